@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Lowers a program to kernels: simplify, fuse, schedule, plan memory.
+@NullMarked
+module motley.compiler {
+    requires transitive motley.program;
+    requires static org.jspecify;
+
+    exports motley.compiler;
+}

@@ -1,0 +1,6 @@
+package motley.compiler;
+
+/// Keeps the exported package non-empty; goes away with its first real type.
+final class Placeholder {
+    private Placeholder() {}
+}

@@ -1,0 +1,5 @@
+/// The server: accounts, projects, runs, the fleet, aggregation and storage.
+@NullMarked
+package motley.coordinator;
+
+import org.jspecify.annotations.NullMarked;

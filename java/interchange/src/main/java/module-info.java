@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Models and weights from and to the formats of other frameworks.
+@NullMarked
+module motley.interchange {
+    requires transitive motley.tensor;
+    requires transitive motley.program;
+    requires static org.jspecify;
+
+    exports motley.interchange;
+}

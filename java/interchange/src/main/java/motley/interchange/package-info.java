@@ -1,0 +1,2 @@
+/// Models and weights from and to the formats of other frameworks.
+package motley.interchange;

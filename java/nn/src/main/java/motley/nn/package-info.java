@@ -1,0 +1,2 @@
+/// Layers, losses, optimizers and metrics as functions that build programs.
+package motley.nn;

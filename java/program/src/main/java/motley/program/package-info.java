@@ -1,0 +1,2 @@
+/// Tensor programs: typed, static-shape, side-effect-free lists of primitive operations.
+package motley.program;

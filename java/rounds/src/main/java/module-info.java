@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/// The training loop, the pipeline and device scheduling as pure state machines.
+@NullMarked
+module motley.rounds {
+    requires static org.jspecify;
+
+    exports motley.rounds;
+}
