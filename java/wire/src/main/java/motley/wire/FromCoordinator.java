@@ -1,0 +1,54 @@
+package motley.wire;
+
+import java.util.Optional;
+
+/// What a coordinator says in a device's session.
+public sealed interface FromCoordinator {
+    /// @param sessionToken sent as a bearer token with every bulk request of this session
+    /// @param sharedDirectory where a device of the same machine may exchange files
+    record Welcome(
+            String deviceId,
+            String sessionToken,
+            Timing timing,
+            Optional<String> sharedDirectory)
+            implements FromCoordinator {}
+
+    /// @param heartbeatMillis how often each side says something
+    /// @param silenceMillis how long either side waits before it takes the other for gone
+    record Timing(int heartbeatMillis, int silenceMillis) {}
+
+    /// Only that the coordinator lives.
+    record Pulse() implements FromCoordinator {}
+
+    /// What to fetch before the first task of a run.
+    record Prepare(RunManifest manifest) implements FromCoordinator {}
+
+    record Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files)
+            implements FromCoordinator {}
+
+    record Accepted(long lease) implements FromCoordinator {}
+
+    record Refused(long lease, String reason) implements FromCoordinator {}
+
+    /// The task of this lease is no longer needed.
+    record Revoked(long lease) implements FromCoordinator {}
+
+    /// There is no work at present, and why.
+    record Idle(String reason) implements FromCoordinator {}
+
+    /// The coordinator ends the session.
+    record Goodbye(String reason, boolean mayReturn) implements FromCoordinator {}
+
+    /// Which samples to compute.
+    ///
+    /// @param first position in the epoch's order
+    record Work(Kind kind, int epoch, int first, int count) {}
+
+    enum Kind {
+        TRAIN,
+        EVALUATE
+    }
+
+    /// Names within the shared directory.
+    record Files(String parameters, String contribution) {}
+}
