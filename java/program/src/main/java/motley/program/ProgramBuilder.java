@@ -20,6 +20,9 @@ public final class ProgramBuilder {
     private final List<Equation> equations = new ArrayList<>();
     private int next;
 
+    /// An empty program.
+    public ProgramBuilder() {}
+
     public Var param(TensorType type) {
         var param = new Var(next++, type);
         params.add(param);
