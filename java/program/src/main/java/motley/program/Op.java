@@ -9,9 +9,9 @@ import motley.tensor.TensorType;
 /// are the operation's static parameters, known before the program runs.
 ///
 /// Names and semantics are StableHLO's wherever it has the operation. Images are always
-/// `[batch, rows, cols, channel]` and filters `[rows, cols, in, out]`: with channels innermost every
-/// engine finds contiguous vectors without a layout of its own. There is no implicit broadcasting:
-/// element-wise operands have equal shapes.
+/// `[batch, rows, cols, channel]` and filters `[rows, cols, in, out]`: with channels innermost
+/// every engine finds contiguous vectors without a layout of its own. There is no implicit
+/// broadcasting: element-wise operands have equal shapes.
 public sealed interface Op {
     /// One output element depends on the operands' elements at the same index only.
     sealed interface Elementwise extends Op {}

@@ -211,8 +211,7 @@ public final class TypeRules {
                         "%s: operands %s (expected: key i32[2] and rows i32[n])",
                         op,
                         in);
-                yield new TensorType(
-                        DType.F32, new Shape(dims).prepend(rows.shape().dim(0)));
+                yield new TensorType(DType.F32, new Shape(dims).prepend(rows.shape().dim(0)));
             }
         };
     }

@@ -144,11 +144,7 @@ public final class Tensor {
     ///
     /// @throws IllegalArgumentException if the types differ
     public void copyFrom(Tensor source) {
-        require(
-                source.type.equals(type),
-                "source: %s (expected: %s)",
-                source.type,
-                type);
+        require(source.type.equals(type), "source: %s (expected: %s)", source.type, type);
         data.copyFrom(source.data);
     }
 

@@ -7,10 +7,7 @@ public sealed interface FromCoordinator {
     /// @param sessionToken sent as a bearer token with every bulk request of this session
     /// @param sharedDirectory where a device of the same machine may exchange files
     record Welcome(
-            String deviceId,
-            String sessionToken,
-            Timing timing,
-            Optional<String> sharedDirectory)
+            String deviceId, String sessionToken, Timing timing, Optional<String> sharedDirectory)
             implements FromCoordinator {}
 
     /// @param heartbeatMillis how often each side says something
