@@ -1,0 +1,16 @@
+package motley.data;
+
+import java.nio.file.Path;
+
+/// A data file that cannot be used; the message names the file and the reason.
+public final class DataException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public DataException(Path file, String reason) {
+        super(file + ": " + reason);
+    }
+
+    public DataException(Path file, String reason, Throwable cause) {
+        super(file + ": " + reason, cause);
+    }
+}
