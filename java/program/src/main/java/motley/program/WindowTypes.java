@@ -34,11 +34,17 @@ final class WindowTypes {
 
     private static TensorType pooled(Op op, Window w, TensorType x) {
         requireImages(op, x.shape());
+        require(
+                (long) w.rows() * w.cols() <= Integer.MAX_VALUE,
+                "%s: window %dx%d (expected: under 2^31 elements)",
+                op,
+                w.rows(),
+                w.cols());
         var pad = w.padding();
-        int padRows = pad.top() + pad.bottom();
-        int padCols = pad.left() + pad.right();
-        int rows = positions(op, x.shape().dim(1), padRows, w.rows(), w.strideRows());
-        int cols = positions(op, x.shape().dim(2), padCols, w.cols(), w.strideCols());
+        long tall = (long) x.shape().dim(1) + pad.top() + pad.bottom();
+        long wide = (long) x.shape().dim(2) + pad.left() + pad.right();
+        int rows = positions(op, new Slide(tall, w.rows(), w.strideRows()));
+        int cols = positions(op, new Slide(wide, w.cols(), w.strideCols()));
         return x.with(Shape.of(x.shape().dim(0), rows, cols, x.shape().dim(3)));
     }
 
@@ -52,7 +58,7 @@ final class WindowTypes {
                 filters);
         int in = images.dim(3);
         int out = filters.dim(3);
-        boolean grouped = in == filters.dim(2) * spec.groups() && out % spec.groups() == 0;
+        boolean grouped = in == (long) filters.dim(2) * spec.groups() && out % spec.groups() == 0;
         require(
                 grouped,
                 "%s: images %s, filters %s (expected: channels that fit %d groups)",
@@ -61,12 +67,12 @@ final class WindowTypes {
                 filters,
                 spec.groups());
         var pad = spec.padding();
-        int tallFilter = (filters.dim(0) - 1) * spec.dilationRows() + 1;
-        int wideFilter = (filters.dim(1) - 1) * spec.dilationCols() + 1;
-        int padRows = pad.top() + pad.bottom();
-        int padCols = pad.left() + pad.right();
-        int rows = positions(op, images.dim(1), padRows, tallFilter, spec.strideRows());
-        int cols = positions(op, images.dim(2), padCols, wideFilter, spec.strideCols());
+        long tall = (long) images.dim(1) + pad.top() + pad.bottom();
+        long wide = (long) images.dim(2) + pad.left() + pad.right();
+        long tallFilter = (filters.dim(0) - 1L) * spec.dilationRows() + 1;
+        long wideFilter = (filters.dim(1) - 1L) * spec.dilationCols() + 1;
+        int rows = positions(op, new Slide(tall, tallFilter, spec.strideRows()));
+        int cols = positions(op, new Slide(wide, wideFilter, spec.strideCols()));
         return new TensorType(DType.F32, Shape.of(images.dim(0), rows, cols, out));
     }
 
@@ -74,14 +80,26 @@ final class WindowTypes {
         require(x.rank() == 4, "%s: images %s (expected: [batch, rows, cols, channel])", op, x);
     }
 
-    private static int positions(Op op, int size, int padding, int window, int stride) {
-        long room = (long) size + padding - window;
+    /// One axis of a window's way over an image.
+    ///
+    /// @param size of the image with its padding
+    /// @param window first to last element under the window
+    /// @param stride from one window to the next
+    private record Slide(long size, long window, int stride) {}
+
+    /// How many windows fit. The padded image stays under 2^31, so that engines may count in `int`.
+    private static int positions(Op op, Slide slide) {
         require(
-                room >= 0,
+                slide.size <= Integer.MAX_VALUE,
+                "%s: padded image of %d (expected: under 2^31)",
+                op,
+                slide.size);
+        require(
+                slide.window <= slide.size,
                 "%s: window of %d (expected: at most %d, the image and its padding)",
                 op,
-                window,
-                (long) size + padding);
-        return Math.toIntExact(room / stride + 1);
+                slide.window,
+                slide.size);
+        return (int) ((slide.size - slide.window) / slide.stride) + 1;
     }
 }
