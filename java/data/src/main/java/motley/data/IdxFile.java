@@ -111,8 +111,7 @@ public record IdxFile(Shape shape, ByteBuffer elements) {
 
     void requireRank(Path file, int rank) {
         if (shape.rank() != rank) {
-            throw new DataException(
-                    file, "shape %s (expected: rank %d)".formatted(shape, rank));
+            throw new DataException(file, "shape %s (expected: rank %d)".formatted(shape, rank));
         }
     }
 

@@ -47,9 +47,12 @@ final class SampleOrderProperties {
     @Test
     void epochsAndSeedsDiffer() {
         var first = new SampleOrder(7, 0, 1000).samples(0, 1000);
-        for (var other : new SampleOrder[] {
-            new SampleOrder(7, 1, 1000), new SampleOrder(8, 0, 1000), new SampleOrder(7L << 32, 0, 1000)
-        }) {
+        for (var other :
+                new SampleOrder[] {
+                    new SampleOrder(7, 1, 1000),
+                    new SampleOrder(8, 0, 1000),
+                    new SampleOrder(7L << 32, 0, 1000)
+                }) {
             int equal = 0;
             for (int i = 0; i < 1000; i++) if (first[i] == other.sampleAt(i)) equal++;
             assertThat(equal).as("fixed points between %s", other).isLessThan(12);
@@ -59,8 +62,10 @@ final class SampleOrderProperties {
     /// Other languages compute the same order: these numbers, from a Python twin, are the contract.
     @Test
     void orderIsFixedForEver() {
-        assertThat(new SampleOrder(1, 0, 10).samples(0, 10)).containsExactly(1, 8, 9, 3, 2, 4, 7, 5, 0, 6);
-        assertThat(new SampleOrder(-5, 2, 60_000).samples(59_996, 4)).containsExactly(54_992, 13_677, 30_371, 15_605);
+        assertThat(new SampleOrder(1, 0, 10).samples(0, 10))
+                .containsExactly(1, 8, 9, 3, 2, 4, 7, 5, 0, 6);
+        assertThat(new SampleOrder(-5, 2, 60_000).samples(59_996, 4))
+                .containsExactly(54_992, 13_677, 30_371, 15_605);
     }
 
     @Test
