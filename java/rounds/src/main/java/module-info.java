@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /// The training loop, the pipeline and device scheduling as pure state machines.
 @NullMarked
 module motley.rounds {
+    requires motley.tensor;
     requires static org.jspecify;
 
     exports motley.rounds;

@@ -1,0 +1,34 @@
+package motley.rounds;
+
+/// What the shell must do, in the order given.
+public sealed interface Effect {
+    /// Send `task` to `device`.
+    record Assign(DeviceId device, Task task) implements Effect {}
+
+    /// Add this contribution to the round's sum, now: acceptance and addition are one step.
+    record Accept(DeviceId device, Task task) implements Effect {}
+
+    /// Drop this contribution and tell the device why.
+    record Refuse(DeviceId device, TaskKey key, Refusal reason) implements Effect {}
+
+    /// Tell a device that the answer to this lease is no longer needed. It may stop early; an
+    /// answer sent all the same is refused, and compared.
+    record Revoke(DeviceId device, LeaseId lease, String reason) implements Effect {}
+
+    /// Every slot of the round is filled: divide the sum, update, publish, then answer with
+    /// [Event.RoundApplied].
+    record CloseRound(int epoch, int round, Totals totals) implements Effect {}
+
+    /// The evaluation after `epoch` is complete. Needs no answer.
+    record CloseEvaluation(int epoch, Totals totals) implements Effect {}
+
+    /// A device the run does not know asks for work: have it join with [Event.DeviceJoined], then
+    /// repeat its request.
+    record Rejoin(DeviceId device) implements Effect {}
+
+    /// The run is over; nothing follows.
+    record End(Ending ending) implements Effect {}
+
+    /// Worth a line in the journal.
+    record Note(Fact fact) implements Effect {}
+}

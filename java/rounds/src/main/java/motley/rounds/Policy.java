@@ -1,0 +1,58 @@
+package motley.rounds;
+
+import static motley.tensor.Require.require;
+
+import java.time.Duration;
+
+/// How a run deals with its devices. The defaults suit most runs.
+///
+/// @param devicesMin devices that must have joined before the first task is given
+/// @param devicesMax devices that may take part at once, others stand by; 0: no limit
+/// @param leaseFloor the shortest time-to-live of a lease
+/// @param leaseFirst the time-to-live of a lease while no device has been measured
+/// @param duplicates whether idle devices repeat the work expected to finish last
+/// @param normFactor a gradient norm per sample above this many times the median of the accepted
+///     ones needs confirmation by a second computation
+public record Policy(
+        int devicesMin,
+        int devicesMax,
+        Duration leaseFloor,
+        Duration leaseFirst,
+        boolean duplicates,
+        double normFactor) {
+    /// Any number of devices from one on; leases of at least one second, a minute while nothing is
+    /// known; duplicates; ten times the median.
+    public static final Policy DEFAULT =
+            new Policy(1, 0, Duration.ofSeconds(1), Duration.ofMinutes(1), true, 10);
+
+    /// @throws IllegalArgumentException naming the first component out of its range
+    public Policy {
+        require(devicesMin >= 1, "devicesMin: %d (expected: at least 1)", devicesMin);
+        require(
+                devicesMax == 0 || devicesMax >= devicesMin,
+                "devicesMax: %d (expected: 0 for no limit, or at least devicesMin, %d)",
+                devicesMax,
+                devicesMin);
+        require(
+                leaseFloor.isPositive(), "leaseFloor: %s (expected: longer than zero)", leaseFloor);
+        require(
+                leaseFirst.compareTo(leaseFloor) >= 0,
+                "leaseFirst: %s (expected: at least leaseFloor, %s)",
+                leaseFirst,
+                leaseFloor);
+        require(normFactor > 1, "normFactor: %s (expected: above 1)", normFactor);
+    }
+
+    public Policy withDevices(int min, int max) {
+        return new Policy(min, max, leaseFloor, leaseFirst, duplicates, normFactor);
+    }
+
+    public Policy withLeases(Duration floor, Duration first) {
+        return new Policy(devicesMin, devicesMax, floor, first, duplicates, normFactor);
+    }
+
+    public Policy withDuplicates(boolean duplicates) {
+        return new Policy(
+                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor);
+    }
+}

@@ -1,0 +1,23 @@
+package motley.rounds;
+
+import static motley.tensor.Require.require;
+
+/// Where a run is: all of the loop's state that a checkpoint must hold beside the parameters.
+///
+/// At the border of two epochs, `round` equals the first round of the next epoch; `epoch` then
+/// tells whether the evaluation after the earlier one is still to come.
+///
+/// @param epoch counted from 0
+/// @param round training rounds applied so far: the number of the next one
+/// @param version the version of the current parameters
+public record Position(int epoch, int round, long version) {
+    /// Before the first round; the initial parameters have version 0.
+    public static final Position START = new Position(0, 0, 0);
+
+    /// @throws IllegalArgumentException naming a negative component
+    public Position {
+        require(epoch >= 0, "epoch: %d (expected: at least 0)", epoch);
+        require(round >= 0, "round: %d (expected: at least 0)", round);
+        require(version >= 0, "version: %d (expected: at least 0)", version);
+    }
+}

@@ -1,0 +1,7 @@
+package motley.rounds;
+
+/// What one run does.
+///
+/// @param seed names the order of the samples and every other random choice of the run; the loop
+///     only passes it on
+public record RunSettings(long seed, Schedule schedule, Policy policy) {}

@@ -1,0 +1,119 @@
+package motley.rounds;
+
+import static motley.tensor.Require.require;
+
+/// The work of a run, cut into rounds and tasks. It follows from the settings alone, never from
+/// the fleet.
+///
+/// An epoch is `⌈trainSamples/batchSize⌉` rounds; round `r` of it covers the positions
+/// `[r·batchSize, (r+1)·batchSize)` of the epoch's keyed permutation, cut into micro-batches of
+/// `⌈batchSize/tasks⌉`. The last round and the last micro-batch of a round may be smaller.
+///
+/// @param trainSamples samples in the training set
+/// @param evaluationSamples samples in the evaluation set; 0: the run never evaluates
+/// @param batchSize samples of a round
+/// @param tasks the most micro-batches of a round
+/// @param epochs passes over the training set
+/// @param evaluatesEveryEpoch whether each epoch ends with an evaluation, or only the last
+public record Schedule(
+        int trainSamples,
+        int evaluationSamples,
+        int batchSize,
+        int tasks,
+        int epochs,
+        boolean evaluatesEveryEpoch) {
+    /// @throws IllegalArgumentException naming the first component out of its range
+    public Schedule {
+        require(trainSamples >= 1, "trainSamples: %d (expected: at least 1)", trainSamples);
+        require(
+                evaluationSamples >= 0,
+                "evaluationSamples: %d (expected: at least 0)",
+                evaluationSamples);
+        require(
+                batchSize >= 1 && batchSize <= trainSamples,
+                "batchSize: %d (expected: 1 to trainSamples, %d)",
+                batchSize,
+                trainSamples);
+        require(
+                tasks >= 1 && tasks <= batchSize,
+                "tasks: %d (expected: 1 to batchSize, %d)",
+                tasks,
+                batchSize);
+        require(epochs >= 1, "epochs: %d (expected: at least 1)", epochs);
+        long rounds = (long) epochs * ceilDiv(trainSamples, batchSize);
+        require(
+                rounds <= Integer.MAX_VALUE,
+                "epochs: %d (expected: under 2^31 rounds, got %d)",
+                epochs,
+                rounds);
+    }
+
+    /// Samples of a full task.
+    public int microBatch() {
+        return ceilDiv(batchSize, tasks);
+    }
+
+    public int roundsPerEpoch() {
+        return ceilDiv(trainSamples, batchSize);
+    }
+
+    public int roundsInRun() {
+        return epochs * roundsPerEpoch();
+    }
+
+    /// The epoch that training round `round` belongs to.
+    public int epochOf(int round) {
+        return round / roundsPerEpoch();
+    }
+
+    /// The positions of training round `round` in its epoch.
+    public Range samplesOf(int round) {
+        int first = round % roundsPerEpoch() * batchSize;
+        return new Range(first, Math.min(batchSize, trainSamples - first));
+    }
+
+    /// Tasks of training round `round`, at least 1.
+    public int slots(int round) {
+        return ceilDiv(samplesOf(round).count(), microBatch());
+    }
+
+    /// The positions of one micro-batch of training round `round`, in the epoch's permutation.
+    public Range samplesOf(int round, int slot) {
+        return part(samplesOf(round), microBatch(), slot);
+    }
+
+    /// Samples of a full evaluation task. A whole batch, where training gets a part of one: a
+    /// forward pass is cheap, and nobody waits for it within the round.
+    public int evaluationBatch() {
+        return batchSize;
+    }
+
+    /// Tasks of one evaluation; 0 when there is nothing to evaluate.
+    public int evaluationSlots() {
+        return ceilDiv(evaluationSamples, evaluationBatch());
+    }
+
+    /// The positions of one evaluation task in the evaluation set.
+    public Range evaluationSamplesOf(int slot) {
+        return part(new Range(0, evaluationSamples), evaluationBatch(), slot);
+    }
+
+    /// Whether an evaluation follows `epoch`.
+    public boolean evaluatesAfter(int epoch) {
+        return evaluationSamples > 0 && (evaluatesEveryEpoch || epoch == epochs - 1);
+    }
+
+    private static Range part(Range whole, int size, int slot) {
+        int first = Math.addExact(whole.first(), Math.multiplyExact(slot, size));
+        require(
+                slot >= 0 && first < whole.end(),
+                "slot: %d (expected: 0 to %d)",
+                slot,
+                ceilDiv(whole.count(), size) - 1);
+        return new Range(first, Math.min(size, whole.end() - first));
+    }
+
+    private static int ceilDiv(int dividend, int divisor) {
+        return Math.ceilDiv(dividend, divisor);
+    }
+}

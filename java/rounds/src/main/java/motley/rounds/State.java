@@ -1,0 +1,93 @@
+package motley.rounds;
+
+import static motley.tensor.Require.require;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The whole of a run's control state: a value, changed by [Rounds#step] only.
+///
+/// Everything the loop can be asked is in here: [Waiting#why] says why nothing moves,
+/// [RunProgress#of] how far it is.
+///
+/// @param fence the coordinator's fencing epoch; leases of earlier ones are void
+/// @param hasStarted enough devices have joined once; fewer are enough from then on
+/// @param leasesGiven how many leases this fencing epoch has given
+/// @param norms the latest accepted gradient norms per sample, oldest first, at most [#NORMS_MAX]
+/// @param pace how long training rounds take, from opening to applied
+/// @param now the time of the latest step
+public record State(
+        RunSettings settings,
+        long fence,
+        Phase phase,
+        Intent intent,
+        boolean hasStarted,
+        Pass pass,
+        Fleet fleet,
+        long leasesGiven,
+        List<Double> norms,
+        Timing pace,
+        Instant now) {
+    /// How many norms the median is taken of.
+    public static final int NORMS_MAX = 63;
+
+    public State {
+        norms = List.copyOf(norms);
+    }
+
+    /// A run before its first round.
+    public static State initial(RunSettings settings, long fence, Instant now) {
+        return restore(settings, Position.START, fence, now);
+    }
+
+    /// A run that goes on at `position`, as the latest checkpoint holds it: the round open there
+    /// starts afresh. Devices join again.
+    ///
+    /// @param fence higher than every one used for this run before
+    /// @throws IllegalArgumentException if `position` does not lie in the run
+    public static State restore(RunSettings settings, Position position, long fence, Instant now) {
+        var schedule = settings.schedule();
+        require(isIn(schedule, position), "position: %s (expected: in %s)", position, schedule);
+        var settled = Progression.settled(schedule, position);
+        boolean isDone = settled.epoch() == schedule.epochs();
+        var phase = isDone ? new Phase.Ended(new Ending.Finished()) : new Phase.Open();
+        return new State(
+                settings,
+                fence,
+                phase,
+                new Intent.Run(),
+                false,
+                Progression.passAt(settings, settled, 0, now),
+                Fleet.NONE,
+                0,
+                List.of(),
+                Timing.NONE,
+                now);
+    }
+
+    /// What a checkpoint of the current parameters must hold.
+    public Position position() {
+        return pass.position();
+    }
+
+    /// The time at which a [Event.Tick] has work to do; empty: none before the next event.
+    public Optional<Instant> wakeAt() {
+        if (phase instanceof Phase.Ended) return Optional.empty();
+        var expiry = pass.deadlines().first().map(due -> due.getKey().at());
+        boolean isHelpIdle = phase instanceof Phase.Open && !fleet.idle().isEmpty();
+        boolean isWorkLeft = !pass.reopened().isEmpty() || !pass.lonely().isEmpty();
+        if (!isHelpIdle || !isWorkLeft || !(intent instanceof Intent.Run)) return expiry;
+        var look = now.plus(settings.policy().leaseFloor().dividedBy(8));
+        return expiry.filter(at -> at.isBefore(look)).or(() -> Optional.of(look));
+    }
+
+    private static boolean isIn(Schedule schedule, Position position) {
+        int round = position.round();
+        if (position.epoch() >= schedule.epochs()) {
+            return position.epoch() == schedule.epochs() && round == schedule.roundsInRun();
+        }
+        int first = position.epoch() * schedule.roundsPerEpoch();
+        return round >= first && round <= first + schedule.roundsPerEpoch();
+    }
+}

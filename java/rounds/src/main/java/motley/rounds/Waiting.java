@@ -1,0 +1,117 @@
+package motley.rounds;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// What a run is waiting for, as data. A run that does nothing always has a reason, and somebody
+/// who can change it.
+public sealed interface Waiting {
+    /// How many leases a [Leases] names at most.
+    int NAMED_MAX = 10;
+
+    /// It is over.
+    record Ended(Ending ending) implements Waiting {}
+
+    /// People paused it.
+    record Paused() implements Waiting {}
+
+    /// The shell is updating and publishing the parameters of a complete round.
+    record Closing(int round, Duration age) implements Waiting {}
+
+    /// Nobody is there.
+    record NoDevices() implements Waiting {}
+
+    /// The run may not start with so few.
+    record FewDevices(int have, int need) implements Waiting {}
+
+    /// Devices are there, and work, but no device asks for it.
+    record NoRequests(int devices, int slots) implements Waiting {}
+
+    /// Answers are being computed.
+    ///
+    /// @param oldest the oldest leases, at most [#NAMED_MAX]
+    record Leases(int running, int unfilled, List<Held> oldest) implements Waiting {
+        public Leases {
+            oldest = List.copyOf(oldest);
+        }
+    }
+
+    /// Doubtful numbers wait for a second device to compute them again.
+    record Confirmation(int slot) implements Waiting {}
+
+    /// A running lease: who, what, for how long, and when it gives up at the latest.
+    record Held(DeviceId device, int slot, Duration age, Duration left) {}
+
+    /// What the run in `state` waits for at `now`.
+    static Waiting why(State state, Instant now) {
+        return switch (state.phase()) {
+            case Phase.Ended(var ending) -> new Ended(ending);
+            case Phase.Closing() ->
+                    new Closing(
+                            state.position().round(),
+                            Duration.between(state.pass().openedAt(), now));
+            case Phase.Open() -> whyOpen(state, now);
+        };
+    }
+
+    /// One sentence for people: the cause, and what helps.
+    default String text() {
+        return switch (this) {
+            case Ended(var ending) -> "The run has ended: " + ending.text() + ".";
+            case Paused() -> "The run is paused; resume it to go on.";
+            case Closing(int round, var age) ->
+                    "Round %d is complete and being applied, %s after it opened; if this lasts, look at the coordinator's load and disk."
+                            .formatted(round, seconds(age));
+            case NoDevices() ->
+                    "No device has joined; open the join link on one, or run `motley join`.";
+            case FewDevices(int have, int need) ->
+                    "%d of the %d devices needed to start have joined; add more or lower the minimum."
+                            .formatted(have, need);
+            case NoRequests(int devices, int slots) ->
+                    "%d tasks are open, but none of the %d devices asks for work; see why they pause."
+                            .formatted(slots, devices);
+            case Leases(int running, int unfilled, var oldest) ->
+                    "%d answers are missing, %d tasks are being computed%s."
+                            .formatted(unfilled, running, oldestText(oldest));
+            case Confirmation(int slot) ->
+                    "The numbers for task %d look wrong, and another device must compute it again; add one if this lasts."
+                            .formatted(slot);
+        };
+    }
+
+    private static Waiting whyOpen(State state, Instant now) {
+        var pass = state.pass();
+        int members = state.fleet().members();
+        int unfilled = pass.slotCount() - pass.filled();
+        if (state.intent() instanceof Intent.Pause) return new Paused();
+        if (!pass.leases().isEmpty()) {
+            var oldest = pass.leases().values().limit(NAMED_MAX).map(l -> held(l, now)).toList();
+            return new Leases(pass.leases().size(), unfilled, oldest);
+        }
+        if (members == 0) return new NoDevices();
+        int need = state.settings().policy().devicesMin();
+        if (!state.hasStarted()) return new FewDevices(members, need);
+        if (state.fleet().idle().isEmpty()) return new NoRequests(members, unfilled);
+        return new Confirmation(pass.reopened().first().map(e -> e.getKey()).orElse(0));
+    }
+
+    private static Held held(Lease lease, Instant now) {
+        return new Held(
+                lease.device(),
+                lease.slot(),
+                Duration.between(lease.grantedAt(), now),
+                Duration.between(now, lease.deadline()));
+    }
+
+    private static String oldestText(List<Held> oldest) {
+        if (oldest.isEmpty()) return "";
+        var first = oldest.getFirst();
+        return "; the oldest by %s for %s, given to another in %s at the latest"
+                .formatted(first.device(), seconds(first.age()), seconds(first.left()));
+    }
+
+    private static String seconds(Duration duration) {
+        return "%.1f s".formatted(duration.toMillis() / 1000.0);
+    }
+}
