@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module motley.rounds {
     requires motley.tensor;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports motley.rounds;
 }
