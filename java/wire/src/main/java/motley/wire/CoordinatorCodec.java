@@ -1,0 +1,225 @@
+package motley.wire;
+
+import motley.wire.v1.Accepted;
+import motley.wire.v1.Assign;
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.Dataset;
+import motley.wire.v1.Goodbye;
+import motley.wire.v1.Idle;
+import motley.wire.v1.Prepare;
+import motley.wire.v1.Pulse;
+import motley.wire.v1.Refused;
+import motley.wire.v1.Revoked;
+import motley.wire.v1.SharedMemoryOffer;
+import motley.wire.v1.Welcome;
+
+import java.util.Optional;
+
+/// What coordinators say.
+final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessage> {
+    private static final int TEXT_MAX = 2_000;
+
+    @Override
+    public CoordinatorMessage encode(FromCoordinator message) {
+        var envelope = CoordinatorMessage.newBuilder();
+        switch (message) {
+            case FromCoordinator.Welcome welcome -> envelope.setWelcome(encode(welcome));
+            case FromCoordinator.Pulse ignored -> envelope.setPulse(Pulse.getDefaultInstance());
+            case FromCoordinator.Prepare prepare -> envelope.setPrepare(encode(prepare.manifest()));
+            case FromCoordinator.Assign assign -> envelope.setAssign(encode(assign));
+            case FromCoordinator.Accepted accepted ->
+                    envelope.setAccepted(Accepted.newBuilder().setLease(accepted.lease()));
+            case FromCoordinator.Refused refused ->
+                    envelope.setRefused(
+                            Refused.newBuilder()
+                                    .setLease(refused.lease())
+                                    .setReason(refused.reason()));
+            case FromCoordinator.Revoked revoked ->
+                    envelope.setRevoked(Revoked.newBuilder().setLease(revoked.lease()));
+            case FromCoordinator.Idle idle ->
+                    envelope.setIdle(Idle.newBuilder().setReason(idle.reason()));
+            case FromCoordinator.Goodbye goodbye ->
+                    envelope.setGoodbye(
+                            Goodbye.newBuilder()
+                                    .setReason(goodbye.reason())
+                                    .setMayReturn(goodbye.mayReturn()));
+        }
+        return envelope.build();
+    }
+
+    @Override
+    public FromCoordinator decode(CoordinatorMessage envelope) {
+        return switch (envelope.getMessageCase()) {
+            case WELCOME -> decode(envelope.getWelcome());
+            case PULSE -> new FromCoordinator.Pulse();
+            case PREPARE -> new FromCoordinator.Prepare(decode(envelope.getPrepare()));
+            case ASSIGN -> decode(envelope.getAssign());
+            case ACCEPTED ->
+                    new FromCoordinator.Accepted(
+                            Check.count("lease", envelope.getAccepted().getLease()));
+            case REFUSED ->
+                    new FromCoordinator.Refused(
+                            Check.count("lease", envelope.getRefused().getLease()),
+                            Check.text("reason", envelope.getRefused().getReason(), TEXT_MAX));
+            case REVOKED ->
+                    new FromCoordinator.Revoked(
+                            Check.count("lease", envelope.getRevoked().getLease()));
+            case IDLE ->
+                    new FromCoordinator.Idle(
+                            Check.text("reason", envelope.getIdle().getReason(), TEXT_MAX));
+            case GOODBYE ->
+                    new FromCoordinator.Goodbye(
+                            Check.text("reason", envelope.getGoodbye().getReason(), TEXT_MAX),
+                            envelope.getGoodbye().getMayReturn());
+            case MESSAGE_NOT_SET ->
+                    throw Check.malformed("message", "none", "one that a coordinator sends");
+        };
+    }
+
+    private static Welcome encode(FromCoordinator.Welcome welcome) {
+        var encoded =
+                Welcome.newBuilder()
+                        .setDeviceId(welcome.deviceId())
+                        .setSessionToken(welcome.sessionToken())
+                        .setHeartbeatMillis(welcome.timing().heartbeatMillis())
+                        .setSilenceMillis(welcome.timing().silenceMillis());
+        welcome.sharedDirectory()
+                .ifPresent(
+                        directory ->
+                                encoded.setSharedMemory(
+                                        SharedMemoryOffer.newBuilder().setDirectory(directory)));
+        return encoded.build();
+    }
+
+    private static FromCoordinator.Welcome decode(Welcome welcome) {
+        var timing =
+                new FromCoordinator.Timing(
+                        Check.positive("heartbeat_millis", welcome.getHeartbeatMillis()),
+                        Check.positive("silence_millis", welcome.getSilenceMillis()));
+        if (timing.silenceMillis() <= timing.heartbeatMillis()) {
+            throw Check.malformed(
+                    "silence_millis",
+                    timing.silenceMillis(),
+                    "more than heartbeat_millis, " + timing.heartbeatMillis());
+        }
+        return new FromCoordinator.Welcome(
+                Check.identifier("device_id", welcome.getDeviceId()),
+                Check.text("session_token", welcome.getSessionToken(), TEXT_MAX),
+                timing,
+                welcome.hasSharedMemory()
+                        ? Optional.of(
+                                Check.text(
+                                        "directory",
+                                        welcome.getSharedMemory().getDirectory(),
+                                        TEXT_MAX))
+                        : Optional.empty());
+    }
+
+    private static Prepare encode(RunManifest manifest) {
+        var dataset = manifest.dataset();
+        return Prepare.newBuilder()
+                .setRun(manifest.run())
+                .setName(manifest.name())
+                .setGradientProgram(manifest.gradientProgram())
+                .setEvaluateProgram(manifest.evaluateProgram())
+                .setDataset(
+                        Dataset.newBuilder()
+                                .setTrainImages(dataset.trainImages())
+                                .setTrainLabels(dataset.trainLabels())
+                                .setTestImages(dataset.testImages())
+                                .setTestLabels(dataset.testLabels())
+                                .setClasses(dataset.classes()))
+                .setMicroBatch(manifest.microBatch())
+                .setSeed(manifest.seed())
+                .setParameterElements(manifest.parameterElements())
+                .build();
+    }
+
+    /// A seed may be any 64 bits.
+    private static RunManifest decode(Prepare prepare) {
+        var dataset = prepare.getDataset();
+        return new RunManifest(
+                Check.identifier("run", prepare.getRun()),
+                Check.text("name", prepare.getName(), TEXT_MAX),
+                Check.sha256("gradient_program", prepare.getGradientProgram()),
+                Check.sha256("evaluate_program", prepare.getEvaluateProgram()),
+                new RunManifest.DatasetBlobs(
+                        Check.sha256("train_images", dataset.getTrainImages()),
+                        Check.sha256("train_labels", dataset.getTrainLabels()),
+                        Check.sha256("test_images", dataset.getTestImages()),
+                        Check.sha256("test_labels", dataset.getTestLabels()),
+                        Check.positive("classes", dataset.getClasses())),
+                Check.positive("micro_batch", prepare.getMicroBatch()),
+                prepare.getSeed(),
+                Check.positive("parameter_elements", prepare.getParameterElements()));
+    }
+
+    private static Assign encode(FromCoordinator.Assign assign) {
+        var task = assign.task();
+        var work = assign.work();
+        var encoded =
+                Assign.newBuilder()
+                        .setRun(task.run())
+                        .setLease(task.lease())
+                        .setFence(task.fence())
+                        .setRound(task.round())
+                        .setSlot(task.slot())
+                        .setKind(encode(work.kind()))
+                        .setEpoch(work.epoch())
+                        .setFirst(work.first())
+                        .setCount(work.count())
+                        .setParameterVersion(task.parameterVersion())
+                        .setTtlMillis(assign.ttlMillis());
+        assign.files()
+                .ifPresent(
+                        files ->
+                                encoded.setParametersFile(files.parameters())
+                                        .setContributionFile(files.contribution()));
+        return encoded.build();
+    }
+
+    private static FromCoordinator.Assign decode(Assign assign) {
+        var task =
+                new TaskKey(
+                        Check.identifier("run", assign.getRun()),
+                        Check.count("lease", assign.getLease()),
+                        Check.count("fence", assign.getFence()),
+                        Check.count("round", assign.getRound()),
+                        Check.count("slot", assign.getSlot()),
+                        Check.count("parameter_version", assign.getParameterVersion()));
+        var work =
+                new FromCoordinator.Work(
+                        decode(assign.getKind()),
+                        Check.count("epoch", assign.getEpoch()),
+                        Check.count("first", assign.getFirst()),
+                        Check.positive("count", assign.getCount()));
+        return new FromCoordinator.Assign(
+                task, work, Check.positive("ttl_millis", assign.getTtlMillis()), files(assign));
+    }
+
+    private static Optional<FromCoordinator.Files> files(Assign assign) {
+        if (assign.getParametersFile().isEmpty() && assign.getContributionFile().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new FromCoordinator.Files(
+                        Check.fileName("parameters_file", assign.getParametersFile()),
+                        Check.fileName("contribution_file", assign.getContributionFile())));
+    }
+
+    private static Assign.Kind encode(FromCoordinator.Kind kind) {
+        return switch (kind) {
+            case TRAIN -> Assign.Kind.KIND_TRAIN;
+            case EVALUATE -> Assign.Kind.KIND_EVALUATE;
+        };
+    }
+
+    private static FromCoordinator.Kind decode(Assign.Kind kind) {
+        return switch (kind) {
+            case KIND_TRAIN -> FromCoordinator.Kind.TRAIN;
+            case KIND_EVALUATE -> FromCoordinator.Kind.EVALUATE;
+            case KIND_UNSPECIFIED, UNRECOGNIZED ->
+                    throw Check.malformed("kind", kind, "KIND_TRAIN or KIND_EVALUATE");
+        };
+    }
+}

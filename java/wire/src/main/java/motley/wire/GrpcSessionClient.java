@@ -1,0 +1,184 @@
+package motley.wire;
+
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.DeviceMessage;
+import motley.wire.v1.DeviceSessionGrpc;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The device's end of a session over gRPC.
+public final class GrpcSessionClient {
+    private GrpcSessionClient() {}
+
+    /// Connects to `coordinator`, an `http` or `https` address, over a connection of its own, so
+    /// that a dead one is never used again.
+    ///
+    /// Returns at once: messages sent before the connection stands are sent when it does, and
+    /// `handler` learns of a failure by `closed`. The first message must be [FromDevice.Hello].
+    /// From then on a heartbeat goes out whenever it is due; it repeats the last
+    /// [FromDevice.Heartbeat] sent, or says that nothing was measured.
+    ///
+    /// @param handler is called by threads of the session, which it must not keep waiting
+    public static Session<FromDevice> connect(
+            URI coordinator, Session.Handler<FromCoordinator> handler) {
+        var clock =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("session-clock").factory());
+        var factory =
+                ClientFactory.builder()
+                        .workerGroup(1)
+                        .connectTimeout(Protocol.CONNECT)
+                        .idleTimeoutMillis(0)
+                        .build();
+        var retiming = new Retiming(handler);
+        var link =
+                new SessionLink<>(
+                        new SessionLink.Side<>(
+                                new DeviceCodec(),
+                                new CoordinatorCodec(),
+                                new FromDevice.Heartbeat(DeviceHealth.unknown(), 0)),
+                        retiming,
+                        clock,
+                        System::nanoTime);
+        retiming.link = link;
+        var call = new Call(link, clock, factory);
+        try {
+            GrpcClients.builder("gproto+" + coordinator)
+                    .factory(factory)
+                    .responseTimeoutMillis(0)
+                    .maxResponseLength(0)
+                    .maxRequestMessageLength(Protocol.MESSAGE_BYTES_MAX)
+                    .maxResponseMessageLength(Protocol.MESSAGE_BYTES_MAX)
+                    .build(DeviceSessionGrpc.DeviceSessionStub.class)
+                    .open(call);
+            link.open(call);
+        } catch (RuntimeException e) {
+            link.fail("cannot connect to %s: %s".formatted(coordinator, e.getMessage()));
+            call.free();
+        }
+        return link;
+    }
+
+    /// Makes a session keep the time that the coordinator asks for.
+    private static final class Retiming implements Session.Handler<FromCoordinator> {
+        private final Session.Handler<FromCoordinator> handler;
+
+        /// Set before the session opens.
+        private @Nullable SessionLink<FromDevice, FromCoordinator, ?, ?> link;
+
+        Retiming(Session.Handler<FromCoordinator> handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public void received(FromCoordinator message) {
+            if (message instanceof FromCoordinator.Welcome welcome) {
+                Objects.requireNonNull(link).retime(welcome.timing());
+            }
+            handler.received(message);
+        }
+
+        @Override
+        public void closed(String why) {
+            handler.closed(why);
+        }
+    }
+
+    /// The gRPC call: carries messages out, brings them in, and owns connection and clock.
+    private static final class Call
+            implements Pipe<DeviceMessage>,
+                    ClientResponseObserver<DeviceMessage, CoordinatorMessage> {
+        /// How long a session that ends in order may take to do so.
+        private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+        private final SessionLink<?, ?, DeviceMessage, CoordinatorMessage> link;
+        private final Inbound<CoordinatorMessage> inbound;
+        private final ScheduledExecutorService clock;
+        private final ClientFactory factory;
+
+        /// Set before the call starts.
+        private @Nullable ClientCallStreamObserver<DeviceMessage> call;
+
+        Call(
+                SessionLink<?, ?, DeviceMessage, CoordinatorMessage> link,
+                ScheduledExecutorService clock,
+                ClientFactory factory) {
+            this.link = link;
+            inbound = new Inbound<>(link);
+            this.clock = clock;
+            this.factory = factory;
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<DeviceMessage> starting) {
+            call = starting;
+            starting.setOnReadyHandler(link::drain);
+        }
+
+        @Override
+        public void onNext(CoordinatorMessage message) {
+            inbound.onNext(message);
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            inbound.onError(cause);
+            free();
+        }
+
+        @Override
+        public void onCompleted() {
+            inbound.onCompleted();
+            free();
+        }
+
+        @Override
+        public boolean isReady() {
+            return call().isReady();
+        }
+
+        @Override
+        public void write(DeviceMessage message) {
+            call().onNext(message);
+        }
+
+        @Override
+        public void finish() {
+            call().onCompleted();
+            var _ =
+                    clock.schedule(
+                            () -> abort("the coordinator did not end the session"),
+                            FAREWELL.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void abort(String why) {
+            call().cancel(why, null);
+            free();
+        }
+
+        /// Frees connection and threads; more than one call does no more than one.
+        void free() {
+            var _ = factory.closeAsync();
+            clock.shutdownNow();
+        }
+
+        private ClientCallStreamObserver<DeviceMessage> call() {
+            return Objects.requireNonNull(call);
+        }
+    }
+}

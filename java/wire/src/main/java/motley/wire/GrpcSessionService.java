@@ -1,0 +1,108 @@
+package motley.wire;
+
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.grpc.GrpcService;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.DeviceMessage;
+import motley.wire.v1.DeviceSessionGrpc;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+/// The coordinator's end of device sessions over gRPC.
+///
+/// Owns one thread, the clock of all its sessions; closing it stops that clock. Close the server
+/// first.
+public final class GrpcSessionService implements AutoCloseable {
+    private final Function<Session<FromCoordinator>, Session.Handler<FromDevice>> sessions;
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("session-clock").factory());
+
+    /// @param sessions gives each new session its handler
+    public GrpcSessionService(
+            Function<Session<FromCoordinator>, Session.Handler<FromDevice>> sessions) {
+        this.sessions = sessions;
+    }
+
+    /// Adds the route of the session protocol to `server`, without the limits on time and length
+    /// that its other routes have.
+    public void addTo(ServerBuilder server) {
+        var grpc =
+                GrpcService.builder()
+                        .addService(new Service())
+                        .maxRequestMessageLength(Protocol.MESSAGE_BYTES_MAX)
+                        .maxResponseMessageLength(Protocol.MESSAGE_BYTES_MAX)
+                        .useClientTimeoutHeader(false)
+                        .build();
+        server.service(grpc, GrpcSessionService::unlimited);
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+
+    private static HttpService unlimited(HttpService service) {
+        return (context, request) -> {
+            context.clearRequestTimeout();
+            context.setMaxRequestLength(0);
+            return service.serve(context, request);
+        };
+    }
+
+    private final class Service extends DeviceSessionGrpc.DeviceSessionImplBase {
+        @Override
+        public StreamObserver<DeviceMessage> open(StreamObserver<CoordinatorMessage> out) {
+            var call = (ServerCallStreamObserver<CoordinatorMessage>) out;
+            var handler = new Deferred<FromDevice>();
+            var link =
+                    new SessionLink<>(
+                            new SessionLink.Side<>(
+                                    new CoordinatorCodec(),
+                                    new DeviceCodec(),
+                                    new FromCoordinator.Pulse()),
+                            handler,
+                            clock,
+                            System::nanoTime);
+            handler.set(sessions.apply(link));
+            call.setOnReadyHandler(link::drain);
+            call.setOnCancelHandler(() -> link.fail("the device is gone"));
+            link.open(new CallPipe(call, ServiceRequestContext.current()));
+            return new Inbound<>(link);
+        }
+    }
+
+    private record CallPipe(
+            ServerCallStreamObserver<CoordinatorMessage> call, ServiceRequestContext context)
+            implements Pipe<CoordinatorMessage> {
+        @Override
+        public boolean isReady() {
+            return call.isReady();
+        }
+
+        @Override
+        public void write(CoordinatorMessage message) {
+            call.onNext(message);
+        }
+
+        @Override
+        public void finish() {
+            if (!call.isCancelled()) call.onCompleted();
+        }
+
+        /// Resets the stream: an error in order would wait behind what the peer does not read.
+        @Override
+        public void abort(String why) {
+            context.cancel(Status.UNAVAILABLE.withDescription(why).asRuntimeException());
+        }
+    }
+}
