@@ -39,7 +39,7 @@ public final class CoordinatorBeacon implements AutoCloseable {
     /// @param port the discovery port; several coordinators of one machine may share it
     /// @throws IOException if no socket can listen on `port`
     public static CoordinatorBeacon start(int port, Announcement announcement) throws IOException {
-        var sockets = DiscoverySockets.forCoordinator(port);
+        var sockets = DiscoverySockets.forCoordinator(port, announcement.onlyLoopback());
         if (!sockets.canListen()) {
             sockets.close();
             throw new IOException("UDP port " + port + " is taken by another program");
@@ -66,7 +66,7 @@ public final class CoordinatorBeacon implements AutoCloseable {
     private void answer(Datagram datagram, InetSocketAddress from, DatagramChannel channel)
             throws IOException {
         boolean isAsked = datagram instanceof Datagram.Who;
-        if (!isAsked || onlyLoopback && !isLocal(from)) return;
+        if (!isAsked || (onlyLoopback && !isLocal(from))) return;
         channel.send(here.encode(), from);
     }
 

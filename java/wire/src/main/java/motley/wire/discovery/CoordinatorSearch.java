@@ -35,7 +35,10 @@ public final class CoordinatorSearch {
                 sockets.receive(ASK_EVERY, receiver);
                 if (Thread.currentThread().isInterrupted()) break;
             }
-            if (!found.isEmpty()) sockets.receive(COMPARE, receiver);
+            if (!found.isEmpty()) {
+                sockets.broadcast(new Datagram.Who(), false);
+                sockets.receive(COMPARE, receiver);
+            }
         }
         return nearestOfEach(found);
     }

@@ -50,10 +50,17 @@ final class DiscoverySockets implements AutoCloseable {
         this.port = port;
     }
 
+    private static final List<StandardProtocolFamily> BOTH =
+            List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6);
+
     /// Sockets that listen on `port` and send from it.
-    static DiscoverySockets forCoordinator(int port) throws IOException {
+    ///
+    /// @param onlyLoopback whether the coordinator listens on 127.0.0.1 alone: then an answer over
+    ///     IPv6 would lead nowhere
+    static DiscoverySockets forCoordinator(int port, boolean onlyLoopback) throws IOException {
         var sockets = new DiscoverySockets(Selector.open(), port);
-        sockets.listening.addAll(sockets.bind(port));
+        var families = onlyLoopback ? List.of(StandardProtocolFamily.INET) : BOTH;
+        sockets.listening.addAll(sockets.bind(families, port));
         sockets.sending.addAll(sockets.listening);
         return sockets;
     }
@@ -62,8 +69,8 @@ final class DiscoverySockets implements AutoCloseable {
     /// several processes share reaches only one of them.
     static DiscoverySockets forDevice(int port) throws IOException {
         var sockets = new DiscoverySockets(Selector.open(), port);
-        sockets.listening.addAll(sockets.bind(port));
-        sockets.sending.addAll(sockets.bind(0));
+        sockets.listening.addAll(sockets.bind(BOTH, port));
+        sockets.sending.addAll(sockets.bind(BOTH, 0));
         return sockets;
     }
 
@@ -71,10 +78,10 @@ final class DiscoverySockets implements AutoCloseable {
         return !listening.isEmpty();
     }
 
-    /// One socket for each address family of this machine.
-    private List<DatagramChannel> bind(int at) throws IOException {
+    /// One socket for each of `families` that this machine has.
+    private List<DatagramChannel> bind(List<StandardProtocolFamily> families, int at) {
         var channels = new ArrayList<DatagramChannel>();
-        for (var family : List.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)) {
+        for (var family : families) {
             try {
                 channels.add(open(family, at));
             } catch (IOException | UnsupportedOperationException e) {
@@ -108,7 +115,7 @@ final class DiscoverySockets implements AutoCloseable {
     void broadcast(Datagram datagram, boolean onlyLoopback) throws IOException {
         var bytes = datagram.encode();
         for (var network : NetworkInterface.networkInterfaces().toList()) {
-            if (!isUp(network) || onlyLoopback && !network.isLoopback()) continue;
+            if (!isUp(network) || (onlyLoopback && !network.isLoopback())) continue;
             for (var channel : listening) joinGroup(channel, network);
             for (var channel : sending) send(bytes, channel, network);
         }
@@ -206,8 +213,7 @@ final class DiscoverySockets implements AutoCloseable {
 
     private static InetAddress address(int a, int b, int c, int d) {
         try {
-            return InetAddress.getByAddress(
-                    new byte[] {(byte) a, (byte) b, (byte) c, (byte) d});
+            return InetAddress.getByAddress(new byte[] {(byte) a, (byte) b, (byte) c, (byte) d});
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }

@@ -18,15 +18,17 @@ public record FoundCoordinator(String id, String name, InetAddress host, int por
                     .thenComparing(found -> found.host().getHostAddress());
 
     private static int rank(InetAddress host) {
-        if (host.isLoopbackAddress()) return 0;
-        if (host instanceof Inet4Address) return 1;
-        return host.isLinkLocalAddress() ? 3 : 2;
+        if (host.isLoopbackAddress()) return host instanceof Inet4Address ? 0 : 1;
+        if (host instanceof Inet4Address) return 2;
+        return host.isLinkLocalAddress() ? 4 : 3;
     }
 
     public URI uri() {
         var address = host.getHostAddress();
         return URI.create(
-                "http://" + (host instanceof Inet6Address ? "[" + address + "]" : address)
-                        + ":" + port);
+                "http://"
+                        + (host instanceof Inet6Address ? "[" + address + "]" : address)
+                        + ":"
+                        + port);
     }
 }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import motley.wire.discovery.CoordinatorBeacon.Announcement;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,8 @@ final class DiscoveryTest {
         int port = freePort();
         try (var _ = CoordinatorBeacon.start(port, local("calm", 8080));
                 var stranger = new DatagramSocket()) {
-            for (var text : new String[] {"", "hello", "MOTLEY1 HERE", "MOTLEY1 WHO?", "x".repeat(900)}) {
+            for (var text :
+                    new String[] {"", "hello", "MOTLEY1 HERE", "MOTLEY1 WHO?", "x".repeat(900)}) {
                 var bytes = text.getBytes(StandardCharsets.UTF_8);
                 var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
                 stranger.send(new DatagramPacket(bytes, bytes.length, to));
@@ -79,15 +81,15 @@ final class DiscoveryTest {
     }
 
     @Test
-    void linkLocalAddressesComeLast() throws IOException {
-        var four = new FoundCoordinator("x", "x", InetAddress.getByName("192.0.2.1"), 1);
-        var six = new FoundCoordinator("x", "x", InetAddress.getByName("2001:db8::1"), 1);
-        var link = new FoundCoordinator("x", "x", InetAddress.getByName("fe80::1"), 1);
-        var loop = new FoundCoordinator("x", "x", InetAddress.getByName("::1"), 1);
+    void linkLocalAddressesComeLast() {
+        var four = new FoundCoordinator("x", "x", InetAddress.ofLiteral("192.0.2.1"), 1);
+        var six = new FoundCoordinator("x", "x", InetAddress.ofLiteral("2001:db8::1"), 1);
+        var link = new FoundCoordinator("x", "x", InetAddress.ofLiteral("fe80::1"), 1);
+        var loop = new FoundCoordinator("x", "x", InetAddress.ofLiteral("::1"), 1);
         assertThat(new FoundCoordinator[] {link, six, four, loop})
                 .satisfies(
                         all -> {
-                            java.util.Arrays.sort(all, FoundCoordinator.NEAREST_FIRST);
+                            Arrays.sort(all, FoundCoordinator.NEAREST_FIRST);
                             assertThat(all).containsExactly(loop, four, six, link);
                         });
         assertThat(six.uri()).hasToString("http://[2001:db8:0:0:0:0:0:1]:1");
