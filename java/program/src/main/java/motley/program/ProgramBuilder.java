@@ -23,7 +23,14 @@ public final class ProgramBuilder {
     /// An empty program.
     public ProgramBuilder() {}
 
+    /// Appends a param. Params come before equations, as they do in the numbering of values.
+    ///
+    /// @throws IllegalArgumentException if an equation was appended before
     public Var param(TensorType type) {
+        require(
+                equations.isEmpty(),
+                "param: after %d equations (expected: before the first)",
+                equations.size());
         var param = new Var(next++, type);
         params.add(param);
         return param;
