@@ -69,6 +69,11 @@ public final class ProgramBuilder {
         return program.results().stream().map(values::get).toList();
     }
 
+    /// The equations appended so far, for passes that append more: the backward pass walks them.
+    public List<Equation> equations() {
+        return List.copyOf(equations);
+    }
+
     public Program build(List<Var> results) {
         return new Program(params, equations, results);
     }
