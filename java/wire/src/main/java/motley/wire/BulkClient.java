@@ -1,0 +1,183 @@
+package motley.wire;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/// Bulk bytes between a device and its coordinator as HTTP bodies.
+///
+/// Calls wait for the network and may be made from any thread. Bodies are streamed: memory does not
+/// grow with their size. Closing it ends the calls in progress.
+public final class BulkClient implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final int PART_BYTES = 256 << 10;
+    private static final int DETAIL_CHARS_MAX = 500;
+
+    private final URI coordinator;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT)
+                    .build();
+
+    /// @param token the session's, from [FromCoordinator.Welcome]
+    public BulkClient(URI coordinator, String token) {
+        this.coordinator = coordinator;
+        this.token = token;
+    }
+
+    /// Fetches a blob into the file `into`, which appears only when it is whole and its SHA-256 is
+    /// right.
+    ///
+    /// @throws IOException if there is no such blob, its bytes are others, or the network fails
+    public void fetchBlob(String sha256, Path into) throws IOException, InterruptedException {
+        var response = get("/v1/blobs/" + Check.sha256("sha256", sha256));
+        var part = Files.createTempFile(into.toAbsolutePath().getParent(), "fetch-", ".part");
+        try (var body = response.body()) {
+            if (response.statusCode() != 200) throw refused(response);
+            var found = copy(body, part);
+            if (!found.equals(sha256)) {
+                throw new IOException("blob: %s (expected: %s)".formatted(found, sha256));
+            }
+            Files.move(part, into, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /// Reads version `version` of a run's parameters into `into`, little-endian f32.
+    ///
+    /// @return false if the coordinator no longer has that version: the task is out of date
+    /// @throws IOException if the body has another length, or the network fails
+    public boolean readParameters(String run, long version, MemorySegment into)
+            throws IOException, InterruptedException {
+        var response = get("/v1/runs/%s/parameters/%d".formatted(run, version));
+        try (var body = response.body()) {
+            if (response.statusCode() == 404 || response.statusCode() == 410) return false;
+            if (response.statusCode() != 200) throw refused(response);
+            fill(into, body);
+            return true;
+        }
+    }
+
+    /// Leaves a contribution, little-endian f32, with the coordinator. It counts once the
+    /// submission of `lease` is accepted.
+    ///
+    /// @throws IOException if the coordinator refuses it, or the network fails
+    public void writeContribution(String run, long lease, MemorySegment contribution)
+            throws IOException, InterruptedException {
+        var request =
+                request("/v1/runs/%s/contributions/%d".formatted(run, lease))
+                        .header("content-type", "application/octet-stream")
+                        .PUT(
+                                BodyPublishers.fromPublisher(
+                                        BodyPublishers.ofByteArrays(() -> new Parts(contribution)),
+                                        contribution.byteSize()))
+                        .build();
+        var response = http.send(request, BodyHandlers.ofInputStream());
+        try (var body = response.body()) {
+            if (response.statusCode() / 100 != 2) throw refused(response);
+            body.skipNBytes(0);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    private HttpResponse<InputStream> get(String path) throws IOException, InterruptedException {
+        return http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(coordinator.resolve(path))
+                .timeout(ANSWER)
+                .header("authorization", "Bearer " + token);
+    }
+
+    private static IOException refused(HttpResponse<InputStream> response) throws IOException {
+        var detail =
+                new String(response.body().readNBytes(DETAIL_CHARS_MAX), StandardCharsets.UTF_8);
+        return new IOException(
+                "%s: %d %s".formatted(response.request().uri(), response.statusCode(), detail));
+    }
+
+    private static String copy(InputStream body, Path into) throws IOException {
+        var digest = sha256();
+        var part = new byte[PART_BYTES];
+        try (var out = Files.newOutputStream(into)) {
+            for (int length = body.read(part); length >= 0; length = body.read(part)) {
+                digest.update(part, 0, length);
+                out.write(part, 0, length);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static void fill(MemorySegment into, InputStream body) throws IOException {
+        var part = new byte[PART_BYTES];
+        long at = 0;
+        for (int length = body.read(part); length >= 0; length = body.read(part)) {
+            if (at + length > into.byteSize()) throw wrongLength(at + length, into);
+            MemorySegment.copy(MemorySegment.ofArray(part), 0, into, at, length);
+            at += length;
+        }
+        if (at != into.byteSize()) throw wrongLength(at, into);
+    }
+
+    private static IOException wrongLength(long bytes, MemorySegment into) {
+        return new IOException(
+                "parameters: %d bytes or more (expected: %d)".formatted(bytes, into.byteSize()));
+    }
+
+    /// A segment in parts, each copied when it is asked for.
+    private static final class Parts implements Iterator<byte[]> {
+        private final MemorySegment bytes;
+        private long at;
+
+        Parts(MemorySegment bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return at < bytes.byteSize();
+        }
+
+        @Override
+        public byte[] next() {
+            if (!hasNext()) throw new NoSuchElementException();
+            var part = new byte[(int) Math.min(PART_BYTES, bytes.byteSize() - at)];
+            MemorySegment.copy(bytes, at, MemorySegment.ofArray(part), 0, part.length);
+            at += part.length;
+            return part;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package motley.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+
+/// The sum is exact at its scale, whatever the order.
+final class FixedPointSumProperties {
+    private static final BigDecimal SCALE = BigDecimal.valueOf(2).pow(40);
+
+    @Test
+    void sumIsBitwiseIndependentOfOrder() {
+        for (long seed = 0; seed < 20; seed++) {
+            var addends = addends(seed, 4096 + 4097 + 3, 7);
+            var mean = mean(addends, 91);
+            Collections.shuffle(addends, new Random(seed));
+            assertThat(mean(addends, 91))
+                    .as("reproduce with: FixedPointSumProperties %d", seed)
+                    .isEqualTo(mean);
+        }
+    }
+
+    @Test
+    void meanEqualsExactArithmetic() {
+        for (long seed = 0; seed < 20; seed++) {
+            int elements = 60;
+            var addends = addends(seed, elements, 9);
+            var mean = mean(addends, 33);
+            for (int i = 0; i < elements; i++) {
+                assertThat(mean[i])
+                        .as("reproduce with: FixedPointSumProperties %d, element %d", seed, i)
+                        .isEqualTo(exactMean(addends, i, 33));
+            }
+        }
+    }
+
+    @Test
+    void scanFindsWhatIsNotANumberAtAnyPlace() {
+        var sum = new FixedPointSum(9_000, 4);
+        for (int place : new int[] {0, 1, 4095, 4096, 8191, 8999}) {
+            for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1f / 0f}) {
+                var addend = new float[9_000];
+                addend[place] = wrong;
+                assertThat(sum.scan(MemorySegment.ofArray(addend)).isFinite()).isFalse();
+            }
+        }
+        assertThat(sum.scan(MemorySegment.ofArray(new float[9_000])).isFinite()).isTrue();
+    }
+
+    @Test
+    void scanMeasures() {
+        var addend = new float[5_000];
+        addend[3] = 3;
+        addend[4_999] = -4;
+        var scan = new FixedPointSum(5_000, 1).scan(MemorySegment.ofArray(addend));
+        assertThat(scan).isEqualTo(new FixedPointSum.Scan(true, 4, 5));
+    }
+
+    @Test
+    void asManyAddendsAsPromisedAtTheLimitDoNotOverflow() {
+        int addends = 1_000;
+        var sum = new FixedPointSum(2, addends);
+        float limit = sum.elementLimit();
+        for (int i = 0; i < addends; i++) {
+            sum.add(MemorySegment.ofArray(new float[] {limit, -limit}));
+        }
+        var mean = new float[2];
+        sum.meanInto(MemorySegment.ofArray(mean), addends);
+        assertThat(mean).containsExactly(limit, -limit);
+    }
+
+    @Test
+    void clearedSumStartsOver() {
+        var sum = new FixedPointSum(1, 2);
+        sum.add(MemorySegment.ofArray(new float[] {5}));
+        sum.clear();
+        sum.add(MemorySegment.ofArray(new float[] {3}));
+        var mean = new float[1];
+        sum.meanInto(MemorySegment.ofArray(mean), 2);
+        assertThat(mean).containsExactly(1.5f);
+    }
+
+    @Test
+    void wrongLengthIsRefused() {
+        var sum = new FixedPointSum(3, 1);
+        assertThatThrownBy(() -> sum.add(MemorySegment.ofArray(new float[2])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("vector: 8 bytes (expected: 12)");
+        assertThatThrownBy(() -> sum.meanInto(MemorySegment.ofArray(new float[3]), 0))
+                .hasMessage("count: 0 (expected: at least 1)");
+    }
+
+    private static float exactMean(List<float[]> addends, int element, int count) {
+        var sum = BigDecimal.ZERO;
+        for (var addend : addends) {
+            var scaled = new BigDecimal(addend[element]).multiply(SCALE);
+            sum = sum.add(scaled.setScale(0, RoundingMode.HALF_EVEN));
+        }
+        // `double` twice and `float` once is how the mean is defined: rounding is part of it.
+        double numerator = sum.round(new MathContext(60)).doubleValue();
+        return (float) (numerator / (0x1p40 * count));
+    }
+
+    private static float[] mean(List<float[]> addends, int count) {
+        var sum = new FixedPointSum(addends.getFirst().length, addends.size());
+        for (var addend : addends) sum.add(MemorySegment.ofArray(addend));
+        var mean = new float[sum.elements()];
+        sum.meanInto(MemorySegment.ofArray(mean), count);
+        return mean;
+    }
+
+    /// Of magnitudes from 2⁻⁶⁰ to 2¹⁵, zeros among them.
+    private static List<float[]> addends(long seed, int elements, int count) {
+        var random = new SplittableRandom(seed);
+        var addends = new ArrayList<float[]>();
+        for (int k = 0; k < count; k++) {
+            var addend = new float[elements];
+            for (int i = 0; i < elements; i++) {
+                int exponent = random.nextInt(-60, 16);
+                addend[i] = Math.scalb((float) random.nextDouble(-1, 1), exponent);
+                if (random.nextInt(10) == 0) addend[i] = 0;
+            }
+            addends.add(addend);
+        }
+        return addends;
+    }
+}

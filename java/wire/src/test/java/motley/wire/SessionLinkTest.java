@@ -1,0 +1,212 @@
+package motley.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.DeviceMessage;
+import motley.wire.v1.Leaving;
+import motley.wire.v1.WorkRequest;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The rules of a session on a transport and a clock made by hand. The real clock beats every half
+/// second; these tests are over before that, and beat by themselves.
+final class SessionLinkTest {
+    private static final DeviceMessage WORK =
+            DeviceMessage.newBuilder().setWorkRequest(WorkRequest.getDefaultInstance()).build();
+
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final Recorder recorder = new Recorder();
+    private final FakePipe pipe = new FakePipe();
+    private long nowNs = 1;
+    private final SessionLink<FromCoordinator, FromDevice, CoordinatorMessage, DeviceMessage> link =
+            new SessionLink<>(
+                    new SessionLink.Side<>(
+                            new CoordinatorCodec(), new DeviceCodec(), new FromCoordinator.Pulse()),
+                    recorder,
+                    clock,
+                    () -> nowNs);
+
+    @AfterEach
+    void stop() {
+        clock.shutdownNow();
+    }
+
+    @Test
+    void messagesSentBeforeOpeningGoOutInOrder() {
+        assertThat(link.send(new FromCoordinator.Accepted(1))).isTrue();
+        assertThat(link.send(new FromCoordinator.Accepted(2))).isTrue();
+        link.open(pipe);
+        assertThat(pipe.written).containsExactly(accepted(1), accepted(2));
+    }
+
+    @Test
+    void messagesWaitUntilTheTransportHasRoom() {
+        link.open(pipe);
+        pipe.ready = false;
+        link.send(new FromCoordinator.Accepted(1));
+        assertThat(pipe.written).isEmpty();
+        pipe.ready = true;
+        link.drain();
+        assertThat(pipe.written).containsExactly(accepted(1));
+    }
+
+    @Test
+    void peerThatDoesNotReadIsDropped() {
+        link.open(pipe);
+        pipe.ready = false;
+        var reason = "x".repeat(1_000);
+        int sent = 0;
+        while (link.send(new FromCoordinator.Idle(reason))) sent++;
+        assertThat(sent * 1_000).isLessThanOrEqualTo(Protocol.QUEUE_BYTES_MAX);
+        assertThat(recorder.closed).singleElement().asString().startsWith("too slow: ");
+        assertThat(pipe.aborted).isTrue();
+    }
+
+    @Test
+    void oversizedMessageIsTheCallersError() {
+        link.open(pipe);
+        var huge = new FromCoordinator.Idle("x".repeat(Protocol.MESSAGE_BYTES_MAX));
+        assertThatThrownBy(() -> link.send(huge))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("message: 65544 bytes (expected: at most 65536)");
+        assertThat(link.send(new FromCoordinator.Pulse())).isTrue();
+    }
+
+    @Test
+    void newPeerHasTenSecondsForItsFirstMessage() {
+        link.open(pipe);
+        nowNs += Protocol.CONNECT.toNanos();
+        link.tick();
+        assertThat(recorder.closed).isEmpty();
+        nowNs++;
+        link.tick();
+        assertThat(recorder.closed).containsExactly("nothing heard for 10000 ms");
+    }
+
+    @Test
+    void silenceAfterTheFirstMessageEndsTheSession() {
+        link.open(pipe);
+        link.received(WORK);
+        nowNs += Protocol.SILENCE.toNanos();
+        link.tick();
+        assertThat(recorder.closed).isEmpty();
+        nowNs++;
+        link.tick();
+        assertThat(recorder.closed).containsExactly("nothing heard for 2500 ms");
+        assertThat(pipe.aborted).isTrue();
+    }
+
+    @Test
+    void agreedSilenceReplacesTheUsualOne() {
+        link.open(pipe);
+        link.retime(new FromCoordinator.Timing(10_000, 60_000));
+        link.received(WORK);
+        nowNs += TimeUnit.SECONDS.toNanos(60);
+        link.tick();
+        assertThat(recorder.closed).isEmpty();
+    }
+
+    @Test
+    void heartbeatFollowsTheFirstMessage() {
+        link.open(pipe);
+        link.tick();
+        assertThat(pipe.written).isEmpty();
+        link.send(new FromCoordinator.Accepted(1));
+        link.tick();
+        assertThat(pipe.written).hasSize(2);
+        assertThat(pipe.written.getLast().hasPulse()).isTrue();
+    }
+
+    @Test
+    void sessionClosesOnce() {
+        link.open(pipe);
+        link.close("first");
+        link.close("second");
+        link.fail("third");
+        link.received(WORK);
+        assertThat(recorder.closed).containsExactly("first");
+        assertThat(recorder.received).isEmpty();
+        assertThat(pipe.finished).isTrue();
+        assertThat(link.send(new FromCoordinator.Pulse())).isFalse();
+    }
+
+    @Test
+    void closingFromWithinTheHandlerComesAfterTheMessage() {
+        recorder.onReceived = () -> link.close("enough");
+        link.open(pipe);
+        link.received(WORK);
+        assertThat(recorder.order).containsExactly("received", "returned", "closed");
+    }
+
+    @Test
+    void malformedMessageEndsTheSession() {
+        link.open(pipe);
+        var leaving = Leaving.newBuilder().setReason("x".repeat(1_001));
+        link.received(DeviceMessage.newBuilder().setLeaving(leaving).build());
+        assertThat(recorder.received).isEmpty();
+        assertThat(recorder.closed)
+                .containsExactly(
+                        "malformed message: reason: 1001 characters (expected: at most 1000)");
+    }
+
+    private static CoordinatorMessage accepted(long lease) {
+        return new CoordinatorCodec().encode(new FromCoordinator.Accepted(lease));
+    }
+
+    private static final class Recorder implements Session.Handler<FromDevice> {
+        final List<FromDevice> received = new ArrayList<>();
+        final List<String> closed = new ArrayList<>();
+        final List<String> order = new ArrayList<>();
+        Runnable onReceived = () -> {};
+
+        @Override
+        public void received(FromDevice message) {
+            received.add(message);
+            order.add("received");
+            onReceived.run();
+            order.add("returned");
+        }
+
+        @Override
+        public void closed(String why) {
+            closed.add(why);
+            order.add("closed");
+        }
+    }
+
+    private static final class FakePipe implements Pipe<CoordinatorMessage> {
+        final List<CoordinatorMessage> written = new ArrayList<>();
+        boolean ready = true;
+        boolean finished;
+        boolean aborted;
+
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void write(CoordinatorMessage message) {
+            written.add(message);
+        }
+
+        @Override
+        public void finish() {
+            finished = true;
+        }
+
+        @Override
+        public void abort(String why) {
+            aborted = true;
+        }
+    }
+}
