@@ -40,15 +40,7 @@ public record Device(
 
     static Device joining(DeviceId id, String numericClass) {
         return new Device(
-                id,
-                numericClass,
-                false,
-                false,
-                0,
-                List.of(),
-                List.of(),
-                Timing.NONE,
-                Timing.NONE);
+                id, numericClass, false, false, 0, List.of(), List.of(), Timing.NONE, Timing.NONE);
     }
 
     /// How long this device takes for a full task of `kind`.
@@ -60,8 +52,7 @@ public record Device(
     }
 
     Device withClass(String named) {
-        return new Device(
-                id, named, isMember, asks, ticket, leases, grants, training, evaluation);
+        return new Device(id, named, isMember, asks, ticket, leases, grants, training, evaluation);
     }
 
     Device asMember(boolean member) {

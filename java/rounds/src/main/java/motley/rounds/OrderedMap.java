@@ -176,7 +176,8 @@ public final class OrderedMap<K extends Comparable<K>, V> implements Iterable<Ma
         return join(inner, join(left, left.left, inner.left), join(top, inner.right, right));
     }
 
-    private static <K, V> boolean isTooHeavy(@Nullable Node<K, V> side, @Nullable Node<K, V> other) {
+    private static <K, V> boolean isTooHeavy(
+            @Nullable Node<K, V> side, @Nullable Node<K, V> other) {
         return weight(side) > DELTA * weight(other);
     }
 

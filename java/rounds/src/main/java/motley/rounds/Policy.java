@@ -33,8 +33,7 @@ public record Policy(
                 "devicesMax: %d (expected: 0 for no limit, or at least devicesMin, %d)",
                 devicesMax,
                 devicesMin);
-        require(
-                leaseFloor.isPositive(), "leaseFloor: %s (expected: longer than zero)", leaseFloor);
+        require(leaseFloor.isPositive(), "leaseFloor: %s (expected: longer than zero)", leaseFloor);
         require(
                 leaseFirst.compareTo(leaseFloor) >= 0,
                 "leaseFirst: %s (expected: at least leaseFloor, %s)",
@@ -52,7 +51,6 @@ public record Policy(
     }
 
     public Policy withDuplicates(boolean duplicates) {
-        return new Policy(
-                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor);
+        return new Policy(devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor);
     }
 }

@@ -37,7 +37,8 @@ public sealed interface Refusal {
     default String text() {
         return switch (this) {
             case WrongRound(int offered, int open) ->
-                    "round: %d (expected: the open round, %d)".formatted(offered, open);
+                    "round: %d, which has closed (expected: the open one, %d)"
+                            .formatted(offered, open);
             case WrongVersion(long offered, long current) ->
                     "version: %d (expected: the task's, %d)".formatted(offered, current);
             case StaleFence(long offered, long current) ->

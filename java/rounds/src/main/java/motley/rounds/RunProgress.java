@@ -33,8 +33,7 @@ public record RunProgress(
         int round = position.round() - epoch * rounds;
         long inEpoch = Math.min((long) round * schedule.batchSize(), schedule.trainSamples());
         var pace = state.pace();
-        double perSecond =
-                pace.meanNs() > 0 ? schedule.batchSize() * 1e9 / pace.meanNs() : 0;
+        double perSecond = pace.meanNs() > 0 ? schedule.batchSize() * 1e9 / pace.meanNs() : 0;
         return new RunProgress(
                 epoch,
                 schedule.epochs(),

@@ -41,6 +41,11 @@ public sealed interface Slot {
             return new Open(withoutHolder(lease.id()).holders, latest, doubts, expiries + 1);
         }
 
+        Open withoutFormer(Lease lease) {
+            var rest = former.stream().filter(other -> !other.id().equals(lease.id())).toList();
+            return new Open(holders, rest, doubts, expiries);
+        }
+
         Open withDoubt(Doubt doubt) {
             return new Open(holders, former, appended(doubts, doubt), expiries);
         }
@@ -54,12 +59,17 @@ public sealed interface Slot {
         public Filled {
             others = List.copyOf(others);
         }
+
+        Filled withoutOther(Lease lease) {
+            var rest = others.stream().filter(other -> !other.equals(lease)).toList();
+            return new Filled(winner, digest, totals, rest);
+        }
     }
 
     /// An answer refused because its numbers look wrong.
     ///
-    /// @param norm of the gradient sum; NaN when it was not finite
-    record Doubt(DeviceId device, double norm, Instant at) {}
+    /// @param norm of the gradient sum; anything when the reason is another one
+    record Doubt(DeviceId device, Refusal reason, double norm, Instant at) {}
 
     private static <T> List<T> appended(List<T> list, T element) {
         var longer = new ArrayList<>(list);

@@ -1,0 +1,158 @@
+package motley.rounds;
+
+import java.time.Duration;
+import java.util.List;
+
+/// Giving, renewing and ending leases.
+///
+/// A lease lives for its device's mean and four mean deviations ([Timing#limit]), at least
+/// [Policy#leaseFloor], twice as long for every lease that expired on its slot before. A device
+/// not yet measured gets sixteen times the fleet's limit, or [Policy#leaseFirst] if nothing has
+/// been measured. A heartbeat gives it that long again, up to eight times in all.
+final class Leases {
+    private static final int UNMEASURED_FACTOR = 16;
+    private static final int DOUBLINGS_MAX = 6;
+    private static final int RENEWALS_MAX = 8;
+
+    private Leases() {}
+
+    static void give(Draft draft, Device device, int number) {
+        var slot = (Slot.Open) draft.slot(number);
+        var id = new LeaseId(draft.fence, ++draft.leasesGiven);
+        var ttl = ttl(draft, device, slot.expiries());
+        var samples = draft.samplesOf(number);
+        var key = new TaskKey(id, draft.position.round(), number, draft.position.version());
+        var task = new Task(key, draft.kind, draft.position.epoch(), samples, ttl);
+        var deadline = draft.now.plus(ttl);
+        var timing = device.timing(draft.kind);
+        var expected = timing.isMeasured() ? draft.now.plus(timing.mean()) : deadline;
+        var capped = draft.now.plus(ttl.multipliedBy(RENEWALS_MAX));
+        var lease = new Lease(device.id(), task, draft.now, expected, deadline, capped);
+
+        slot.holders().forEach(other -> drop(draft, other));
+        draft.put(number, slot.withHolder(id));
+        draft.leases = draft.leases.with(id, lease);
+        draft.deadlines = draft.deadlines.with(byDeadline(lease), lease);
+        if (slot.holders().isEmpty()) draft.lonely = draft.lonely.with(byFinish(lease), lease);
+        var busy = device.asking(false).holding(id);
+        draft.put(isMeasurable(draft, task) ? busy.granted(grantOf(lease)) : busy);
+        draft.emit(new Effect.Assign(device.id(), task));
+    }
+
+    /// Fixed costs would drown the measurement of a small remainder.
+    private static boolean isMeasurable(Draft draft, Task task) {
+        return 2 * task.samples().count() >= draft.samplesOf(0).count();
+    }
+
+    private static Device.Grant grantOf(Lease lease) {
+        return new Device.Grant(lease.id(), lease.task().kind(), lease.grantedAt());
+    }
+
+    static void renew(Draft draft, DeviceId device, List<LeaseId> working) {
+        for (var id : working) {
+            draft.leases
+                    .get(id)
+                    .filter(lease -> lease.device().equals(device))
+                    .ifPresent(lease -> extend(draft, lease));
+        }
+    }
+
+    private static void extend(Draft draft, Lease lease) {
+        var wanted = draft.now.plus(lease.task().ttl());
+        var deadline = wanted.isBefore(lease.deadlineMax()) ? wanted : lease.deadlineMax();
+        var renewed = lease.withDeadline(deadline);
+        draft.leases = draft.leases.with(lease.id(), renewed);
+        draft.deadlines =
+                draft.deadlines.without(byDeadline(lease)).with(byDeadline(renewed), renewed);
+        if (draft.lonely.has(byFinish(lease))) {
+            draft.lonely = draft.lonely.with(byFinish(renewed), renewed);
+        }
+    }
+
+    /// Ends every lease whose deadline has come.
+    static void expireDue(Draft draft) {
+        var first = draft.deadlines.first();
+        while (first.isPresent() && !first.get().getKey().at().isAfter(draft.now)) {
+            expire(draft, first.get().getValue());
+            first = draft.deadlines.first();
+        }
+    }
+
+    static void expireAllOf(Draft draft, Device device) {
+        for (var id : device.leases()) draft.leases.get(id).ifPresent(l -> expire(draft, l));
+    }
+
+    static void returnAllOf(Draft draft, Device device, String reason) {
+        for (var id : device.leases()) {
+            draft.leases.get(id).ifPresent(lease -> takeBack(draft, lease, reason));
+        }
+    }
+
+    static void giveBack(Draft draft, DeviceId device, LeaseId id, String reason) {
+        draft.leases
+                .get(id)
+                .filter(lease -> lease.device().equals(device))
+                .ifPresent(lease -> takeBack(draft, lease, reason));
+    }
+
+    /// The device gives up the task: nothing is remembered of the lease.
+    private static void takeBack(Draft draft, Lease lease, String reason) {
+        end(draft, lease);
+        vacate(
+                draft,
+                lease.slot(),
+                ((Slot.Open) draft.slot(lease.slot())).withoutHolder(lease.id()));
+        draft.note(new Fact.LeaseReturned(lease.device(), lease.task().key(), reason));
+    }
+
+    /// Takes the lease out of every index and out of its device's hands; the slot is the caller's.
+    static void end(Draft draft, Lease lease) {
+        draft.leases = draft.leases.without(lease.id());
+        draft.deadlines = draft.deadlines.without(byDeadline(lease));
+        draft.lonely = draft.lonely.without(byFinish(lease));
+        draft.device(lease.device()).ifPresent(device -> draft.put(device.without(lease.id())));
+    }
+
+    /// Stores a slot that has lost a holder. A holder that is left is its only one now.
+    static void vacate(Draft draft, int number, Slot.Open slot) {
+        draft.put(number, slot);
+        for (var id : slot.holders()) {
+            var left = draft.leases.get(id).orElseThrow();
+            draft.lonely = draft.lonely.with(byFinish(left), left);
+        }
+    }
+
+    private static void expire(Draft draft, Lease lease) {
+        end(draft, lease);
+        vacate(draft, lease.slot(), ((Slot.Open) draft.slot(lease.slot())).withExpired(lease));
+        var age = Duration.between(lease.grantedAt(), draft.now);
+        draft.note(new Fact.LeaseExpired(lease.device(), lease.task().key(), age));
+    }
+
+    private static void drop(Draft draft, LeaseId other) {
+        var lease = draft.leases.get(other).orElseThrow();
+        draft.lonely = draft.lonely.without(byFinish(lease));
+    }
+
+    private static Duration ttl(Draft draft, Device device, int expiries) {
+        var policy = draft.settings.policy();
+        var own = device.timing(draft.kind);
+        var fleet = draft.fleetTiming(draft.kind);
+        var usual = policy.leaseFirst();
+        if (own.isMeasured()) {
+            usual = own.limit();
+        } else if (fleet.isMeasured()) {
+            usual = fleet.limit().multipliedBy(UNMEASURED_FACTOR);
+        }
+        var floored = usual.compareTo(policy.leaseFloor()) < 0 ? policy.leaseFloor() : usual;
+        return floored.multipliedBy(1L << Math.min(expiries, DOUBLINGS_MAX));
+    }
+
+    private static Pass.Due byDeadline(Lease lease) {
+        return new Pass.Due(lease.deadline(), lease.id());
+    }
+
+    private static Pass.Due byFinish(Lease lease) {
+        return new Pass.Due(lease.expectedAt(), lease.id());
+    }
+}
