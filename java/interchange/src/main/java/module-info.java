@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module motley.interchange {
     requires transitive motley.tensor;
     requires transitive motley.program;
+    requires com.fasterxml.jackson.core;
     requires static org.jspecify;
 
     exports motley.interchange;
