@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import motley.program.ProgramBuilder;
 import motley.program.Var;
+import motley.program.autodiff.Autodiff;
 import motley.tensor.DType;
 import motley.tensor.TensorType;
 
