@@ -1,0 +1,38 @@
+package motley.cpu.kernel;
+
+import java.util.stream.IntStream;
+
+/// The operands of one run of a [PanelProduct]: arrays with offsets, and what each sum starts with.
+///
+/// Mutable, one per worker, so that a run allocates nothing.
+final class Operands {
+    private static final float[] NONE = new float[0];
+
+    float[] a = NONE;
+    int aOffset;
+
+    /// A packed panel.
+    float[] b = NONE;
+    int bOffset;
+
+    float[] c = NONE;
+    int cOffset;
+
+    /// What sums begin with, a row of a panel's width; unused if `accumulate`.
+    float[] start = NONE;
+    int startOffset;
+
+    /// Whether to continue the sums in `c`.
+    boolean accumulate;
+
+    /// The least value of a result.
+    float floor = Float.NEGATIVE_INFINITY;
+
+    /// Where a panel that is partly empty is computed.
+    float[] scratch = NONE;
+    int scratchOffset;
+
+    static Operands[] forWorkers(int count) {
+        return IntStream.range(0, count).mapToObj(worker -> new Operands()).toArray(Operands[]::new);
+    }
+}

@@ -1,0 +1,105 @@
+package motley.cpu.kernel;
+
+import java.util.Arrays;
+
+/// The product of rows that lie anywhere in an array with one packed panel of columns.
+///
+/// `c[i, j] = start[j] + Σ a[place(i) + …]·b[…, j]`, in the order of [Steps]; rows are found through
+/// a table of places, so images need no copy with overlapping windows. The last panel of a matrix
+/// may be partly empty: it is computed in a block of scratch memory and its valid columns copied.
+///
+/// Immutable, for any number of threads; memory comes from the caller.
+final class PanelProduct {
+    private final TileForm form;
+    private final Tile tile;
+    private final Steps steps;
+    private final int[] places;
+    private final int cRow;
+
+    /// @param places where each row begins, relative to the `aOffset` of a run
+    /// @param cRow elements from one row of the result to the next
+    PanelProduct(Tiles tiles, TileForm form, Steps steps, int[] places, int cRow) {
+        this.form = form;
+        this.tile = tiles.tile(form);
+        this.steps = steps;
+        // The last tile reads entries beyond the last row, though not what they point to.
+        this.places = Arrays.copyOf(places, places.length + form.rows());
+        this.cRow = cRow;
+    }
+
+    /// Elements of scratch memory for one worker.
+    int scratchElements() {
+        return form.rows() * form.columns();
+    }
+
+    /// Computes rows `[firstRow, lastRow)` of the first `width` columns of a panel. Both `aOffset`
+    /// and `cOffset` are those of row 0.
+    void run(Operands x, int firstRow, int lastRow, int width) {
+        for (int step = 0; step < steps.count(); step++) {
+            for (int row = firstRow; row < lastRow; row += form.rows()) {
+                int valid = Math.min(form.rows(), lastRow - row);
+                if (width == form.columns()) whole(x, step, row, valid);
+                else part(x, step, row, valid, width);
+            }
+        }
+    }
+
+    private void whole(Operands x, int step, int row, int valid) {
+        int cOffset = x.cOffset + row * cRow;
+        if (step == 0 && !x.accumulate) {
+            sum(x, step, row, valid, x.start, x.startOffset, 0, x.c, cOffset, cRow);
+        } else {
+            sum(x, step, row, valid, x.c, cOffset, cRow, x.c, cOffset, cRow);
+        }
+    }
+
+    private void part(Operands x, int step, int row, int valid, int width) {
+        int cOffset = x.cOffset + row * cRow;
+        var block = x.scratch;
+        int blockRow = form.columns();
+        int at = x.scratchOffset;
+        if (step == 0 && !x.accumulate) {
+            sum(x, step, row, valid, x.start, x.startOffset, 0, block, at, blockRow);
+        } else {
+            for (int i = 0; i < valid; i++) {
+                System.arraycopy(x.c, cOffset + i * cRow, block, at + i * blockRow, width);
+            }
+            sum(x, step, row, valid, block, at, blockRow, block, at, blockRow);
+        }
+        for (int i = 0; i < valid; i++) {
+            System.arraycopy(block, at + i * blockRow, x.c, cOffset + i * cRow, width);
+        }
+    }
+
+    private void sum(
+            Operands x,
+            int step,
+            int row,
+            int valid,
+            float[] init,
+            int initOffset,
+            int initRow,
+            float[] c,
+            int cOffset,
+            int blockRow) {
+        tile.run(
+                x.a,
+                x.aOffset + steps.aShift(step),
+                places,
+                row,
+                steps.aOuter(step),
+                x.b,
+                x.bOffset + steps.bRow(step) * form.bStep(),
+                steps.length(step) * form.bStep(),
+                init,
+                initOffset,
+                initRow,
+                c,
+                cOffset,
+                blockRow,
+                valid,
+                steps.outer(step),
+                steps.length(step),
+                step == steps.count() - 1 ? x.floor : Float.NEGATIVE_INFINITY);
+    }
+}

@@ -1,0 +1,42 @@
+package motley.cpu.kernel;
+
+/// A block of sums of products that stays in registers while it is summed: the innermost loop of
+/// every contraction.
+///
+/// For rows `i` in `[0, rows)` and columns `j` in `[0, columns)`:
+///
+/// ```
+/// c[cOffset + i·cRow + j] = max(floor, init[initOffset + i·initRow + j]
+///     + Σ_o Σ_k a[aOffset + at[atOffset + i] + o·aOuter + k]
+///              · b[bOffset + o·bOuter + k·bStep + j])    o in [0, outer), k in [0, length)
+/// ```
+///
+/// Each element is one chain of fused multiply-adds that begins with `init` and goes through `o`,
+/// then `k`, in increasing order. So its bits do not depend on the size of the tile, the width of
+/// the vectors, or how callers divide the work; a chain may be continued by another call with `init`
+/// = `c`. `-∞` for `floor` keeps every sum as it is.
+///
+/// If `valid` is less than `rows`, the last valid row stands for those beyond it: it is computed
+/// again and stored to its own place again. Columns are always computed all. `c` may be the array
+/// that holds `a` or `b`, elsewhere in it.
+interface Tile {
+    void run(
+            float[] a,
+            int aOffset,
+            int[] at,
+            int atOffset,
+            int aOuter,
+            float[] b,
+            int bOffset,
+            int bOuter,
+            float[] init,
+            int initOffset,
+            int initRow,
+            float[] c,
+            int cOffset,
+            int cRow,
+            int valid,
+            int outer,
+            int length,
+            float floor);
+}

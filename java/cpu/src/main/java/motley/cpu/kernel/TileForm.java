@@ -1,0 +1,13 @@
+package motley.cpu.kernel;
+
+/// What is literal in the code of a [Tile].
+///
+/// @param lanes floats in a vector: 4, 8 or 16
+/// @param rows rows of the tile
+/// @param vectors vectors in a row of the tile
+/// @param bStep elements from one `k` to the next in `b`, at least `columns`
+record TileForm(int lanes, int rows, int vectors, int bStep) {
+    int columns() {
+        return lanes * vectors;
+    }
+}

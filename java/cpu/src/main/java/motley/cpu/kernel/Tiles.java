@@ -1,0 +1,51 @@
+package motley.cpu.kernel;
+
+import static motley.tensor.Require.require;
+
+import java.util.HashMap;
+import java.util.Map;
+import jdk.incubator.vector.FloatVector;
+
+/// The register tiles for one vector width, each made when first asked for.
+///
+/// A tile needs a register for each of its vectors, one for each vector of a row, and one for the
+/// factor they share: 12 rows of 2 vectors take 27 of 32 registers, 6 rows of 2 take 15 of 16.
+/// Rows of 2 and not of 4, because a narrow panel of `b` stays in the first-level cache. Two forms
+/// serve every contraction, so that few methods need compiling. Confined to the engine's caller;
+/// the tiles themselves are not.
+public final class Tiles {
+    private final int lanes;
+    private final boolean manyRegisters;
+    private final Map<TileForm, Tile> made = new HashMap<>();
+
+    private Tiles(int lanes, boolean manyRegisters) {
+        this.lanes = lanes;
+        this.manyRegisters = manyRegisters;
+    }
+
+    /// Tiles of the vectors that this processor prefers.
+    public static Tiles forThisProcessor() {
+        int preferred = FloatVector.SPECIES_PREFERRED.length();
+        return withLanes(Math.clamp(preferred, 4, 16));
+    }
+
+    /// Tiles of vectors of `lanes` floats; they work everywhere and are fast where the processor has
+    /// such vectors.
+    static Tiles withLanes(int lanes) {
+        boolean known = lanes == 4 || lanes == 8 || lanes == 16;
+        require(known, "lanes: %d (expected: 4, 8 or 16)", lanes);
+        boolean arm = System.getProperty("os.arch").equals("aarch64");
+        return new Tiles(lanes, lanes == 16 || arm);
+    }
+
+    /// The form for matrices of `columns` columns whose `b` is packed in panels: two vectors wide
+    /// unless one holds all columns.
+    TileForm formFor(int columns) {
+        if (columns <= lanes) return new TileForm(lanes, 8, 1, lanes);
+        return new TileForm(lanes, manyRegisters ? 12 : 6, 2, 2 * lanes);
+    }
+
+    Tile tile(TileForm form) {
+        return made.computeIfAbsent(form, TileCode::make);
+    }
+}
