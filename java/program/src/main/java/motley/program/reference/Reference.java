@@ -4,7 +4,6 @@ import static motley.tensor.Require.require;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import motley.program.Op;
 import motley.program.Program;
 import motley.program.Var;
@@ -23,7 +22,9 @@ public final class Reference {
     ///
     /// @throws IllegalArgumentException if the params are not of the program's types
     public static List<Values> evaluate(Program program, List<Values> params) {
-        var values = bind(program, params);
+        requireTypes(program, params);
+        var values = new HashMap<Var, Values>();
+        for (int i = 0; i < params.size(); i++) values.put(program.params().get(i), params.get(i));
         for (var e : program.equations()) {
             var in = e.in().stream().map(values::get).toList();
             values.put(e.out(), evaluate(e.op(), in, e.out().type()));
@@ -32,7 +33,7 @@ public final class Reference {
     }
 
     /// The result of one operation, whose type is `out`.
-    static Values evaluate(Op op, List<Values> in, TensorType out) {
+    public static Values evaluate(Op op, List<Values> in, TensorType out) {
         return switch (op) {
             case Op.Elementwise e -> ElementwiseReference.evaluate(e, in, out);
             case Op.Movement m -> MovementReference.evaluate(m, in, out);
@@ -44,15 +45,12 @@ public final class Reference {
         };
     }
 
-    private static Map<Var, Values> bind(Program program, List<Values> params) {
+    static void requireTypes(Program program, List<Values> params) {
         var types = params.stream().map(Values::type).toList();
         require(
                 types.equals(program.paramTypes()),
                 "params: %s (expected: %s)",
                 types,
                 program.paramTypes());
-        var values = new HashMap<Var, Values>();
-        for (int i = 0; i < params.size(); i++) values.put(program.params().get(i), params.get(i));
-        return values;
     }
 }
