@@ -1,0 +1,78 @@
+package motley.worker;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import motley.wire.DeviceHealth;
+import motley.wire.DeviceProfile;
+import oshi.SystemInfo;
+import oshi.hardware.HardwareAbstractionLayer;
+import oshi.hardware.PowerSource;
+
+/// Measures this machine. What it cannot measure it leaves empty: many sensors answer zero where
+/// there is nothing to sense.
+///
+/// Confined to one thread at a time: shares of the processor are measured between two calls.
+final class Machine {
+    private final HardwareAbstractionLayer hardware = new SystemInfo().getHardware();
+    private final OperatingSystemMXBean process =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    /// What this machine has, and lends as its owner says.
+    DeviceProfile profile(WorkerSettings settings, OptionalDouble gflops, String numericClass) {
+        return new DeviceProfile(
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                hardware.getProcessor().getProcessorIdentifier().getName().strip(),
+                Runtime.getRuntime().availableProcessors(),
+                settings.threads(),
+                hardware.getMemory().getTotal(),
+                settings.memoryBytes(),
+                gflops,
+                List.of("jvm"),
+                numericClass,
+                settings.version());
+    }
+
+    /// How it is now; `pausedBecause` is left to whoever decides.
+    Reading read() {
+        var load = share(process.getCpuLoad());
+        var own = share(process.getProcessCpuLoad());
+        var battery = battery();
+        var health =
+                new DeviceHealth(
+                        load,
+                        OptionalLong.of(hardware.getMemory().getAvailable()),
+                        battery.map(Machine::charge).orElse(OptionalDouble.empty()),
+                        battery.map(PowerSource::isPowerOnLine),
+                        temperature(),
+                        Optional.empty());
+        var others =
+                load.isPresent() && own.isPresent()
+                        ? OptionalDouble.of(Math.max(0, load.getAsDouble() - own.getAsDouble()))
+                        : OptionalDouble.empty();
+        return new Reading(health, others);
+    }
+
+    /// The first battery; oshi makes up one without capacity where there is none.
+    private Optional<PowerSource> battery() {
+        return hardware.getPowerSources().stream()
+                .filter(source -> source.getMaxCapacity() > 1)
+                .findFirst();
+    }
+
+    private static OptionalDouble charge(PowerSource battery) {
+        return share(battery.getRemainingCapacityPercent());
+    }
+
+    private OptionalDouble temperature() {
+        double celsius = hardware.getSensors().getCpuTemperature();
+        return celsius > 0 ? OptionalDouble.of(celsius) : OptionalDouble.empty();
+    }
+
+    private static OptionalDouble share(double value) {
+        return value >= 0 && value <= 1 ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,218 @@
+package motley.worker;
+
+import static motley.tensor.Require.require;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import motley.data.LabelledImages;
+import motley.data.SampleOrder;
+import motley.program.Engine;
+import motley.program.Executable;
+import motley.program.Program;
+import motley.tensor.DType;
+import motley.tensor.Tensor;
+import motley.tensor.TensorType;
+import motley.wire.FromCoordinator.Kind;
+import motley.wire.FromCoordinator.Work;
+import motley.wire.FromDevice.Result;
+import motley.wire.RunManifest;
+
+/// A run made ready on this device: its programs compiled, its samples in memory.
+///
+/// The gradient program takes (parameters…, images, labels, weights, samples, key) and gives (loss
+/// sum, correct, gradient sums…); the evaluation program takes (parameters…, images, labels,
+/// weights) and gives (loss sum, correct). Rows beyond a task's samples have weight 0.
+///
+/// Confined to one thread. Closing it frees the memory of both programs.
+final class PreparedRun implements AutoCloseable {
+    /// Params of the gradient program that are not parameters of the model.
+    private static final int GRADIENT_INPUTS = 5;
+    private static final int EVALUATE_INPUTS = 3;
+    private static final int TOTALS = 2;
+
+    /// Both programs of a run, verified.
+    record Programs(Program gradient, Program evaluate) {}
+
+    /// Both parts of a dataset.
+    record Samples(LabelledImages train, LabelledImages test) {}
+
+    private final RunManifest manifest;
+    private final Samples samples;
+    private final Executable gradient;
+    private final Executable evaluate;
+    private final int parameterCount;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment parameters;
+    private final List<Tensor> parameterViews;
+    private final MemorySegment contribution;
+    private final List<Tensor> contributionViews;
+    private final Tensor images;
+    private final Tensor labels;
+    private final Tensor weights;
+    private final Tensor ids;
+    private final Tensor key = Tensor.onHeap(TensorType.i32(2));
+    private final Tensor lossSum = Tensor.onHeap(TensorType.f32());
+    private final Tensor correct = Tensor.onHeap(TensorType.f32());
+
+    private long gradientVersion = -1;
+    private long evaluateVersion = -1;
+    private long loadedVersion = -1;
+
+    /// Compiles both programs.
+    ///
+    /// @throws IllegalArgumentException if programs, dataset and manifest do not fit each other
+    PreparedRun(RunManifest manifest, Programs programs, Samples samples, Engine engine) {
+        this.manifest = manifest;
+        this.samples = samples;
+        var params = programs.gradient().paramTypes();
+        parameterCount = params.size() - GRADIENT_INPUTS;
+        requireInterface(manifest, programs, samples);
+
+        var types = params.subList(0, parameterCount);
+        parameters = arena.allocate(ParameterSpan.sizeBytes(types), 64);
+        parameterViews = ParameterSpan.views(types, parameters);
+        contribution = arena.allocate(parameters.byteSize(), 64);
+        contributionViews = ParameterSpan.views(types, contribution);
+        int batch = manifest.microBatch();
+        images = Tensor.allocate(params.get(parameterCount), arena);
+        labels = Tensor.allocate(TensorType.i32(batch), arena);
+        weights = Tensor.allocate(TensorType.f32(batch), arena);
+        ids = Tensor.allocate(TensorType.i32(batch), arena);
+        gradient = engine.prepare(programs.gradient(), List.of());
+        evaluate = engine.prepare(programs.evaluate(), List.of());
+    }
+
+    private static void requireInterface(
+            RunManifest manifest, Programs programs, Samples samples) {
+        int count = programs.gradient().params().size() - GRADIENT_INPUTS;
+        require(count >= 1, "gradient program: too few params for run %s", manifest.run());
+        var types = programs.gradient().paramTypes().subList(0, count);
+        int batch = manifest.microBatch();
+        var images =
+                new TensorType(DType.F32, samples.train().imageShape().prepend(batch));
+        var shared = List.of(images, TensorType.i32(batch), TensorType.f32(batch));
+        var gradientInputs = concat(types, shared, List.of(TensorType.i32(batch), TensorType.i32(2)));
+        var totals = List.of(TensorType.f32(), TensorType.f32());
+        requireTypes("gradient params", programs.gradient().paramTypes(), gradientInputs);
+        requireTypes("gradient results", programs.gradient().resultTypes(), concat(totals, types));
+        requireTypes("evaluate params", programs.evaluate().paramTypes(), concat(types, shared));
+        requireTypes("evaluate results", programs.evaluate().resultTypes(), totals);
+        long elements = ParameterSpan.sizeBytes(types) / Float.BYTES;
+        require(
+                elements == manifest.parameterElements(),
+                "parameterElements: %d (expected: %d)",
+                manifest.parameterElements(),
+                elements);
+    }
+
+    @SafeVarargs
+    private static List<TensorType> concat(List<TensorType>... parts) {
+        return Arrays.stream(parts).flatMap(List::stream).toList();
+    }
+
+    private static void requireTypes(String what, List<TensorType> actual, List<TensorType> fit) {
+        require(actual.equals(fit), "%s: %s (expected: %s)", what, actual, fit);
+    }
+
+    RunManifest manifest() {
+        return manifest;
+    }
+
+    /// The version of the parameters in memory, -1 before there is one.
+    long loadedVersion() {
+        return loadedVersion;
+    }
+
+    /// Where the next version of the parameters goes: call [#parametersLoaded] when it is there.
+    MemorySegment parameters() {
+        return parameters;
+    }
+
+    void parametersLoaded(long version) {
+        loadedVersion = version;
+    }
+
+    /// The gradient sums of the last training task.
+    MemorySegment contribution() {
+        return contribution;
+    }
+
+    /// Computes one task with the loaded parameters.
+    ///
+    /// @param nanoTime a clock, to tell how long it took
+    /// @throws IllegalArgumentException if the work names samples that the dataset does not have
+    Result compute(Work work, int round, LongSupplier nanoTime) {
+        long startNs = nanoTime.getAsLong();
+        boolean trains = work.kind() == Kind.TRAIN;
+        select(work);
+        var program = trains ? gradient : evaluate;
+        writeParameters(program, trains);
+        program.write(parameterCount, images);
+        program.write(parameterCount + 1, labels);
+        program.write(parameterCount + 2, weights);
+        if (trains) writeRandomness(round);
+        program.run();
+        program.read(0, lossSum);
+        program.read(1, correct);
+        if (trains) {
+            for (int i = 0; i < parameterCount; i++) {
+                program.read(TOTALS + i, contributionViews.get(i));
+            }
+        }
+        return new Result(
+                work.count(),
+                lossSum.getFloat(0),
+                Math.round(correct.getFloat(0)),
+                (nanoTime.getAsLong() - startNs) / 1000);
+    }
+
+    /// Training visits samples in the epoch's order, evaluation in the order of the files.
+    private void select(Work work) {
+        require(
+                work.count() <= manifest.microBatch(),
+                "count: %d (expected: at most %d)",
+                work.count(),
+                manifest.microBatch());
+        int[] chosen;
+        if (work.kind() == Kind.TRAIN) {
+            int size = samples.train().count();
+            var order = new SampleOrder(manifest.seed(), work.epoch(), size);
+            chosen = order.samples(work.first(), work.count());
+            samples.train().copy(chosen, images, labels);
+        } else {
+            chosen = IntStream.range(work.first(), work.first() + work.count()).toArray();
+            samples.test().copy(chosen, images, labels);
+        }
+        for (int row = 0; row < manifest.microBatch(); row++) {
+            weights.setFloat(row, row < work.count() ? 1 : 0);
+            ids.setInt(row, row < work.count() ? chosen[row] : 0);
+        }
+    }
+
+    private void writeParameters(Executable program, boolean trains) {
+        if ((trains ? gradientVersion : evaluateVersion) == loadedVersion) return;
+        for (int i = 0; i < parameterCount; i++) program.write(i, parameterViews.get(i));
+        if (trains) gradientVersion = loadedVersion;
+        else evaluateVersion = loadedVersion;
+    }
+
+    /// Dropout depends on seed, round, sample and layer, never on the device.
+    private void writeRandomness(int round) {
+        key.setInt(0, Long.hashCode(manifest.seed()));
+        key.setInt(1, round);
+        gradient.write(parameterCount + 3, ids);
+        gradient.write(parameterCount + 4, key);
+    }
+
+    @Override
+    public void close() {
+        gradient.close();
+        evaluate.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,44 @@
+package motley.worker;
+
+import static motley.tensor.Require.require;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// How a device takes part.
+///
+/// @param coordinator where to connect; empty to look for one on the network
+/// @param token empty where the coordinator asks for none
+/// @param name for people
+/// @param threads platform threads lent
+/// @param memoryBytes memory lent; programs that need more are refused
+/// @param limits what else the owner asks for
+/// @param home directory for the device's identity and its cache of blobs
+/// @param discoveryPort UDP port of the search
+/// @param version of this program
+public record WorkerSettings(
+        Optional<URI> coordinator,
+        String token,
+        String name,
+        int threads,
+        long memoryBytes,
+        OwnerLimits limits,
+        Path home,
+        int discoveryPort,
+        String version) {
+    private static final long MEMORY_BYTES_MIN = 64L << 20;
+
+    public WorkerSettings {
+        require(
+                !name.isBlank() && name.length() <= 64,
+                "name: %s (expected: 1 to 64 characters)",
+                name);
+        require(threads >= 1, "threads: %d (expected: at least 1)", threads);
+        require(
+                memoryBytes >= MEMORY_BYTES_MIN,
+                "memory: %d bytes (expected: at least %d)",
+                memoryBytes,
+                MEMORY_BYTES_MIN);
+    }
+}
