@@ -131,7 +131,9 @@ final class Attendance implements DeviceAgent.Presence {
                 if (!mayReturn) throw new TurnedAwayException(reason);
             }
             // Between tasks there is nothing to revoke; a task is too short to be worth stopping.
-            case FromCoordinator.Revoked _, FromCoordinator.Accepted _, FromCoordinator.Pulse _ -> {}
+            case FromCoordinator.Revoked _,
+                    FromCoordinator.Accepted _,
+                    FromCoordinator.Pulse _ -> {}
         }
     }
 

@@ -57,7 +57,8 @@ final class BlobCache {
         var part = Files.createTempFile(directory, sha256, ".part");
         try {
             var digest = sha256();
-            Files.copy(new DigestInputStream(body, digest), part, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    new DigestInputStream(body, digest), part, StandardCopyOption.REPLACE_EXISTING);
             var actual = HexFormat.of().formatHex(digest.digest());
             if (!actual.equals(sha256)) {
                 throw new IOException("blob %s: received %s".formatted(sha256, actual));

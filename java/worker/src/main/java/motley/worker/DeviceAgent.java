@@ -91,7 +91,10 @@ public final class DeviceAgent implements AutoCloseable {
                 listener.accept(new WorkerEvent.Away(reason, retry));
             }
             if (stopping.await(retry.toMillis(), TimeUnit.MILLISECONDS)) return;
-            retry = retry.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? retry.multipliedBy(2) : RETRY_MAX;
+            retry =
+                    retry.multipliedBy(2).compareTo(RETRY_MAX) < 0
+                            ? retry.multipliedBy(2)
+                            : RETRY_MAX;
         }
     }
 

@@ -44,8 +44,7 @@ final class DeviceIdentity implements AutoCloseable {
                 "name: %s (expected: fewer than %d devices of it)".formatted(name, TWINS_MAX));
     }
 
-    private static @Nullable DeviceIdentity tryAcquire(
-            Path path, String name) throws IOException {
+    private static @Nullable DeviceIdentity tryAcquire(Path path, String name) throws IOException {
         var file =
                 FileChannel.open(
                         path,

@@ -13,8 +13,7 @@ import java.util.concurrent.Flow;
 import motley.wire.FromCoordinator.Assign;
 
 /// Exchange as raw HTTP bodies of little-endian f32.
-record HttpExchange(HttpClient http, URI coordinator, String sessionToken)
-        implements BulkExchange {
+record HttpExchange(HttpClient http, URI coordinator, String sessionToken) implements BulkExchange {
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final int BLOCK_BYTES = 256 << 10;
     private static final int GONE = 410;

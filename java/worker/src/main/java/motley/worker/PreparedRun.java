@@ -4,10 +4,10 @@ import static motley.tensor.Require.require;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import motley.data.LabelledImages;
 import motley.data.SampleOrder;
 import motley.program.Engine;
@@ -31,7 +31,6 @@ import motley.wire.RunManifest;
 final class PreparedRun implements AutoCloseable {
     /// Params of the gradient program that are not parameters of the model.
     private static final int GRADIENT_INPUTS = 5;
-    private static final int EVALUATE_INPUTS = 3;
     private static final int TOTALS = 2;
 
     /// Both programs of a run, verified.
@@ -87,16 +86,15 @@ final class PreparedRun implements AutoCloseable {
         evaluate = engine.prepare(programs.evaluate(), List.of());
     }
 
-    private static void requireInterface(
-            RunManifest manifest, Programs programs, Samples samples) {
+    private static void requireInterface(RunManifest manifest, Programs programs, Samples samples) {
         int count = programs.gradient().params().size() - GRADIENT_INPUTS;
         require(count >= 1, "gradient program: too few params for run %s", manifest.run());
         var types = programs.gradient().paramTypes().subList(0, count);
         int batch = manifest.microBatch();
-        var images =
-                new TensorType(DType.F32, samples.train().imageShape().prepend(batch));
+        var images = new TensorType(DType.F32, samples.train().imageShape().prepend(batch));
         var shared = List.of(images, TensorType.i32(batch), TensorType.f32(batch));
-        var gradientInputs = concat(types, shared, List.of(TensorType.i32(batch), TensorType.i32(2)));
+        var gradientInputs =
+                concat(concat(types, shared), List.of(TensorType.i32(batch), TensorType.i32(2)));
         var totals = List.of(TensorType.f32(), TensorType.f32());
         requireTypes("gradient params", programs.gradient().paramTypes(), gradientInputs);
         requireTypes("gradient results", programs.gradient().resultTypes(), concat(totals, types));
@@ -110,9 +108,8 @@ final class PreparedRun implements AutoCloseable {
                 elements);
     }
 
-    @SafeVarargs
-    private static List<TensorType> concat(List<TensorType>... parts) {
-        return Arrays.stream(parts).flatMap(List::stream).toList();
+    private static List<TensorType> concat(List<TensorType> first, List<TensorType> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     private static void requireTypes(String what, List<TensorType> actual, List<TensorType> fit) {

@@ -43,8 +43,7 @@ record RunPreparation(BlobCache blobs, Engine engine, long memoryBytes) {
 
     private record Source(URI coordinator, String token) {}
 
-    private Program program(Source source, String sha256)
-            throws IOException, InterruptedException {
+    private Program program(Source source, String sha256) throws IOException, InterruptedException {
         var file = blobs.fetch(source.coordinator(), source.token(), sha256);
         if (Files.size(file) > PROGRAM_BYTES_MAX) {
             throw new IOException("program %s: over %d bytes".formatted(sha256, PROGRAM_BYTES_MAX));
