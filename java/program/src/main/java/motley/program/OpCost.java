@@ -107,7 +107,7 @@ final class OpCost {
     }
 
     /// `x · y` for `x, y ≥ 0`, at most [Long#MAX_VALUE].
-    private static long product(long x, long y) {
+    static long product(long x, long y) {
         return x != 0 && y > Long.MAX_VALUE / x ? Long.MAX_VALUE : x * y;
     }
 

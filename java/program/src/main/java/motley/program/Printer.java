@@ -3,7 +3,6 @@ package motley.program;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
-import motley.tensor.DType;
 import motley.tensor.TensorType;
 
 /// Programs as text for people: one line a param, one an equation, then the results.
@@ -16,7 +15,7 @@ import motley.tensor.TensorType;
 /// ```
 ///
 /// Operands come first, then static parameters by name. [UnaryKind]s and [BinaryKind]s are printed
-/// as functions of their own. [Parser] reads it back; so it is exact.
+/// as functions of their own. It is exact: [Parser] reads the same program back.
 public final class Printer {
     private Printer() {}
 
@@ -48,7 +47,7 @@ public final class Printer {
         return "v" + value.id();
     }
 
-    private static String name(Op op) {
+    static String name(Op op) {
         if (op instanceof Op.Unary(var kind)) return OpCode.word(kind);
         if (op instanceof Op.Binary(var kind)) return OpCode.word(kind);
         return OpCode.of(op).label();
@@ -64,8 +63,7 @@ public final class Printer {
         @Override
         public <E extends Enum<E>> void word(String name, List<E> words, E value) {
             if (kindIsName) return;
-            var word = value instanceof DType dtype ? dtype.label() : OpCode.word(value);
-            to.add(name + "=" + word);
+            to.add(name + "=" + OpCode.word(value));
         }
 
         @Override
