@@ -3,6 +3,7 @@ package motley.program;
 import static motley.tensor.TensorType.f32;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -34,8 +35,8 @@ final class ProgramCodecTest {
         assertThat(ProgramCodec.encode(program)).isEqualTo(bytes(EXAMPLE));
         assertThat(decode(EXAMPLE)).isEqualTo(program);
         assertThat(ProgramHash.of(program).hex())
-                .isEqualTo(ProgramHash.ofBytes(bytes(EXAMPLE)).hex())
-                .hasSize(64);
+                .isEqualTo("a3e0da5592b2d1355598dc13bcb9b02e605139273b9b504c746e2d5f70059b50");
+        assertThat(ProgramHash.ofBytes(bytes(EXAMPLE))).isEqualTo(ProgramHash.of(program));
     }
 
     /// The tables are what other languages read and what old programs were written with.
@@ -94,6 +95,13 @@ final class ProgramCodecTest {
         assertThatExceptionOfType(InvalidProgramException.class)
                 .isThrownBy(() -> ProgramCodec.decode(bytes(EXAMPLE), limits))
                 .withMessageStartingWith("equation 1: FLOPs so far: 38 (expected: at most 10)");
+    }
+
+    @Test
+    void hashesAreHexadecimal() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ProgramHash("A3"))
+                .withMessage("hex: A3 (expected: 64 lower-case hexadecimal digits)");
     }
 
     @Test

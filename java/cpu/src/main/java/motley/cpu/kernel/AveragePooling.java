@@ -8,7 +8,8 @@ import motley.tensor.Shape;
 /// and its adjoint.
 ///
 /// An average sums the window's elements from 0 in row-major order and divides by the window's full
-/// size. The gradient divides `dy` first and adds to each element, from 0, in row-major order of the
+/// size. The gradient divides `dy` first and adds to each element, from 0, in row-major order of
+/// the
 /// windows that hold it. Bitwise reproducible for equal inputs, whatever the number of threads.
 ///
 /// The innermost loops run over the channels and are plain enough for the compiler to turn into
@@ -43,7 +44,8 @@ public final class AveragePooling {
         threads.forEach(grid.batch(), average);
     }
 
-    /// `dy`, of the shape of the averages, spread over its windows into `dx`, of that of the images.
+    /// `dy`, of the shape of the averages, spread over its windows into `dx`, of that of the
+    /// images.
     public void runGradient(float[] dy, int dyOffset, float[] dx, int dxOffset) {
         bind(dy, dyOffset, dx, dxOffset);
         threads.forEach(grid.batch(), gradient);

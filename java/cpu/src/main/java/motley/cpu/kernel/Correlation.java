@@ -9,7 +9,8 @@ import java.util.Arrays;
 /// · filter(g)[r, c, k, n]`, one chain of fused multiply-adds in the order `r`, `c`, `k`.
 ///
 /// For one filter row the channels of all its columns lie side by side in the image, so an output
-/// pixel is a row of a [PanelProduct] and nothing is unfolded. Tasks are bands of output rows of one
+/// pixel is a row of a [PanelProduct] and nothing is unfolded. Tasks are bands of output rows of
+/// one
 /// image; where there is padding, the band's part of the canvas is copied first.
 final class Correlation {
     /// Channels of one group on both sides.

@@ -30,8 +30,7 @@ public final class DirectConvolution {
         int out = filters.dim(3);
         int in = filters.dim(2);
         var channels = new Correlation.Channels(in, out / spec.groups(), spec.groups());
-        var layout =
-                new Correlation.FilterLayout(in * out, out / spec.groups(), out, 1, false);
+        var layout = new Correlation.FilterLayout(in * out, out / spec.groups(), out, 1, false);
         var rows = Axis.rows(spec, images.dim(1), filters.dim(0));
         var cols = Axis.columns(spec, images.dim(2), filters.dim(1));
         return new DirectConvolution(

@@ -5,7 +5,8 @@ import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
 /// The adjoint of a convolution in its filters:
-/// `dw[r, c, k, o] = Σ_b Σ_i Σ_j x[b, i·sr + r·dr - top, j·sc + c·dc - left, g·I + k]·dy[b, i, j, o]`.
+/// `dw[r, c, k, o] = Σ_b Σ_i Σ_j x[b, i·sr + r·dr - top, j·sc + c·dc - left, g·I + k]·dy[b, i, j,
+/// o]`.
 ///
 /// The batch is cut into shares of equal size, their number a function of the shapes alone. Within
 /// a share each sum is one chain of fused multiply-adds from 0 over `b`, `i`, `j`, each increasing;
@@ -13,7 +14,8 @@ import motley.tensor.Shape;
 /// processor's vectors and the number of threads. |result - exact| ≤ γₙ·Σ|x·dy| with
 /// γₙ = nu/(1-nu), u = 2⁻²⁴, n = the terms of a share + the shares.
 ///
-/// Each image is copied channel by channel, the columns of a filter column together: then the pixels
+/// Each image is copied channel by channel, the columns of a filter column together: then the
+/// pixels
 /// that one weight meets along an output row are contiguous, and weights are the rows of a
 /// [PanelProduct] with the pixels of `dy` as its panel. Confined to one caller at a time.
 public final class FilterGradient {

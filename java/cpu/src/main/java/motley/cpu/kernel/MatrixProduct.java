@@ -5,9 +5,11 @@ import static motley.tensor.Require.require;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// `c[b, i, j] = Σ_k op(a)[b, i, k]·op(b)[b, k, j]`, row-major, each operand as it is or transposed.
+/// `c[b, i, j] = Σ_k op(a)[b, i, k]·op(b)[b, k, j]`, row-major, each operand as it is or
+/// transposed.
 ///
-/// Each element is one chain of fused multiply-adds from 0 over increasing `k`; bitwise reproducible
+/// Each element is one chain of fused multiply-adds from 0 over increasing `k`; bitwise
+/// reproducible
 /// for equal inputs, whatever the processor's vectors and the number of threads.
 /// |result - exact| ≤ γₖ·Σ|a·b| with γₖ = ku/(1-ku), u = 2⁻²⁴.
 ///
@@ -21,8 +23,7 @@ public final class MatrixProduct {
     ///
     /// @param transposeA `a` is stored as `[batch, k, m]`
     /// @param transposeB `b` is stored as `[batch, n, k]`
-    public record Size(
-            int batch, int m, int n, int k, boolean transposeA, boolean transposeB) {
+    public record Size(int batch, int m, int n, int k, boolean transposeA, boolean transposeB) {
         public Size {
             boolean positive = batch >= 1 && m >= 1 && n >= 1 && k >= 1;
             require(
@@ -94,7 +95,8 @@ public final class MatrixProduct {
         return Math.clamp(share, 1, TASK_TILES) * form.rows();
     }
 
-    /// Computes all of `c`; its region overlaps neither `a` nor `b`, though all three may lie in one
+    /// Computes all of `c`; its region overlaps neither `a` nor `b`, though all three may lie in
+    /// one
     /// array.
     public void run(float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
         this.a = a;

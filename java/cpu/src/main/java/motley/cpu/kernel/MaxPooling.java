@@ -11,12 +11,15 @@ import motley.tensor.Shape;
 /// The largest element of each window of images `[batch, rows, cols, channel]`; where it came from;
 /// and the adjoint.
 ///
-/// The winner of a window is its first NaN if there is one, else its first largest element, first in
+/// The winner of a window is its first NaN if there is one, else its first largest element, first
+/// in
 /// row-major order; padding never wins. The gradient adds to each element, from 0, in row-major
-/// order of the windows. Bitwise reproducible for equal inputs, whatever the processor's vectors and
+/// order of the windows. Bitwise reproducible for equal inputs, whatever the processor's vectors
+/// and
 /// the number of threads.
 ///
-/// Vectors lie over the channels, and a scalar loop that computes the same takes the rest. Tasks are
+/// Vectors lie over the channels, and a scalar loop that computes the same takes the rest. Tasks
+/// are
 /// images. Results overlap no operand. Confined to one caller at a time.
 public final class MaxPooling {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
@@ -50,8 +53,7 @@ public final class MaxPooling {
     }
 
     /// The element of `t`, of the shape of `x`, at the largest element of each window of `x`.
-    public void runPick(
-            float[] x, int xOffset, float[] t, int tOffset, float[] y, int yOffset) {
+    public void runPick(float[] x, int xOffset, float[] t, int tOffset, float[] y, int yOffset) {
         bind(x, xOffset, t, tOffset, y, yOffset);
         threads.forEach(grid.batch(), pick);
     }

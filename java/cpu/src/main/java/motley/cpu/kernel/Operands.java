@@ -33,6 +33,8 @@ final class Operands {
     int scratchOffset;
 
     static Operands[] forWorkers(int count) {
-        return IntStream.range(0, count).mapToObj(worker -> new Operands()).toArray(Operands[]::new);
+        return IntStream.range(0, count)
+                .mapToObj(worker -> new Operands())
+                .toArray(Operands[]::new);
     }
 }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /// The product of rows that lie anywhere in an array with one packed panel of columns.
 ///
-/// `c[i, j] = start[j] + Σ a[place(i) + …]·b[…, j]`, in the order of [Steps]; rows are found through
+/// `c[i, j] = start[j] + Σ a[place(i) + …]·b[…, j]`, in the order of [Steps]; rows are found
+/// through
 /// a table of places, so images need no copy with overlapping windows. The last panel of a matrix
 /// may be partly empty: it is computed in a block of scratch memory and its valid columns copied.
 ///

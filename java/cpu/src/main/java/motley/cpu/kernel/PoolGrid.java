@@ -6,8 +6,7 @@ import motley.tensor.Shape;
 /// Where the windows of a pooling lie on images `[batch, rows, cols, channel]`.
 record PoolGrid(Window window, int batch, int rows, int cols, int channels) {
     static PoolGrid of(Window window, Shape images) {
-        return new PoolGrid(
-                window, images.dim(0), images.dim(1), images.dim(2), images.dim(3));
+        return new PoolGrid(window, images.dim(0), images.dim(1), images.dim(2), images.dim(3));
     }
 
     int outRows() {

@@ -13,7 +13,8 @@ package motley.cpu.kernel;
 ///
 /// Each element is one chain of fused multiply-adds that begins with `init` and goes through `o`,
 /// then `k`, in increasing order. So its bits do not depend on the size of the tile, the width of
-/// the vectors, or how callers divide the work; a chain may be continued by another call with `init`
+/// the vectors, or how callers divide the work; a chain may be continued by another call with
+/// `init`
 /// = `c`. `-∞` for `floor` keeps every sum as it is.
 ///
 /// If `valid` is less than `rows`, the last valid row stands for those beyond it: it is computed

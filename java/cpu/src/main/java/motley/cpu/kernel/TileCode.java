@@ -23,7 +23,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// Writes the class of a [Tile], with every vector of the tile in a local variable of its own.
 ///
 /// The loop over `k` has one induction variable, and every index is a loop invariant plus `k` times
-/// a literal: that lets the optimising compiler take the range checks out of the loop. A row's place
+/// a literal: that lets the optimising compiler take the range checks out of the loop. A row's
+/// place
 /// in `a` is such an invariant and not a literal, so the same code serves all images and matrices.
 /// Methods above 8000 bytes are never compiled, hence the check.
 final class TileCode {

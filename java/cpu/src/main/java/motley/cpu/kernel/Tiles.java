@@ -29,7 +29,8 @@ public final class Tiles {
         return withLanes(Math.clamp(preferred, 4, 16));
     }
 
-    /// Tiles of vectors of `lanes` floats; they work everywhere and are fast where the processor has
+    /// Tiles of vectors of `lanes` floats; they work everywhere and are fast where the processor
+    /// has
     /// such vectors.
     static Tiles withLanes(int lanes) {
         boolean known = lanes == 4 || lanes == 8 || lanes == 16;

@@ -100,8 +100,7 @@ class ConvolutionProperties {
         var expected = Twins.forward(s, x, w);
         var arena = new Arena(random, x, w, s.outputs());
         var kernel = DirectConvolution.forward(machine, s.spec(), s.images(), s.filters());
-        kernel.run(
-                arena.array, arena.first, arena.array, arena.second, arena.array, arena.result);
+        kernel.run(arena.array, arena.first, arena.array, arena.second, arena.array, arena.result);
         Arena.assertEqualBits(arena.takeResult(), expected.chain, "forward " + what);
         Arena.assertWithinBound(expected.chain, expected, "forward " + what);
     }
@@ -114,8 +113,7 @@ class ConvolutionProperties {
         var expected = Twins.inputGradient(s, dy, w);
         var arena = new Arena(random, dy, w, s.images().count());
         var kernel = DirectConvolution.inputGradient(machine, s.spec(), s.images(), s.filters());
-        kernel.run(
-                arena.array, arena.first, arena.array, arena.second, arena.array, arena.result);
+        kernel.run(arena.array, arena.first, arena.array, arena.second, arena.array, arena.result);
         Arena.assertEqualBits(arena.takeResult(), expected.chain, "input gradient " + what);
         Arena.assertWithinBound(expected.chain, expected, "input gradient " + what);
     }
@@ -129,8 +127,7 @@ class ConvolutionProperties {
         var expected = Twins.filterGradient(s, x, dy, shareImages);
         var arena = new Arena(random, x, dy, s.filters().count());
         var kernel = FilterGradient.of(machine, s.spec(), s.images(), s.filters());
-        kernel.run(
-                arena.array, arena.first, arena.array, arena.second, arena.array, arena.result);
+        kernel.run(arena.array, arena.first, arena.array, arena.second, arena.array, arena.result);
         Arena.assertEqualBits(arena.takeResult(), expected.chain, "filter gradient " + what);
         Arena.assertWithinBound(expected.chain, expected, "filter gradient " + what);
     }

@@ -59,7 +59,11 @@ class MatrixProductProperties {
                 var arena = new Arena(random, a, b, expected.chain.length);
                 MatrixProduct.of(machine, size)
                         .run(
-                                arena.array, arena.first, arena.array, arena.second, arena.array,
+                                arena.array,
+                                arena.first,
+                                arena.array,
+                                arena.second,
+                                arena.array,
                                 arena.result);
                 var what = "%s, %d lanes, %d threads".formatted(size, lanes, threads.size());
                 Arena.assertEqualBits(arena.takeResult(), expected.chain, what);

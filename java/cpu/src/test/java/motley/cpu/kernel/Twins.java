@@ -120,8 +120,7 @@ final class Twins {
 
     static Sums forward(Shapes s, float[] x, float[] w) {
         var sums = new Sums(s.outputs(), s.filters.count() / s.out());
-        forEachTerm(
-                s, 0, s.images.dim(0), (xAt, wAt, yAt) -> sums.add(yAt, x[xAt], w[wAt]));
+        forEachTerm(s, 0, s.images.dim(0), (xAt, wAt, yAt) -> sums.add(yAt, x[xAt], w[wAt]));
         return sums;
     }
 
@@ -130,8 +129,7 @@ final class Twins {
     static Sums inputGradient(Shapes s, float[] dy, float[] w) {
         int terms = s.filters.dim(0) * s.filters.dim(1) * s.out() / s.spec.groups();
         var sums = new Sums(s.images.count(), terms);
-        forEachTerm(
-                s, 0, s.images.dim(0), (xAt, wAt, yAt) -> sums.add(xAt, dy[yAt], w[wAt]));
+        forEachTerm(s, 0, s.images.dim(0), (xAt, wAt, yAt) -> sums.add(xAt, dy[yAt], w[wAt]));
         return sums;
     }
 
@@ -142,8 +140,7 @@ final class Twins {
         for (int first = 0; first < batch; first += shareImages) {
             var share = new Sums(s.filters.count(), terms);
             int last = Math.min(batch, first + shareImages);
-            forEachTerm(
-                    s, first, last, (xAt, wAt, yAt) -> share.add(wAt, x[xAt], dy[yAt]));
+            forEachTerm(s, first, last, (xAt, wAt, yAt) -> share.add(wAt, x[xAt], dy[yAt]));
             for (int i = 0; i < total.chain.length; i++) {
                 total.chain[i] += share.chain[i];
                 total.exact[i] += share.exact[i];
