@@ -2,11 +2,12 @@ package motley.worker;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import motley.wire.BulkClient;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -46,7 +47,6 @@ final class Attendance implements DeviceAgent.Presence {
     private final Device device;
     private final RunPreparation preparation;
     private final URI coordinator;
-    private final HttpClient http;
     private final Consumer<WorkerEvent> listener;
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final Session<FromDevice> session;
@@ -55,7 +55,7 @@ final class Attendance implements DeviceAgent.Presence {
     private volatile long leaseInHand;
     private volatile String runInHand = "";
 
-    private String sessionToken = "";
+    private @Nullable BulkClient bulk;
     private Optional<String> pausedBecause = Optional.empty();
     private boolean hasAsked;
     private int failures;
@@ -66,12 +66,10 @@ final class Attendance implements DeviceAgent.Presence {
             Device device,
             RunPreparation preparation,
             URI coordinator,
-            HttpClient http,
             Consumer<WorkerEvent> listener) {
         this.device = device;
         this.preparation = preparation;
         this.coordinator = coordinator;
-        this.http = http;
         this.listener = listener;
         this.session = GrpcSessionClient.connect(coordinator, new Inbox());
     }
@@ -115,6 +113,7 @@ final class Attendance implements DeviceAgent.Presence {
             session.close("the device ends the session");
             if (run != null) run.close();
             if (files != null) files.close();
+            if (bulk != null) bulk.close();
         }
     }
 
@@ -138,7 +137,7 @@ final class Attendance implements DeviceAgent.Presence {
     }
 
     private void join(FromCoordinator.Welcome welcome) {
-        sessionToken = welcome.sessionToken();
+        bulk = new BulkClient(coordinator, welcome.sessionToken());
         files = welcome.sharedDirectory().flatMap(SharedExchange::tryOpen).orElse(null);
         if (files != null) session.send(files.proof());
         isJoined = true;
@@ -174,7 +173,7 @@ final class Attendance implements DeviceAgent.Presence {
         if (run != null) run.close();
         run = null;
         try {
-            run = preparation.prepare(coordinator, sessionToken, manifest);
+            run = preparation.prepare(bulk(), manifest);
             listener.accept(new WorkerEvent.Ready(manifest));
         } catch (IOException | RuntimeException e) {
             fail("cannot prepare run %s: %s".formatted(manifest.run(), e.getMessage()));
@@ -218,14 +217,18 @@ final class Attendance implements DeviceAgent.Presence {
         }
         var result = prepared.compute(assign.work(), task.round(), System::nanoTime);
         boolean isTraining = assign.work().kind() == Kind.TRAIN;
-        if (isTraining && !exchange.writeContribution(assign, prepared.contribution())) return;
+        if (isTraining) exchange.writeContribution(assign, prepared.contribution());
         session.send(new FromDevice.Submission(task, result));
         listener.accept(new WorkerEvent.Computed(task, result));
     }
 
     private BulkExchange exchange(FromCoordinator.Assign assign) {
         if (assign.files().isPresent() && files != null) return new FileExchange(files);
-        return new HttpExchange(http, coordinator, sessionToken);
+        return new HttpExchange(bulk());
+    }
+
+    private BulkClient bulk() {
+        return Objects.requireNonNull(bulk); // Set by the welcome, before anything needs it.
     }
 
     private void giveBack(String reason) {

@@ -15,8 +15,7 @@ interface BulkExchange {
 
     /// Leaves the contribution where the coordinator finds it.
     ///
-    /// @return false if the coordinator no longer wants it
     /// @throws IOException if it cannot be delivered
-    boolean writeContribution(Assign assign, MemorySegment contribution)
+    void writeContribution(Assign assign, MemorySegment contribution)
             throws IOException, InterruptedException;
 }

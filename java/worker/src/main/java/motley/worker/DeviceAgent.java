@@ -2,14 +2,12 @@ package motley.worker;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import motley.program.Engine;
-import motley.wire.Protocol;
 import motley.wire.discovery.CoordinatorSearch;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,6 @@ public final class DeviceAgent implements AutoCloseable {
     private final Consumer<WorkerEvent> listener;
     private final DeviceIdentity identity;
     private final HealthWatch health;
-    private final HttpClient http;
     private final OptionalDouble gflops;
 
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -39,18 +36,14 @@ public final class DeviceAgent implements AutoCloseable {
             WorkerSettings settings,
             Engine engine,
             Consumer<WorkerEvent> listener,
-            DeviceIdentity identity) {
+            DeviceIdentity identity,
+            OptionalDouble gflops) {
         this.settings = settings;
         this.engine = engine;
         this.listener = listener;
         this.identity = identity;
         this.health = new HealthWatch(settings.limits());
-        this.http =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Protocol.CONNECT)
-                        .build();
-        this.gflops = SpeedProbe.measure(engine);
+        this.gflops = gflops;
     }
 
     /// Takes an identity of its own and measures the device.
@@ -61,7 +54,8 @@ public final class DeviceAgent implements AutoCloseable {
             WorkerSettings settings, Engine engine, Consumer<WorkerEvent> listener)
             throws IOException {
         var identity = DeviceIdentity.acquire(settings.home(), settings.name());
-        return new DeviceAgent(settings, engine, listener, identity);
+        var gflops = SpeedProbe.measure(engine);
+        return new DeviceAgent(settings, engine, listener, identity, gflops);
     }
 
     /// Works until [#stop] is called or the coordinator sends this device away for good.
@@ -121,11 +115,10 @@ public final class DeviceAgent implements AutoCloseable {
                 new Attendance(
                         new Attendance.Device(settings, identity, profile, health),
                         new RunPreparation(
-                                new BlobCache(settings.home().resolve("cache/blobs"), http),
+                                new BlobCache(settings.home().resolve("cache/blobs")),
                                 engine,
                                 settings.memoryBytes()),
                         coordinator,
-                        http,
                         listener);
         presence = attendance;
         return attendance.run();
@@ -150,7 +143,6 @@ public final class DeviceAgent implements AutoCloseable {
     public void close() throws IOException {
         health.close();
         identity.close();
-        http.close();
     }
 
     /// The agent's present session, as [#stop] sees it.

@@ -14,9 +14,8 @@ record FileExchange(SharedExchange files) implements BulkExchange {
     }
 
     @Override
-    public boolean writeContribution(Assign assign, MemorySegment contribution) throws IOException {
+    public void writeContribution(Assign assign, MemorySegment contribution) throws IOException {
         var file = assign.files().orElseThrow().contribution();
         files.writeContribution(file, assign.task().lease(), contribution);
-        return true;
     }
 }

@@ -1,13 +1,13 @@
 package motley.worker;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import motley.data.LabelledImages;
 import motley.program.Engine;
 import motley.program.Limits;
 import motley.program.Program;
 import motley.program.ProgramCodec;
+import motley.wire.BulkClient;
 import motley.wire.RunManifest;
 
 /// Fetches, verifies and compiles what a run needs.
@@ -20,31 +20,29 @@ record RunPreparation(BlobCache blobs, Engine engine, long memoryBytes) {
     /// @throws IOException if a blob cannot be fetched
     /// @throws IllegalArgumentException if a program is refused or does not fit the manifest
     /// @throws InterruptedException if interrupted while waiting
-    PreparedRun prepare(URI coordinator, String token, RunManifest manifest)
+    PreparedRun prepare(BulkClient bulk, RunManifest manifest)
             throws IOException, InterruptedException {
-        var source = new Source(coordinator, token);
         var programs =
                 new PreparedRun.Programs(
-                        program(source, manifest.gradientProgram()),
-                        program(source, manifest.evaluateProgram()));
+                        program(bulk, manifest.gradientProgram()),
+                        program(bulk, manifest.evaluateProgram()));
         var files = manifest.dataset();
         var train =
                 LabelledImages.read(
-                        blobs.fetch(coordinator, token, files.trainImages()),
-                        blobs.fetch(coordinator, token, files.trainLabels()),
+                        blobs.fetch(bulk, files.trainImages()),
+                        blobs.fetch(bulk, files.trainLabels()),
                         files.classes());
         var test =
                 LabelledImages.read(
-                        blobs.fetch(coordinator, token, files.testImages()),
-                        blobs.fetch(coordinator, token, files.testLabels()),
+                        blobs.fetch(bulk, files.testImages()),
+                        blobs.fetch(bulk, files.testLabels()),
                         files.classes());
         return new PreparedRun(manifest, programs, new PreparedRun.Samples(train, test), engine);
     }
 
-    private record Source(URI coordinator, String token) {}
-
-    private Program program(Source source, String sha256) throws IOException, InterruptedException {
-        var file = blobs.fetch(source.coordinator(), source.token(), sha256);
+    private Program program(BulkClient bulk, String sha256)
+            throws IOException, InterruptedException {
+        var file = blobs.fetch(bulk, sha256);
         if (Files.size(file) > PROGRAM_BYTES_MAX) {
             throw new IOException("program %s: over %d bytes".formatted(sha256, PROGRAM_BYTES_MAX));
         }
