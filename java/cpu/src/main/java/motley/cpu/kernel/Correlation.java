@@ -81,7 +81,9 @@ final class Correlation {
         bandRows = bandRows(workers);
         bands = Math.ceilDiv(rows.outputs(), bandRows);
         var steps = steps();
-        product = new PanelProduct(machine.tiles(), form, steps, places(), outPixel());
+        int columns = form.columns();
+        product =
+                new PanelProduct(machine.tiles(), form, steps, places(), columns, outPixel());
         panelElements = steps.rows() * form.columns();
         operands = Operands.forWorkers(workers);
         packed = channels.groups * panels * form.columns();
@@ -220,6 +222,7 @@ final class Correlation {
             copyBand(source, firstRow * rows.stride(), lastRow - firstRow, array, o.aOffset);
         }
         o.b = array;
+        o.bStep = form.columns();
         o.c = y;
         o.start = array;
         o.floor = floor;

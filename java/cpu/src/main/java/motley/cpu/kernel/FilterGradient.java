@@ -24,6 +24,8 @@ public final class FilterGradient {
     /// Bound on the memory of the shares' sums: 64 MiB.
     private static final int SHARE_ELEMENTS_MAX = 1 << 24;
 
+    private static final int IN_PLACE_STEP_MAX = 512;
+
     /// Elements that one task of the final addition adds.
     private static final int ADD_ELEMENTS = 1 << 12;
 
@@ -37,6 +39,7 @@ public final class FilterGradient {
     private final TileForm form;
     private final PanelProduct product;
     private final int panels;
+    private final int panelTasks;
     private final int shareImages;
     private final int shares;
     private final int filterElements;
@@ -72,8 +75,11 @@ public final class FilterGradient {
         shares = Math.ceilDiv(batch, shareImages);
         var steps = new Steps(form.columns());
         steps.add(0, rows.stride() * planeRow(), rows.outputs(), cols.outputs());
-        product = new PanelProduct(machine.tiles(), form, steps, places(), out * groups);
+        int bStep = readsInPlace() ? out * groups : form.columns();
+        product =
+                new PanelProduct(machine.tiles(), form, steps, places(), bStep, out * groups);
         int workers = machine.threads().size();
+        panelTasks = shares * groups < 2 * workers ? panels : 1;
         operands = Operands.forWorkers(workers);
         partial = form.columns();
         scratch = partial + (shares == 1 ? 0 : shares * filterElements);
@@ -106,13 +112,14 @@ public final class FilterGradient {
         return rows.canvas() * planeRow();
     }
 
-    /// Whether a pixel of `dy` is just as wide as a panel, so that `dy` needs no copy.
-    private boolean panelInPlace() {
-        return out * groups == form.columns();
+    /// Whether whole panels of `dy` need no copy, because its pixels are not so far apart that they
+    /// evict each other from the cache.
+    private boolean readsInPlace() {
+        return out * groups <= IN_PLACE_STEP_MAX;
     }
 
     private int panelElements() {
-        return panelInPlace() ? 0 : rows.outputs() * cols.outputs() * form.columns();
+        return rows.outputs() * cols.outputs() * form.columns();
     }
 
     /// Where weight `[r, c, k]` meets its first pixel.
@@ -138,17 +145,16 @@ public final class FilterGradient {
         this.dw = dw;
         this.dwOffset = dwOffset;
         Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
-        machine.threads().forEach(shares * groups * panels, sum);
+        machine.threads().forEach(shares * groups * panelTasks, sum);
         if (shares > 1) machine.threads().forEach(Math.ceilDiv(filterElements, ADD_ELEMENTS), add);
     }
 
-    /// Sums over the images of a share, for one panel of a group.
+    /// Sums over the images of a share, for all panels of a group or for one.
     private void sum(int index, int worker) {
-        int panel = index % panels;
-        int group = index / panels % groups;
-        int share = index / panels / groups;
-        int firstColumn = group * out + panel * form.columns();
-        int width = Math.min(form.columns(), out - panel * form.columns());
+        int group = index / panelTasks % groups;
+        int share = index / panelTasks / groups;
+        int firstPanel = index % panelTasks;
+        int lastPanel = panelTasks == 1 ? panels : firstPanel + 1;
         var array = machine.workspace().array();
         var o = operands[worker];
         o.scratch = array;
@@ -157,28 +163,35 @@ public final class FilterGradient {
         o.aOffset = o.scratchOffset + product.scratchElements();
         o.start = array;
         o.c = shares == 1 ? dw : array;
-        o.cOffset = (shares == 1 ? dwOffset : partial + share * filterElements) + firstColumn;
+        int target = shares == 1 ? dwOffset : partial + share * filterElements;
         int last = Math.min(batch, (share + 1) * shareImages);
         for (int image = share * shareImages; image < last; image++) {
             copyPlanes(image, group, array, o.aOffset);
-            placePanel(o, image, firstColumn, width);
             o.accumulate = image > share * shareImages;
-            product.run(o, 0, rows.taps() * cols.taps() * in, width);
+            for (int panel = firstPanel; panel < lastPanel; panel++) {
+                sumPanel(o, image, group, panel, target);
+            }
         }
     }
 
-    private void placePanel(Operands o, int image, int firstColumn, int width) {
+    private void sumPanel(Operands o, int image, int group, int panel, int target) {
         int pixels = rows.outputs() * cols.outputs();
-        int from = dyOffset + image * pixels * out * groups + firstColumn;
-        if (panelInPlace()) {
+        int columns = form.columns();
+        int width = Math.min(columns, out - panel * columns);
+        int first = group * out + panel * columns;
+        int from = dyOffset + image * pixels * out * groups + first;
+        if (width == columns && readsInPlace()) {
             o.b = dy;
             o.bOffset = from;
+            o.bStep = out * groups;
         } else {
             o.b = o.scratch;
             o.bOffset = o.aOffset + in * plane();
-            int columns = form.columns();
+            o.bStep = columns;
             Packing.panel(dy, from, out * groups, 1, pixels, width, o.b, o.bOffset, columns);
         }
+        o.cOffset = target + first;
+        product.run(o, 0, rows.taps() * cols.taps() * in, width);
     }
 
     /// Copies the channels of a group, each as a plane with zeros around.

@@ -39,11 +39,15 @@ public final class MatrixProduct {
     /// Tiles in a task: enough work to be worth handing out, little enough to share evenly.
     private static final int TASK_TILES = 16;
 
+    private static final int IN_PLACE_STEP_MAX = 512;
+
     private final Machine machine;
     private final Size size;
     private final TileForm form;
     private final PanelProduct product;
+    private final boolean inPlace;
     private final int panels;
+    private final int packedPanels;
     private final int taskRows;
     private final int chunks;
     private final Operands[] operands;
@@ -70,15 +74,18 @@ public final class MatrixProduct {
         var steps = new Steps(form.columns());
         steps.add(0, 0, 1, size.k());
         var places = IntStream.range(0, size.m()).map(i -> i * size.k()).toArray();
-        product = new PanelProduct(machine.tiles(), form, steps, places, size.n());
+        inPlace = readsInPlace(size);
+        int bStep = inPlace ? size.n() : form.columns();
+        product = new PanelProduct(machine.tiles(), form, steps, places, bStep, size.n());
         panels = Math.ceilDiv(size.n(), form.columns());
+        packedPanels = inPlace ? panels - size.n() / form.columns() : panels;
         int workers = machine.threads().size();
         taskRows = taskRows(workers);
         chunks = Math.ceilDiv(size.m(), taskRows);
         operands = Operands.forWorkers(workers);
         blocks = form.columns();
         packedB = blocks + workers * product.scratchElements();
-        long bElements = (long) size.batch() * panels * size.k() * form.columns();
+        long bElements = (long) size.batch() * packedPanels * size.k() * form.columns();
         packedA = Math.toIntExact(packedB + bElements);
         long aElements = size.transposeA() ? (long) size.batch() * size.m() * size.k() : 0;
         machine.workspace().reserve(packedA + aElements);
@@ -87,6 +94,13 @@ public final class MatrixProduct {
     /// Prepares products of `size`.
     public static MatrixProduct of(Machine machine, Size size) {
         return new MatrixProduct(machine, size);
+    }
+
+    /// Whether panels of `b` are not worth a copy: few rows pass by, and the rows of `b` are not so
+    /// far apart that they evict each other from the cache.
+    private static boolean readsInPlace(Size size) {
+        if (size.transposeB()) return false;
+        return size.m() <= (size.n() <= IN_PLACE_STEP_MAX ? 256 : 24);
     }
 
     private int taskRows(int workers) {
@@ -106,14 +120,15 @@ public final class MatrixProduct {
         this.c = c;
         this.cOffset = cOffset;
         Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
-        int packs = size.batch() * (panels + (size.transposeA() ? chunks : 0));
+        int packs = size.batch() * (packedPanels + (size.transposeA() ? chunks : 0));
         machine.threads().forEach(packs, pack);
         machine.threads().forEach(size.batch() * panels * chunks, multiply);
     }
 
     private void pack(int index, int worker) {
-        int bPanels = size.batch() * panels;
-        if (index < bPanels) packB(index / panels, index % panels);
+        int bPanels = size.batch() * packedPanels;
+        int whole = panels - packedPanels;
+        if (index < bPanels) packB(index / packedPanels, whole + index % packedPanels);
         else packA((index - bPanels) / chunks, (index - bPanels) % chunks);
     }
 
@@ -147,8 +162,7 @@ public final class MatrixProduct {
         var x = operands[worker];
         x.a = size.transposeA() ? array : a;
         x.aOffset = (size.transposeA() ? packedA : aOffset) + matrix;
-        x.b = array;
-        x.bOffset = packedPanel(batch, panel);
+        placePanel(x, batch, panel);
         x.c = c;
         x.cOffset = cOffset + batch * size.m() * size.n() + panel * form.columns();
         x.start = array;
@@ -159,7 +173,20 @@ public final class MatrixProduct {
         product.run(x, first, Math.min(size.m(), first + taskRows), width);
     }
 
+    private void placePanel(Operands x, int batch, int panel) {
+        if (panel < panels - packedPanels) {
+            x.b = b;
+            x.bOffset = bOffset + batch * size.k() * size.n() + panel * form.columns();
+            x.bStep = size.n();
+        } else {
+            x.b = machine.workspace().array();
+            x.bOffset = packedPanel(batch, panel);
+            x.bStep = form.columns();
+        }
+    }
+
     private int packedPanel(int batch, int panel) {
-        return packedB + (batch * panels + panel) * size.k() * form.columns();
+        int number = batch * packedPanels + panel - (panels - packedPanels);
+        return packedB + number * size.k() * form.columns();
     }
 }

@@ -11,9 +11,13 @@ final class Operands {
     float[] a = NONE;
     int aOffset;
 
-    /// A packed panel.
+    /// A packed panel, or columns of a matrix in place.
     float[] b = NONE;
+
     int bOffset;
+
+    /// Elements from one row of `b` to the next.
+    int bStep;
 
     float[] c = NONE;
     int cOffset;

@@ -2,7 +2,7 @@ package motley.cpu.kernel;
 
 import java.util.Arrays;
 
-/// The product of rows that lie anywhere in an array with one packed panel of columns.
+/// The product of rows that lie anywhere in an array with one panel of columns.
 ///
 /// `c[i, j] = start[j] + Σ a[place(i) + …]·b[…, j]`, in the order of [Steps]; rows are found
 /// through
@@ -12,16 +12,20 @@ import java.util.Arrays;
 /// Immutable, for any number of threads; memory comes from the caller.
 final class PanelProduct {
     private final TileForm form;
-    private final Tile tile;
+    private final Tile packed;
+    private final Tile strided;
     private final Steps steps;
     private final int[] places;
     private final int cRow;
 
     /// @param places where each row begins, relative to the `aOffset` of a run
+    /// @param bStep elements from one row of `b` to the next where panels are not packed
     /// @param cRow elements from one row of the result to the next
-    PanelProduct(Tiles tiles, TileForm form, Steps steps, int[] places, int cRow) {
+    PanelProduct(
+            Tiles tiles, TileForm form, Steps steps, int[] places, int bStep, int cRow) {
         this.form = form;
-        this.tile = tiles.tile(form);
+        packed = tiles.tile(form);
+        strided = tiles.tile(tiles.strided(form, bStep));
         this.steps = steps;
         // The last tile reads entries beyond the last row, though not what they point to.
         this.places = Arrays.copyOf(places, places.length + form.rows());
@@ -83,6 +87,7 @@ final class PanelProduct {
             float[] c,
             int cOffset,
             int blockRow) {
+        var tile = x.bStep == form.columns() ? packed : strided;
         tile.run(
                 x.a,
                 x.aOffset + steps.aShift(step),
@@ -90,8 +95,9 @@ final class PanelProduct {
                 row,
                 steps.aOuter(step),
                 x.b,
-                x.bOffset + steps.bRow(step) * form.bStep(),
-                steps.length(step) * form.bStep(),
+                x.bOffset + steps.bRow(step) * x.bStep,
+                steps.length(step) * x.bStep,
+                x.bStep,
                 init,
                 initOffset,
                 initRow,

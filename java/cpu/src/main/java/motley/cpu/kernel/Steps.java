@@ -6,11 +6,11 @@ import java.util.List;
 /// The order in which a contraction walks through its two operands: one [Tile] call after another,
 /// each a double loop over stretches that are contiguous in `a`.
 ///
-/// Few long steps are best, but a step's part of a panel of `b` should stay in the second-level
-/// cache while all rows pass by, so long walks are cut.
+/// Few long steps are best, but a step's part of a panel of `b` should stay in the first-level cache
+/// while all rows pass by, so long walks are cut into parts of about equal length.
 final class Steps {
-    /// Elements of a panel of `b` that one step may touch: 64 Ki, 256 KiB.
-    private static final int PANEL_ELEMENTS_MAX = 1 << 16;
+    /// Elements of a panel of `b` that one step may touch: 48 KiB.
+    private static final int PANEL_ELEMENTS_MAX = 12 << 10;
 
     /// Stretches `o` in `[0, outer)` of `length` elements, at `aShift + o·aOuter` in `a`, and at
     /// row `bRow + o·length` of the panel.
@@ -27,17 +27,23 @@ final class Steps {
 
     /// Appends `outer` stretches of `length`, from `aShift` on, `aOuter` apart.
     void add(int aShift, int aOuter, int outer, int length) {
-        if ((long) outer * length <= lengthMax) {
-            steps.add(new Step(aShift, aOuter, rows, outer, length));
-        } else {
-            for (int o = 0; o < outer; o++) addCut(aShift + o * aOuter, rows + o * length, length);
+        int together = Math.max(1, lengthMax / length);
+        int part = Math.ceilDiv(outer, Math.ceilDiv(outer, together));
+        for (int o = 0; o < outer; o += part) {
+            int count = Math.min(part, outer - o);
+            if (count * length <= lengthMax) {
+                steps.add(new Step(aShift + o * aOuter, aOuter, rows, count, length));
+            } else {
+                addCut(aShift + o * aOuter, length);
+            }
+            rows += count * length;
         }
-        rows += outer * length;
     }
 
-    private void addCut(int aShift, int bRow, int length) {
-        for (int k = 0; k < length; k += lengthMax) {
-            steps.add(new Step(aShift + k, 0, bRow + k, 1, Math.min(lengthMax, length - k)));
+    private void addCut(int aShift, int length) {
+        int part = Math.ceilDiv(length, Math.ceilDiv(length, lengthMax));
+        for (int k = 0; k < length; k += part) {
+            steps.add(new Step(aShift + k, 0, rows + k, 1, Math.min(part, length - k)));
         }
     }
 

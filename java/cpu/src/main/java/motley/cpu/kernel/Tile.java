@@ -11,6 +11,8 @@ package motley.cpu.kernel;
 ///              · b[bOffset + o·bOuter + k·bStep + j])    o in [0, outer), k in [0, length)
 /// ```
 ///
+/// A tile whose form has a step of its own ignores `bStep`, which then must equal it.
+///
 /// Each element is one chain of fused multiply-adds that begins with `init` and goes through `o`,
 /// then `k`, in increasing order. So its bits do not depend on the size of the tile, the width of
 /// the vectors, or how callers divide the work; a chain may be continued by another call with
@@ -30,6 +32,7 @@ interface Tile {
             float[] b,
             int bOffset,
             int bOuter,
+            int bStep,
             float[] init,
             int initOffset,
             int initRow,

@@ -5,7 +5,7 @@ package motley.cpu.kernel;
 /// @param lanes floats in a vector: 4, 8 or 16
 /// @param rows rows of the tile
 /// @param vectors vectors in a row of the tile
-/// @param bStep elements from one `k` to the next in `b`, at least `columns`
+/// @param bStep elements from one `k` to the next in `b`; 0 if each call says
 record TileForm(int lanes, int rows, int vectors, int bStep) {
     int columns() {
         return lanes * vectors;

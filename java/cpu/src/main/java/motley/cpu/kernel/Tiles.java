@@ -42,8 +42,14 @@ public final class Tiles {
     /// The form for matrices of `columns` columns whose `b` is packed in panels: two vectors wide
     /// unless one holds all columns.
     TileForm formFor(int columns) {
-        if (columns <= lanes) return new TileForm(lanes, 8, 1, lanes);
-        return new TileForm(lanes, manyRegisters ? 12 : 6, 2, 2 * lanes);
+        int vectors = columns <= lanes ? 1 : 2;
+        int rows = vectors == 2 && manyRegisters ? 12 : vectors == 2 ? 6 : 8;
+        return new TileForm(lanes, rows, vectors, manyRegisters ? 0 : vectors * lanes);
+    }
+
+    /// [#formFor] for a `b` whose rows are `bStep` elements apart.
+    TileForm strided(TileForm form, int bStep) {
+        return new TileForm(form.lanes(), form.rows(), form.vectors(), manyRegisters ? 0 : bStep);
     }
 
     Tile tile(TileForm form) {
