@@ -197,6 +197,11 @@ public final class FilterGradient {
     /// Copies the channels of a group, each as a plane with zeros around.
     private void copyPlanes(int image, int group, float[] to, int toOffset) {
         int pixel = in * groups;
+        if (canvasIsImage()) {
+            int from = xOffset + image * plane() * pixel + group * in;
+            Transposition.copy(x, from, pixel, to, toOffset, plane(), plane(), in);
+            return;
+        }
         Arrays.fill(to, toOffset, toOffset + in * plane(), 0);
         for (int y = 0; y < rows.canvas(); y++) {
             int q = rows.imageAt(y);
@@ -209,6 +214,12 @@ public final class FilterGradient {
         }
     }
 
+    /// Whether planes hold exactly the pixels of an image, in their order.
+    private boolean canvasIsImage() {
+        boolean same = rows.canvas() == rows.size() && cols.canvas() == cols.size();
+        return same && rows.isImage() && cols.isImage() && cols.stride() == 1;
+    }
+
     /// Copies the columns `phase`, `phase + stride`, … of the canvas that lie in the image.
     private void copyPhase(int from, int phase, int pixel, float[] to, int at) {
         int stride = cols.stride();
@@ -216,8 +227,8 @@ public final class FilterGradient {
         int end = Math.min(cols.canvas(), cols.before() + cols.size());
         int count = Math.max(0, Math.ceilDiv(end - phase, stride) - first);
         int column = phase + first * stride - cols.before();
-        Packing.transpose(
-                x, from + column * pixel, stride * pixel, 1, to, at + first, plane(), count, in);
+        Transposition.copy(
+                x, from + column * pixel, stride * pixel, to, at + first, plane(), count, in);
     }
 
     /// Adds the shares, in their order.

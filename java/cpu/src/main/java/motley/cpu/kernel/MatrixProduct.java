@@ -149,8 +149,8 @@ public final class MatrixProduct {
         int matrix = batch * size.m() * size.k();
         int to = packedA + matrix + first * size.k();
         var array = machine.workspace().array();
-        Packing.transpose(
-                a, aOffset + matrix + first, size.m(), 1, array, to, size.k(), size.k(), rows);
+        int from = aOffset + matrix + first;
+        Transposition.copy(a, from, size.m(), array, to, size.k(), size.k(), rows);
     }
 
     private void multiply(int index, int worker) {
