@@ -100,6 +100,16 @@ final class CostTest {
         assertThat(cost.peakLiveBytes()).isEqualTo(4 + 8 + 400);
     }
 
+    /// A result is still there after its last use.
+    @Test
+    void resultsLiveToTheEnd() {
+        var b = new ProgramBuilder();
+        var result = b.fill(f32(2), 1);
+        b.fill(bool(3), 0);
+        var cost = Cost.of(b.build(List.of(result)));
+        assertThat(cost.peakLiveBytes()).isEqualTo(8 + 3);
+    }
+
     @Test
     void programsWithoutEquationsHoldTheirParams() {
         var b = new ProgramBuilder();

@@ -71,6 +71,7 @@ final class ProgramCodecTest {
                 "4d4f5450 01 00 01 7f 00       | byte 8: op: 127",
                 "4d4f5450 01 00 01 01 01 01 03 | byte 10: operand: 1 back (expected: in [1, 0])",
                 "4d4f5450 01 00 00 01 00       | byte 9: result: v0",
+                "4d4f5450 01 00 00 01 ffffffff0f | byte 13: result: v4294967295",
                 "4d4f5450 01 00 00 00 00       | byte 8: 1 more bytes (expected: the end)",
                 "4d4f5450 01 00 01 60 00 00 00 010000000000f87f 00"
                         + " | byte 19: value (expected: one NaN)",
