@@ -21,6 +21,12 @@ public final class CoordinatorSearch {
     /// @param port the discovery port
     /// @throws IOException if this machine has no usable network socket at all
     public static List<FoundCoordinator> find(int port, Duration timeout) throws IOException {
+        return find(port, timeout, false);
+    }
+
+    /// @param onlyLoopback whether to ask on this machine alone
+    static List<FoundCoordinator> find(int port, Duration timeout, boolean onlyLoopback)
+            throws IOException {
         var found = new TreeSet<>(FoundCoordinator.NEAREST_FIRST);
         DiscoverySockets.Receiver receiver =
                 (datagram, from, _) -> {
@@ -31,12 +37,12 @@ public final class CoordinatorSearch {
         try (var sockets = DiscoverySockets.forDevice(port)) {
             long endNs = System.nanoTime() + timeout.toNanos();
             while (found.isEmpty() && System.nanoTime() < endNs) {
-                sockets.broadcast(new Datagram.Who(), false);
+                sockets.broadcast(new Datagram.Who(), onlyLoopback);
                 sockets.receive(ASK_EVERY, receiver);
                 if (Thread.currentThread().isInterrupted()) break;
             }
             if (!found.isEmpty()) {
-                sockets.broadcast(new Datagram.Who(), false);
+                sockets.broadcast(new Datagram.Who(), onlyLoopback);
                 sockets.receive(COMPARE, receiver);
             }
         }

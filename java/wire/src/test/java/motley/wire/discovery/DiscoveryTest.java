@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import motley.wire.discovery.CoordinatorBeacon.Announcement;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ final class DiscoveryTest {
     void aDeviceFindsTheCoordinatorOfItsMachine() throws IOException {
         int port = freePort();
         try (var _ = CoordinatorBeacon.start(port, local("first", 8080))) {
-            var found = CoordinatorSearch.find(port, PATIENCE);
+            var found = find(port, PATIENCE);
             assertThat(found).hasSize(1);
             assertThat(found.getFirst().id()).isEqualTo("first");
             assertThat(found.getFirst().host().isLoopbackAddress()).isTrue();
@@ -35,8 +36,8 @@ final class DiscoveryTest {
         int port = freePort();
         try (var _ = CoordinatorBeacon.start(port, local("a", 8080));
                 var _ = CoordinatorBeacon.start(port, local("b", 8081))) {
-            var first = CoordinatorSearch.find(port, PATIENCE);
-            var second = CoordinatorSearch.find(port, PATIENCE);
+            var first = find(port, PATIENCE);
+            var second = find(port, PATIENCE);
             assertThat(first).extracting(FoundCoordinator::id).contains("a", "b");
             assertThat(second).isEqualTo(first);
         }
@@ -44,7 +45,7 @@ final class DiscoveryTest {
 
     @Test
     void silenceGivesAnEmptyAnswer() throws IOException {
-        assertThat(CoordinatorSearch.find(freePort(), Duration.ofMillis(300))).isEmpty();
+        assertThat(find(freePort(), Duration.ofMillis(300))).isEmpty();
     }
 
     @Test
@@ -58,7 +59,7 @@ final class DiscoveryTest {
                 var to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
                 stranger.send(new DatagramPacket(bytes, bytes.length, to));
             }
-            assertThat(CoordinatorSearch.find(port, PATIENCE)).hasSize(1);
+            assertThat(find(port, PATIENCE)).hasSize(1);
         }
     }
 
@@ -93,6 +94,11 @@ final class DiscoveryTest {
                             assertThat(all).containsExactly(loop, four, six, link);
                         });
         assertThat(six.uri()).hasToString("http://[2001:db8:0:0:0:0:0:1]:1");
+    }
+
+    /// Tests leave the networks of the machine alone.
+    private static List<FoundCoordinator> find(int port, Duration timeout) throws IOException {
+        return CoordinatorSearch.find(port, timeout, true);
     }
 
     private static Announcement local(String id, int port) {
