@@ -63,29 +63,34 @@ final class ParserTest {
             value = {
                 "param v1: f32[2]             | 3, column 7: 'v1' (expected: 'v2')",
                 "param v2 f32[2]              | 3, column 10: 'f32' (expected: ':')",
-                "param v2: f64[2]             | 3, column 11: 'f64' (expected: one of [f32, i32, bool])",
+                "param v2: f64[2]" + " | 3, column 11: 'f64' (expected: one of [f32, i32, bool])",
                 "param v2: f32[2              | 3, column 16: the end of the line (expected: ',')",
                 "param v2: f32[2,]            | 3, column 17: ']' (expected: an integer)",
                 "param v2: f32[[2]]           | 3, column 15: '[' (expected: an integer)",
-                "param v2: f32[0]             | 3, column 17: dims: [0] (expected: every dimension at"
+                "param v2: f32[0]"
+                        + " | 3, column 17: dims: [0] (expected: every dimension at"
                         + " least 1)",
                 "param v2: f32[1,1,1,1,1,1,1,1,1] | 3, column 30: ',' (expected: ']')",
-                "param v2: f32[9999999999]    | 3, column 15: '9999999999' (expected: an integer of 32"
+                "param v2: f32[9999999999]"
+                        + " | 3, column 15: '9999999999' (expected: an integer of 32"
                         + " bits)",
-                "let v2: f32[2]               | 3, column 1: 'let' (expected: param, a value or return)",
+                "let v2: f32[2]" + " | 3, column 1: 'let' (expected: param, a value or return)",
                 "v2: f32[2] = foo(v0)         | 3, column 14: 'foo' (expected: an op)",
                 "v2: f32[2] = unary(v0)       | 3, column 14: 'unary' (expected: an op)",
                 "v2: f32[2] = exp v0          | 3, column 18: 'v0' (expected: '(')",
-                "v2: f32[2] = exp(v2)         | 3, column 18: 'v2' (expected: a value assigned above)",
+                "v2: f32[2] = exp(v2)" + " | 3, column 18: 'v2' (expected: a value assigned above)",
                 "v2: f32[2] = exp(v0,)        | 3, column 20: ',' (expected: ')')",
                 "v2: f32[2] = exp(v0) v1      | 3, column 22: 'v1' (expected: the end of the line)",
                 "v2: f32[] = reduce(v0, axes=[0]) | 3, column 24: 'axes' (expected: 'kind')",
-                "v2: f32[] = reduce(v0, kind=add) | 3, column 29: 'add' (expected: one of [sum, max, min])",
-                "v2: f32[] = fill(type=f32[], value=0x1) | 3, column 36: '0x1' (expected: a number)",
-                "v2: f32[] = max_pool(v0, window=[2]) | 3, column 36: window: [2] (expected: 2 numbers)",
+                "v2: f32[] = reduce(v0, kind=add)"
+                        + " | 3, column 29: 'add' (expected: one of [sum, max, min])",
+                "v2: f32[] = fill(type=f32[], value=0x1)"
+                        + " | 3, column 36: '0x1' (expected: a number)",
+                "v2: f32[] = max_pool(v0, window=[2])"
+                        + " | 3, column 36: window: [2] (expected: 2 numbers)",
                 "return v0, 5                 | 3, column 12: '5' (expected: a value)",
                 "return v0 v1                 | 3, column 11: 'v1' (expected: the end of the line)",
-                "é                            | 3, column 1: 'é' (expected: param, a value or return)",
+                "é" + " | 3, column 1: 'é' (expected: param, a value or return)",
             })
     void refusalsNameLineColumnFoundAndExpected(String line, String message) {
         assertRefused("param v0: f32[2]\nparam v1: f32[2]\n" + line, "line " + message);

@@ -60,14 +60,16 @@ final class ProgramCodecTest {
             value = {
                 "4d4f5451                      | byte 4: magic (expected: MOTP)",
                 "4d4f5450 02                   | byte 5: version: 2 (expected: 1)",
-                "4d4f5450 01 ffffffff0f        | byte 10: params: 4294967295 (expected: at most 8192)",
+                "4d4f5450 01 ffffffff0f"
+                        + " | byte 10: params: 4294967295 (expected: at most 8192)",
                 "4d4f5450 01 ffffffff1f        | byte 10: number (expected: under 2^32)",
                 "4d4f5450 01 ffffffffff01      | byte 10: number (expected: under 2^32)",
                 "4d4f5450 01 8000              | byte 7: number (expected: its shortest form)",
                 "4d4f5450 01 8040              | byte 7: params: 8192 (expected: more bytes)",
                 "4d4f5450 01 01 03 00          | byte 7: param: 3 (expected: under 3)",
                 "4d4f5450 01 01 00 09 010101010101010101 | byte 8: param: 9 (expected: at most 8)",
-                "4d4f5450 01 01 00 01 00       | byte 9: dims: [0] (expected: every dimension at least 1)",
+                "4d4f5450 01 01 00 01 00"
+                        + " | byte 9: dims: [0] (expected: every dimension at least 1)",
                 "4d4f5450 01 00 01 7f 00       | byte 8: op: 127",
                 "4d4f5450 01 00 01 01 01 01 03 | byte 10: operand: 1 back (expected: in [1, 0])",
                 "4d4f5450 01 00 00 01 00       | byte 9: result: v0",

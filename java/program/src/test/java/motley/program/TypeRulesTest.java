@@ -267,8 +267,8 @@ final class TypeRulesTest {
                 new Op.Iota(Shape.of(3), 1));
         assertMessage(
                 "MaxPool[window=Window[rows=5, cols=5, strideRows=5, strideCols=5, padding=Padding"
-                        + "[top=0, bottom=0, left=0, right=0]]]: window of 5 (expected: at most 4, the"
-                        + " image and its padding)",
+                        + "[top=0, bottom=0, left=0, right=0]]]: window of 5 (expected: at most 4,"
+                        + " the image and its padding)",
                 new Op.MaxPool(Window.square(5)),
                 f32(1, 4, 4, 1));
     }
