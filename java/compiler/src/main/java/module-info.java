@@ -7,4 +7,5 @@ module motley.compiler {
     requires static org.jspecify;
 
     exports motley.compiler;
+    exports motley.compiler.kernel;
 }

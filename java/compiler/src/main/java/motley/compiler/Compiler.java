@@ -1,0 +1,62 @@
+package motley.compiler;
+
+import static motley.tensor.Require.require;
+
+import java.util.HashSet;
+import java.util.List;
+import motley.compiler.kernel.Plan;
+import motley.compiler.memory.MemoryPlanner;
+import motley.compiler.schedule.Lowering;
+import motley.compiler.simplify.Pass;
+import motley.program.Engine.Carry;
+import motley.program.Program;
+
+/// From a program to a plan: simplify, lower to kernels, place in memory.
+///
+/// The plan says nothing of a machine; renderers turn its kernels into bytecode, WGSL or
+/// WebAssembly.
+public final class Compiler {
+    private Compiler() {}
+
+    /// Compiles `program`.
+    ///
+    /// @throws IllegalArgumentException if `program` is ill-typed or a carry does not fit it
+    public static Plan compile(Program program, List<Carry> carries) {
+        WellTyped.require(program, "as given");
+        requireCarries(program, carries);
+        var simple = simplify(program);
+        var lowered = Lowering.lower(simple);
+        return MemoryPlanner.plan(lowered.params(), lowered.results(), lowered.kernels(), carries);
+    }
+
+    /// All passes, the types checked after each.
+    static Program simplify(Program program) {
+        var simple = program;
+        for (var pass : Pass.ALL) {
+            simple = pass.apply(simple);
+            WellTyped.require(simple, pass.name());
+        }
+        return simple;
+    }
+
+    private static void requireCarries(Program program, List<Carry> carries) {
+        var taken = new HashSet<Integer>();
+        for (var carry : carries) {
+            boolean exists =
+                    carry.result() >= 0
+                            && carry.result() < program.results().size()
+                            && carry.param() >= 0
+                            && carry.param() < program.params().size();
+            require(
+                    exists,
+                    "%s: (expected: one of %d results, one of %d params)",
+                    carry,
+                    program.results().size(),
+                    program.params().size());
+            var from = program.results().get(carry.result()).type();
+            var to = program.params().get(carry.param()).type();
+            require(from.equals(to), "%s: from %s to %s (expected: equal types)", carry, from, to);
+            require(taken.add(carry.param()), "%s: (expected: each param at most once)", carry);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package motley.compiler.kernel;
+
+import static motley.tensor.Require.require;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import motley.program.Op;
+import motley.program.ReduceKind;
+
+/// One dispatch of a plan. Kernels run one after another; the points of one kernel in any order.
+public sealed interface Kernel {
+    /// The buffers it reads, in order of first use.
+    List<Buffer> reads();
+
+    /// The buffers it writes.
+    List<Buffer> writes();
+
+    /// Whether the result is right when `out` occupies the memory of `in`.
+    boolean mayOverwrite(Buffer in, Buffer out);
+
+    /// A fused element-wise kernel: at every point of `extents`, evaluates `nodes` in order, then
+    /// performs `stores`. All loads of a point come before its stores.
+    record Loop(List<Integer> extents, List<Node> nodes, List<Store> stores) implements Kernel {
+        public Loop {
+            extents = List.copyOf(extents);
+            nodes = List.copyOf(nodes);
+            stores = List.copyOf(stores);
+        }
+
+        @Override
+        public List<Buffer> reads() {
+            return loaded(nodes);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return stores.stream().map(s -> s.to().buffer()).distinct().toList();
+        }
+
+        /// Safe when every point reads of `in` exactly what it writes of `out`.
+        @Override
+        public boolean mayOverwrite(Buffer in, Buffer out) {
+            if (in.elements() != out.elements() || onFloats(in) != onFloats(out)) return false;
+            var maps = new LinkedHashSet<Access>();
+            for (var node : nodes) {
+                if (node instanceof Node.Load(var a) && a.buffer().equals(in)) {
+                    maps.add(new Access(out, a.offset(), a.strides()));
+                }
+            }
+            for (var store : stores) {
+                if (store.to().buffer().equals(out)) maps.add(store.to());
+            }
+            return maps.size() == 1;
+        }
+
+        private static boolean onFloats(Buffer buffer) {
+            return buffer.dtype() == motley.tensor.DType.F32;
+        }
+    }
+
+    /// Folds an element-wise expression over axes: for each point of the first `kept` axes of
+    /// `extents`, combines node number `value` over the other axes and stores it once.
+    ///
+    /// Order of a sum, which every renderer keeps. If `byLanes`, element `j` of the innermost
+    /// reduced axis goes to lane `j mod 16`; each lane adds in row-major order of the reduced axes,
+    /// starting from +0; then lanes `l` and `l + 8` are added for `l < 8`, then `l` and `l + 4`, and so on.
+    /// Otherwise one accumulator, starting from +0, adds in row-major order.
+    ///
+    /// @param kept how many leading axes of `extents` remain
+    /// @param to where the fold of each kept point goes; one stride for each kept axis
+    record Fold(
+            ReduceKind kind,
+            List<Integer> extents,
+            int kept,
+            boolean byLanes,
+            List<Node> nodes,
+            Store to)
+            implements Kernel {
+        /// Logical lanes of a sum along contiguous elements, whatever the machine's vector length.
+        public static final int LANES = 16;
+
+        public Fold {
+            extents = List.copyOf(extents);
+            nodes = List.copyOf(nodes);
+            require(kept < extents.size(), "kept: %d (expected: below %s)", kept, extents);
+        }
+
+        @Override
+        public List<Buffer> reads() {
+            return loaded(nodes);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return List.of(to.to().buffer());
+        }
+
+        @Override
+        public boolean mayOverwrite(Buffer in, Buffer out) {
+            return false;
+        }
+    }
+
+    /// `out[b, i, j] = Σ_k left[b, i, k]·right[b, k, j]`, with `out` dense.
+    ///
+    /// @param extents `[batch, rows, inner, cols]`
+    /// @param left strides for `[batch, rows, inner]`
+    /// @param right strides for `[batch, inner, cols]`
+    record Product(List<Integer> extents, Access left, Access right, Buffer out)
+            implements Kernel {
+        public Product {
+            extents = List.copyOf(extents);
+        }
+
+        @Override
+        public List<Buffer> reads() {
+            return List.of(left.buffer(), right.buffer());
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return List.of(out);
+        }
+
+        @Override
+        public boolean mayOverwrite(Buffer in, Buffer out) {
+            return false;
+        }
+    }
+
+    /// An operation that every renderer has by name: convolutions, pooling, indexing, random
+    /// numbers, argmax. Operands and result are dense.
+    record Call(Op op, List<Operand> in, Operand out) implements Kernel {
+        public Call {
+            in = List.copyOf(in);
+        }
+
+        @Override
+        public List<Buffer> reads() {
+            return in.stream().map(Operand::buffer).distinct().toList();
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return List.of(out.buffer());
+        }
+
+        @Override
+        public boolean mayOverwrite(Buffer in, Buffer out) {
+            return false;
+        }
+    }
+
+    private static List<Buffer> loaded(List<Node> nodes) {
+        Set<Buffer> buffers = new LinkedHashSet<>();
+        for (var node : nodes) {
+            if (node instanceof Node.Load(var access)) buffers.add(access.buffer());
+        }
+        return List.copyOf(buffers);
+    }
+}

@@ -1,0 +1,78 @@
+package motley.compiler.kernel;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Writes plans for people; nothing parses it.
+final class PlanPrinter {
+    private PlanPrinter() {}
+
+    static String print(Plan plan) {
+        var text = new StringBuilder();
+        var layout = plan.layout();
+        text.append("arena: %d floats, %d ints%n".formatted(layout.floats(), layout.ints()));
+        text.append("params: %s%n".formatted(placed(plan.params(), layout)));
+        for (int i = 0; i < plan.kernels().size(); i++) {
+            text.append("%4d  %s%n".formatted(i, line(plan.kernels().get(i))));
+        }
+        text.append("results: %s%n".formatted(placed(plan.results(), layout)));
+        return text.toString();
+    }
+
+    private static String placed(List<Operand> operands, Layout layout) {
+        return operands.stream()
+                .map(o -> o + "@" + layout.offset(o.buffer()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String line(Kernel kernel) {
+        return switch (kernel) {
+            case Kernel.Loop(var extents, var nodes, var stores) ->
+                    "loop %s: %s; %s".formatted(extents, nodes(nodes), stores(stores));
+            case Kernel.Fold(var kind, var extents, int kept, var byLanes, var nodes, var to) ->
+                    "fold %s %s over %s%s: %s; %s"
+                            .formatted(
+                                    kind,
+                                    extents.subList(0, kept),
+                                    extents.subList(kept, extents.size()),
+                                    byLanes ? " by lanes" : "",
+                                    nodes(nodes),
+                                    stores(List.of(to)));
+            case Kernel.Product(var extents, var left, var right, var out) ->
+                    "product %s: %s = %s · %s".formatted(extents, out, left, right);
+            case Kernel.Call(var op, var in, var out) -> "%s: %s = %s".formatted(op, out, in);
+        };
+    }
+
+    private static String stores(List<Store> stores) {
+        return stores.stream()
+                .map(s -> s.to() + " = n" + s.node())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String nodes(List<Node> nodes) {
+        var parts = new StringBuilder();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (i > 0) parts.append(", ");
+            parts.append('n').append(i).append('=').append(node(nodes.get(i)));
+        }
+        return parts.toString();
+    }
+
+    private static String node(Node node) {
+        return switch (node) {
+            case Node.Load(var access) -> access.toString();
+            case Node.Constant(var dtype, int bits) ->
+                    switch (dtype) {
+                        case F32 -> Float.toString(Float.intBitsToFloat(bits));
+                        case I32, BOOL -> Integer.toString(bits);
+                    };
+            case Node.Index(int offset, var strides) -> "index+" + offset + strides;
+            case Node.Apply(var primitive, var operands) ->
+                    primitive.name().toLowerCase(java.util.Locale.ROOT)
+                            + operands.stream()
+                                    .map(o -> "n" + o)
+                                    .collect(Collectors.joining(" ", "(", ")"));
+        };
+    }
+}

@@ -1,0 +1,167 @@
+package motley.compiler.memory;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import motley.compiler.kernel.Access;
+import motley.compiler.kernel.Buffer;
+import motley.compiler.kernel.Kernel;
+import motley.compiler.kernel.Layout;
+import motley.compiler.kernel.Node;
+import motley.compiler.kernel.Operand;
+import motley.compiler.kernel.Plan;
+import motley.compiler.kernel.Store;
+import motley.program.Engine.Carry;
+import motley.tensor.DType;
+
+/// Gives every buffer a place before anything runs.
+///
+/// A carried result takes its param's place if the param is not read any more when the result is
+/// written; otherwise it is copied there at the end. An element-wise kernel may write over an
+/// operand that it is the last to read. What remains is packed greedily, largest first, at the
+/// lowest place that is free during its whole life.
+/// Source: Pisarchyk & Lee 2020, "Efficient memory management for deep neural net inference",
+/// greedy by size. Differs: buffers that share a place are packed as one.
+public final class MemoryPlanner {
+    private final List<Operand> params;
+    private final List<Operand> results;
+    private final List<Kernel> kernels;
+    private final Lifetimes lives;
+    private final Map<Buffer, Slot> slots = new LinkedHashMap<>();
+
+    /// Buffers that share one place, one after another.
+    private static final class Slot {
+        private final int elements;
+        private final boolean floats;
+        private int first;
+        private int last;
+        private int offset;
+
+        Slot(Buffer buffer, Lifetimes.Span span) {
+            elements = Math.ceilDiv(buffer.elements(), Layout.ALIGNMENT) * Layout.ALIGNMENT;
+            floats = buffer.dtype() == DType.F32;
+            first = span.first();
+            last = span.last();
+        }
+
+        boolean conflicts(Slot other) {
+            return floats == other.floats && first <= other.last && other.first <= last;
+        }
+    }
+
+    private MemoryPlanner(List<Operand> params, List<Operand> results, List<Kernel> kernels) {
+        this.params = params;
+        this.results = results;
+        this.kernels = kernels;
+        lives = Lifetimes.of(params, results, kernels);
+        for (var buffer : lives.buffers()) slots.put(buffer, new Slot(buffer, lives.span(buffer)));
+    }
+
+    /// Places the buffers of `kernels`; `carries` must fit the types.
+    public static Plan plan(
+            List<Operand> params,
+            List<Operand> results,
+            List<Kernel> kernels,
+            List<Carry> carries) {
+        var first = new MemoryPlanner(params, results, kernels);
+        var refused = carries.stream().filter(c -> !first.takesParamsPlace(c)).toList();
+        if (refused.isEmpty()) return first.place();
+        var longer = new ArrayList<>(kernels);
+        for (var carry : refused) {
+            var from = results.get(carry.result()).buffer();
+            longer.add(copy(from, params.get(carry.param()).buffer()));
+        }
+        var second = new MemoryPlanner(params, results, longer);
+        for (var carry : carries) {
+            if (!refused.contains(carry)) second.takesParamsPlace(carry);
+        }
+        return second.place();
+    }
+
+    private static Kernel copy(Buffer from, Buffer to) {
+        var strides = List.of(1);
+        List<Node> nodes = List.of(new Node.Load(new Access(from, 0, strides)));
+        var store = new Store(new Access(to, 0, strides), 0);
+        return new Kernel.Loop(List.of(from.elements()), nodes, List.of(store));
+    }
+
+    /// Puts a carried result where its param is, if that is safe.
+    private boolean takesParamsPlace(Carry carry) {
+        var param = params.get(carry.param()).buffer();
+        var result = results.get(carry.result()).buffer();
+        if (slot(result) == slot(param) || sharesPlace(result)) return false;
+        int written = lives.span(result).first();
+        int read = lives.lastRead(param);
+        boolean safe =
+                read < written
+                        || read == written && kernels.get(read).mayOverwrite(param, result);
+        if (safe) slots.put(result, slot(param));
+        return safe;
+    }
+
+    private boolean sharesPlace(Buffer buffer) {
+        return slots.values().stream().filter(s -> s == slot(buffer)).count() > 1;
+    }
+
+    private Plan place() {
+        for (int i = 0; i < kernels.size(); i++) writeInPlace(i, kernels.get(i));
+        var order = new ArrayList<>(slots.values().stream().distinct().toList());
+        order.sort(Comparator.comparingInt((Slot s) -> s.elements).reversed());
+        var placed = new ArrayList<Slot>();
+        for (var slot : order) {
+            slot.offset = lowestFree(slot, placed);
+            placed.add(slot);
+        }
+        var offsets = new HashMap<Integer, Integer>();
+        slots.forEach((buffer, slot) -> offsets.put(buffer.id(), slot.offset));
+        var layout = new Layout(offsets, end(placed, true), end(placed, false));
+        return new Plan(params, results, kernels, layout);
+    }
+
+    private void writeInPlace(int index, Kernel kernel) {
+        for (var out : kernel.writes()) {
+            boolean fresh = lives.span(out).first() == index && !sharesPlace(out);
+            if (!fresh) continue;
+            for (var in : kernel.reads()) {
+                var slot = slot(in);
+                if (slot.last != index || !kernel.mayOverwrite(in, out)) continue;
+                slot.last = lives.span(out).last();
+                slots.put(out, slot);
+                break;
+            }
+        }
+    }
+
+    private static int lowestFree(Slot slot, List<Slot> placed) {
+        var blockers =
+                placed.stream()
+                        .filter(slot::conflicts)
+                        .sorted(Comparator.comparingInt(s -> s.offset))
+                        .toList();
+        int offset = 0;
+        for (var blocker : blockers) {
+            if (offset + slot.elements <= blocker.offset) break;
+            offset = Math.max(offset, Math.addExact(blocker.offset, blocker.elements));
+        }
+        Math.addExact(offset, slot.elements);
+        return offset;
+    }
+
+    private static int end(List<Slot> slots, boolean floats) {
+        return slots.stream()
+                .filter(s -> s.floats == floats)
+                .flatMapToInt(s -> IntStream.of(s.offset + s.elements))
+                .max()
+                .orElse(0);
+    }
+
+    private Slot slot(Buffer buffer) {
+        var slot = slots.get(buffer);
+        if (slot == null) throw new IllegalStateException(buffer + " is never used");
+        return slot;
+    }
+}

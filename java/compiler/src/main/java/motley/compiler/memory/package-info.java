@@ -1,0 +1,2 @@
+/// The static memory plan.
+package motley.compiler.memory;

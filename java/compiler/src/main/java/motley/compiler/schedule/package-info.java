@@ -1,0 +1,2 @@
+/// From equations to kernels: views, fusion, elementary functions, lowering.
+package motley.compiler.schedule;

@@ -1,0 +1,2 @@
+/// Passes from program to program. Each preserves what every result is.
+package motley.compiler.simplify;
