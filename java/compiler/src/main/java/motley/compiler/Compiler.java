@@ -9,7 +9,9 @@ import motley.compiler.memory.MemoryPlanner;
 import motley.compiler.schedule.Lowering;
 import motley.compiler.simplify.Pass;
 import motley.program.Engine.Carry;
+import motley.program.Limits;
 import motley.program.Program;
+import motley.program.Verifier;
 
 /// From a program to a plan: simplify, lower to kernels, place in memory.
 ///
@@ -22,7 +24,7 @@ public final class Compiler {
     ///
     /// @throws IllegalArgumentException if `program` is ill-typed or a carry does not fit it
     public static Plan compile(Program program, List<Carry> carries) {
-        WellTyped.require(program, "as given");
+        Verifier.verify(program, Limits.NONE);
         requireCarries(program, carries);
         var simple = simplify(program);
         var lowered = Lowering.lower(simple);
@@ -34,7 +36,7 @@ public final class Compiler {
         var simple = program;
         for (var pass : Pass.ALL) {
             simple = pass.apply(simple);
-            WellTyped.require(simple, pass.name());
+            Verifier.verify(simple, Limits.NONE);
         }
         return simple;
     }

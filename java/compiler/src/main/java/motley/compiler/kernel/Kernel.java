@@ -105,8 +105,8 @@ public sealed interface Kernel {
     /// `out[b, i, j] = Σ_k left[b, i, k]·right[b, k, j]`, with `out` dense.
     ///
     /// @param extents `[batch, rows, inner, cols]`
-    /// @param left strides for `[batch, rows, inner]`
-    /// @param right strides for `[batch, inner, cols]`
+    /// @param left strides for `[batch, rows, inner]`: dense, rows or inner innermost
+    /// @param right strides for `[batch, inner, cols]`: dense, inner or cols innermost
     record Product(List<Integer> extents, Access left, Access right, Buffer out)
             implements Kernel {
         public Product {

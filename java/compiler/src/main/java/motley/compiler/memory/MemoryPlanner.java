@@ -98,7 +98,7 @@ public final class MemoryPlanner {
         int read = lives.lastRead(param);
         boolean safe =
                 read < written
-                        || read == written && kernels.get(read).mayOverwrite(param, result);
+                        || (read == written && kernels.get(read).mayOverwrite(param, result));
         if (safe) slots.put(result, slot(param));
         return safe;
     }

@@ -24,8 +24,9 @@ import motley.tensor.Shape;
 /// can be read at the loop's points and no cycle of kernels results; loops that one equation
 /// connects become one. Movement that is only another index map costs nothing: it is a [View].
 final class Fusion {
-    /// Most equations in one loop: register pressure and the size of generated code grow with it.
-    static final int MEMBERS_MAX = 48;
+    /// Most primitives in one loop, about: generated code must stay below the size up to which the
+    /// JVM compiles a method.
+    static final int WEIGHT_MAX = 130;
 
     private final Map<Var, View> views = new HashMap<>();
     private final Map<Var, Equation> definitions = new HashMap<>();
@@ -89,7 +90,8 @@ final class Fusion {
         definitions.put(e.out(), e);
         var moved = moved(e);
         views.put(e.out(), moved.orElseGet(() -> View.whole(e.out())));
-        if (moved.isPresent() || e.op() instanceof Op.Source && e.in().isEmpty()) return;
+        boolean formula = e.op() instanceof Op.Fill || e.op() instanceof Op.Iota;
+        if (moved.isPresent() || formula) return;
         var step = points(e).flatMap(points -> joinable(e, points)).orElseGet(() -> create(e));
         step.add(position, e);
         makers.put(e.out(), step);
@@ -167,7 +169,7 @@ final class Fusion {
         boolean fits =
                 step.points().isPresent()
                         && step.points().get().count() == points.count()
-                        && step.members().size() < MEMBERS_MAX
+                        && step.weight() + Step.weight(e.op()) <= WEIGHT_MAX
                         && readable(e, step);
         if (!fits) return false;
         return operandMakers(e).stream().noneMatch(m -> m != step && reaches(m, step));
@@ -193,7 +195,7 @@ final class Fusion {
                         && step.points().isPresent()
                         && other.points().isPresent()
                         && step.points().get().count() == other.points().get().count()
-                        && step.members().size() + other.members().size() <= MEMBERS_MAX
+                        && step.weight() + other.weight() <= WEIGHT_MAX
                         && readsWhole(link, other);
         if (!possible) return;
         var points = step.points().orElseThrow();

@@ -54,8 +54,7 @@ final class Products {
         return count;
     }
 
-    /// `view` with each group of axes as one axis, copied unless one of the two innermost groups is
-    /// contiguous.
+    /// `view` with each group of axes as one axis, copied unless it is dense that way.
     private Access matrix(View view, List<List<Integer>> groups) {
         return inPlace(view, groups).orElseGet(() -> copied(view, groups));
     }
@@ -72,18 +71,25 @@ final class Products {
         return bounded.map(s -> lowering.access(view).with(view.offset(), s));
     }
 
-    /// The strides in the form that kernels take: the outer of the two matrix axes steps over whole
-    /// rows of the inner, which is contiguous.
+    /// The strides in the form that kernels take: dense, the two matrix axes in either order.
     private static Optional<List<Integer>> bounded(
             View view, List<List<Integer>> groups, List<Integer> strides) {
+        int batch = count(view, groups.get(0));
         int first = count(view, groups.get(1));
         int second = count(view, groups.get(2));
-        int firstStride = first == 1 ? second : strides.get(1);
-        int secondStride = second == 1 ? (first == 1 || firstStride != 1 ? 1 : first) : strides.get(2);
-        boolean byRows = secondStride == 1 && firstStride >= second;
-        boolean byCols = firstStride == 1 && secondStride >= first;
-        if (!byRows && !byCols) return Optional.empty();
-        return Optional.of(List.of(strides.get(0), firstStride, secondStride));
+        boolean stacked = batch == 1 || strides.get(0) == first * second;
+        boolean byRows = is(strides.get(1), second, first) && is(strides.get(2), 1, second);
+        boolean byCols = is(strides.get(1), 1, first) && is(strides.get(2), first, second);
+        if (!stacked || (!byRows && !byCols)) return Optional.empty();
+        return Optional.of(
+                byRows
+                        ? List.of(first * second, second, 1)
+                        : List.of(first * second, 1, first));
+    }
+
+    /// The stride of an axis of size 1 does not matter.
+    private static boolean is(int stride, int expected, int size) {
+        return size == 1 || stride == expected;
     }
 
     private Access copied(View view, List<List<Integer>> groups) {

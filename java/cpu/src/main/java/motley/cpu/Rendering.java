@@ -1,0 +1,118 @@
+package motley.cpu;
+
+import motley.compiler.kernel.Kernel;
+import motley.compiler.kernel.Operand;
+import motley.cpu.kernel.AveragePooling;
+import motley.cpu.kernel.DirectConvolution;
+import motley.cpu.kernel.FilterGradient;
+import motley.cpu.kernel.Machine;
+import motley.cpu.kernel.MatrixProduct;
+import motley.cpu.kernel.MaxPooling;
+import motley.program.Op;
+
+/// Turns kernels into tasks of this machine.
+///
+/// @param classes fused loops generated so far
+record Rendering(Machine machine, LoopClasses classes) {
+    Task task(Kernel kernel, Memory memory) {
+        return switch (kernel) {
+            case Kernel.Loop loop -> classes.task(loop, memory, machine.threads());
+            case Kernel.Fold fold -> classes.task(fold, memory, machine.threads());
+            case Kernel.Product product -> product(product, memory);
+            case Kernel.Call call -> call(call, memory);
+        };
+    }
+
+    private Task product(Kernel.Product p, Memory memory) {
+        int rows = p.extents().get(1);
+        int inner = p.extents().get(2);
+        int cols = p.extents().get(3);
+        boolean leftByColumns = p.left().strides().get(2) != 1 && inner > 1;
+        boolean rightByColumns = p.right().strides().get(2) != 1 && cols > 1;
+        var size =
+                new MatrixProduct.Size(
+                        p.extents().get(0), rows, cols, inner, leftByColumns, rightByColumns);
+        var kernel = MatrixProduct.of(machine, size);
+        var f = memory.floats();
+        var layout = memory.layout();
+        int a = layout.offset(p.left().buffer()) + p.left().offset();
+        int b = layout.offset(p.right().buffer()) + p.right().offset();
+        int c = layout.offset(p.out());
+        return () -> kernel.run(f, a, f, b, f, c);
+    }
+
+    private Task call(Kernel.Call call, Memory memory) {
+        return switch (call.op()) {
+            case Op.Contraction c -> contraction(c, call, memory);
+            case Op.Windowed w -> windowed(w, call, memory);
+            case Op.Gather _ -> Indexing.gather(call, memory);
+            case Op.ScatterAdd(int rows) -> Indexing.scatterAdd(rows, call, memory);
+            case Op.ArgMax(int axis) -> Indexing.argMax(axis, call, memory);
+            case Op.RandomUniform(int stream, _) ->
+                    UniformNumbers.task(stream, call, memory, machine.threads());
+            case Op.OneHot _, Op.Elementwise _, Op.Movement _, Op.Reduce _, Op.Fill _, Op.Iota _ ->
+                    throw new IllegalStateException(call.op() + " is not called");
+        };
+    }
+
+    private Task contraction(Op.Contraction op, Kernel.Call call, Memory memory) {
+        var f = memory.floats();
+        int x = at(call, 0, memory);
+        int y = at(call, 1, memory);
+        int out = memory.layout().offset(call.out().buffer());
+        var first = call.in().get(0).type().shape();
+        var second = call.in().get(1).type().shape();
+        return switch (op) {
+            case Op.Convolution(var spec) -> {
+                var kernel = DirectConvolution.forward(machine, spec, first, second);
+                yield () -> kernel.run(f, x, f, y, f, out);
+            }
+            case Op.ConvolutionInputGradient(var spec, var shape) -> {
+                var kernel = DirectConvolution.inputGradient(machine, spec, shape, second);
+                yield () -> kernel.run(f, x, f, y, f, out);
+            }
+            case Op.ConvolutionFilterGradient(var spec, var shape) -> {
+                var kernel = FilterGradient.of(machine, spec, first, shape);
+                yield () -> kernel.run(f, x, f, y, f, out);
+            }
+            case Op.DotGeneral _ -> throw new IllegalStateException(op + " is not called");
+        };
+    }
+
+    private Task windowed(Op.Windowed op, Kernel.Call call, Memory memory) {
+        var f = memory.floats();
+        var threads = machine.threads();
+        int x = at(call, 0, memory);
+        int out = memory.layout().offset(call.out().buffer());
+        var images = call.in().getFirst().type().shape();
+        return switch (op) {
+            case Op.MaxPool(var window) -> {
+                var kernel = MaxPooling.of(threads, window, images);
+                yield () -> kernel.run(f, x, f, out);
+            }
+            case Op.MaxPoolGradient(var window) -> {
+                var kernel = MaxPooling.of(threads, window, images);
+                int dy = at(call, 1, memory);
+                yield () -> kernel.runGradient(f, x, f, dy, f, out);
+            }
+            case Op.MaxPoolPick(var window) -> {
+                var kernel = MaxPooling.of(threads, window, images);
+                int t = at(call, 1, memory);
+                yield () -> kernel.runPick(f, x, f, t, f, out);
+            }
+            case Op.AveragePool(var window) -> {
+                var kernel = AveragePooling.of(threads, window, images);
+                yield () -> kernel.run(f, x, f, out);
+            }
+            case Op.AveragePoolGradient(var window, var shape) -> {
+                var kernel = AveragePooling.of(threads, window, shape);
+                yield () -> kernel.runGradient(f, x, f, out);
+            }
+        };
+    }
+
+    private static int at(Kernel.Call call, int operand, Memory memory) {
+        Operand from = call.in().get(operand);
+        return memory.layout().offset(from.buffer());
+    }
+}
