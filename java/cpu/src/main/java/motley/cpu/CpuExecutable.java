@@ -54,9 +54,11 @@ final class CpuExecutable implements Executable {
 
     private void setAside(Memory open, int result, Operand param) {
         var from = plan.results().get(result);
-        boolean shared = open.layout().offset(from.buffer()) == open.layout().offset(param.buffer());
+        boolean shared =
+                open.layout().offset(from.buffer()) == open.layout().offset(param.buffer());
         if (!shared || isSetAside[result]) return;
-        var copy = Objects.requireNonNullElseGet(setAside[result], () -> Tensor.onHeap(from.type()));
+        var copy =
+                Objects.requireNonNullElseGet(setAside[result], () -> Tensor.onHeap(from.type()));
         open.read(from, copy);
         setAside[result] = copy;
         isSetAside[result] = true;

@@ -70,9 +70,9 @@ final class Indexing {
     private static int largest(float[] f, int first, int step, int length) {
         int best = 0;
         float most = f[first];
-        for (int k = 1; k < length && most == most; k++) {
+        for (int k = 1; k < length && !Float.isNaN(most); k++) {
             float x = f[first + k * step];
-            if (x > most || x != x) {
+            if (x > most || Float.isNaN(x)) {
                 best = k;
                 most = x;
             }

@@ -21,9 +21,7 @@ final class InterpretedLoop implements Task {
         stores = loop.stores().toArray(Store[]::new);
         starts = loop.stores().stream().mapToInt(s -> Walk.start(s.to(), memory)).toArray();
         strides =
-                loop.stores().stream()
-                        .map(s -> Walk.array(s.to().strides()))
-                        .toArray(int[][]::new);
+                loop.stores().stream().map(s -> Walk.array(s.to().strides())).toArray(int[][]::new);
     }
 
     @Override

@@ -1,25 +1,47 @@
 package motley.cpu;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import motley.compiler.kernel.Layout;
 import motley.compiler.kernel.Operand;
 import motley.tensor.DType;
 import motley.tensor.Tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /// The arenas of one plan: heap arrays, which the JIT compiles best. A bool is an int, 0 or 1.
-///
-/// @param layout where the buffers lie
-record Memory(float[] floats, int[] ints, Layout layout) {
+final class Memory {
     private static final ValueLayout.OfFloat F32 =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt I32 =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private final float[] floats;
+    private final int[] ints;
+    private final Layout layout;
+
+    private Memory(float[] floats, int[] ints, Layout layout) {
+        this.floats = floats;
+        this.ints = ints;
+        this.layout = layout;
+    }
+
     /// Zeroed arenas of the size of `layout`.
     static Memory allocate(Layout layout) {
         return new Memory(new float[layout.floats()], new int[layout.ints()], layout);
+    }
+
+    float[] floats() {
+        return floats;
+    }
+
+    int[] ints() {
+        return ints;
+    }
+
+    /// Where the buffers lie.
+    Layout layout() {
+        return layout;
     }
 
     void write(Operand to, Tensor value) {

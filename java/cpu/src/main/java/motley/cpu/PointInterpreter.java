@@ -120,8 +120,18 @@ final class PointInterpreter {
             case TO_FLOAT -> (float) i[a][k];
             case FROM_BITS -> Float.intBitsToFloat(i[a][k]);
             case SELECT -> i[a][k] != 0 ? f[b][k] : f[c][k];
-            case INT_ADD, INT_SUB, INT_MUL, INT_MAX, INT_MIN, INT_AND, INT_OR, SHIFT_LEFT,
-                    SHIFT_RIGHT, TO_INT, BITS, INT_SELECT ->
+            case INT_ADD,
+                    INT_SUB,
+                    INT_MUL,
+                    INT_MAX,
+                    INT_MIN,
+                    INT_AND,
+                    INT_OR,
+                    SHIFT_LEFT,
+                    SHIFT_RIGHT,
+                    TO_INT,
+                    BITS,
+                    INT_SELECT ->
                     throw new IllegalStateException(primitive + " gives no float");
             case EQ, NE, LT, LE, INT_EQ, INT_NE, INT_LT, INT_LE, AND, OR, NOT ->
                     throw new IllegalStateException(primitive + " gives no float");
@@ -164,8 +174,18 @@ final class PointInterpreter {
             case NOT -> i[a][k] == 0;
             case ADD, SUB, MUL, DIV, MAX, MIN, FMA, SQRT, NEG, ABS, TO_FLOAT, FROM_BITS, SELECT ->
                     throw new IllegalStateException(primitive + " gives no bool");
-            case INT_ADD, INT_SUB, INT_MUL, INT_MAX, INT_MIN, INT_AND, INT_OR, SHIFT_LEFT,
-                    SHIFT_RIGHT, TO_INT, BITS, INT_SELECT ->
+            case INT_ADD,
+                    INT_SUB,
+                    INT_MUL,
+                    INT_MAX,
+                    INT_MIN,
+                    INT_AND,
+                    INT_OR,
+                    SHIFT_LEFT,
+                    SHIFT_RIGHT,
+                    TO_INT,
+                    BITS,
+                    INT_SELECT ->
                     throw new IllegalStateException(primitive + " gives no bool");
         };
     }

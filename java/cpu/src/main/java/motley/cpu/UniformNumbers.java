@@ -25,7 +25,14 @@ final class UniformNumbers {
         var i = memory.ints();
         Threads.Body body =
                 (row, _) ->
-                        fill(f, out + row * width, width, i[key], i[key + 1], i[rows + row], stream);
+                        fill(
+                                f,
+                                out + row * width,
+                                width,
+                                i[key],
+                                i[key + 1],
+                                i[rows + row],
+                                stream);
         return () -> threads.forEach(count, body);
     }
 

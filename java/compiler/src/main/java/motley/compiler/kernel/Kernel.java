@@ -64,8 +64,9 @@ public sealed interface Kernel {
     ///
     /// Order of a sum, which every renderer keeps. If `byLanes`, element `j` of the innermost
     /// reduced axis goes to lane `j mod 16`; each lane adds in row-major order of the reduced axes,
-    /// starting from +0; then lanes `l` and `l + 8` are added for `l < 8`, then `l` and `l + 4`, and so on.
-    /// Otherwise one accumulator, starting from +0, adds in row-major order.
+    /// starting from +0; then lanes `l` and `l + 8` are added for `l < 8`, then `l` and `l + 4`,
+    /// then `l` and `l + 2`, then 0 and 1. Otherwise one accumulator, starting from +0, adds in
+    /// row-major order.
     ///
     /// @param kept how many leading axes of `extents` remain
     /// @param to where the fold of each kept point goes; one stride for each kept axis
@@ -107,8 +108,7 @@ public sealed interface Kernel {
     /// @param extents `[batch, rows, inner, cols]`
     /// @param left strides for `[batch, rows, inner]`: dense, rows or inner innermost
     /// @param right strides for `[batch, inner, cols]`: dense, inner or cols innermost
-    record Product(List<Integer> extents, Access left, Access right, Buffer out)
-            implements Kernel {
+    record Product(List<Integer> extents, Access left, Access right, Buffer out) implements Kernel {
         public Product {
             extents = List.copyOf(extents);
         }

@@ -15,11 +15,8 @@ final class Axes {
     static Kernel.Loop collapse(Kernel.Loop loop) {
         var groups = groups(loop.extents(), maps(loop.nodes(), loop.stores()), -1);
         var stores =
-                loop.stores().stream()
-                        .map(s -> new Store(pick(s.to(), groups), s.node()))
-                        .toList();
-        return new Kernel.Loop(
-                sizes(loop.extents(), groups), pick(loop.nodes(), groups), stores);
+                loop.stores().stream().map(s -> new Store(pick(s.to(), groups), s.node())).toList();
+        return new Kernel.Loop(sizes(loop.extents(), groups), pick(loop.nodes(), groups), stores);
     }
 
     /// As for loops; kept axes join kept ones only, and at least one folded axis remains.
@@ -66,7 +63,8 @@ final class Axes {
             if (extents.get(axis) == 1) continue;
             boolean joins =
                     !groups.isEmpty()
-                            && (border < 0 || (groups.getLast().getLast() < border) == (axis < border))
+                            && (border < 0
+                                    || (groups.getLast().getLast() < border) == (axis < border))
                             && continues(groups.getLast().getLast(), axis, extents, maps);
             if (joins) groups.getLast().add(axis);
             else groups.add(new ArrayList<>(List.of(axis)));

@@ -101,11 +101,14 @@ final class Folds {
         var nodes = new ArrayList<Node>();
         for (var node : fold.nodes()) {
             nodes.add(
-                    shifted(node, 0, s -> {
-                        var steps = new ArrayList<>(s);
-                        steps.addFirst(s.get(kept) * block);
-                        return steps;
-                    }));
+                    shifted(
+                            node,
+                            0,
+                            s -> {
+                                var steps = new ArrayList<>(s);
+                                steps.addFirst(s.get(kept) * block);
+                                return steps;
+                            }));
         }
         return partialFold(fold, extents, nodes, partial);
     }
@@ -120,11 +123,14 @@ final class Folds {
         for (var node : fold.nodes()) {
             int skipped = start * strideAt(node, kept);
             nodes.add(
-                    shifted(node, skipped, s -> {
-                        var steps = new ArrayList<>(s);
-                        steps.addFirst(0);
-                        return steps;
-                    }));
+                    shifted(
+                            node,
+                            skipped,
+                            s -> {
+                                var steps = new ArrayList<>(s);
+                                steps.addFirst(0);
+                                return steps;
+                            }));
         }
         return partialFold(fold, extents, nodes, partial);
     }
@@ -161,9 +167,7 @@ final class Folds {
     }
 
     private static Node shifted(
-            Node node,
-            int by,
-            java.util.function.UnaryOperator<List<Integer>> steps) {
+            Node node, int by, java.util.function.UnaryOperator<List<Integer>> steps) {
         return switch (node) {
             case Node.Load(var a) ->
                     new Node.Load(a.with(a.offset() + by, steps.apply(a.strides())));

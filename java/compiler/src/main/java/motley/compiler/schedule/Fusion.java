@@ -110,7 +110,8 @@ final class Fusion {
             case Op.Iota(_, int axis) -> Optional.of(View.counting(e.out(), axis));
             case Op.Reshape(var shape) -> operand(e).reshape(shape);
             case Op.Transpose(var permutation) -> Optional.of(operand(e).transpose(permutation));
-            case Op.Broadcast(var shape, var axes) -> Optional.of(operand(e).broadcast(shape, axes));
+            case Op.Broadcast(var shape, var axes) ->
+                    Optional.of(operand(e).broadcast(shape, axes));
             case Op.Slice s -> Optional.of(operand(e).slice(s, e.out().type().shape()));
             case Op.Reverse(var axes) -> Optional.of(operand(e).reverse(axes));
             case Op.Reduce _ -> {
@@ -120,8 +121,7 @@ final class Fusion {
             }
             case Op.Elementwise _, Op.Pad _, Op.Concatenate _, Op.ArgMax _, Op.Windowed _ ->
                     Optional.empty();
-            case Op.Contraction _, Op.Indexing _, Op.Fill _, Op.RandomUniform _ ->
-                    Optional.empty();
+            case Op.Contraction _, Op.Indexing _, Op.Fill _, Op.RandomUniform _ -> Optional.empty();
         };
     }
 
@@ -136,8 +136,7 @@ final class Fusion {
             case Op.Reshape _ -> Optional.of(e.in().getFirst().type().shape());
             case Op.Reduce r when r.axes().isEmpty() || folds1(e) ->
                     Optional.of(e.in().getFirst().type().shape());
-            case Op.Movement _, Op.Reduction _, Op.Windowed _, Op.Contraction _ ->
-                    Optional.empty();
+            case Op.Movement _, Op.Reduction _, Op.Windowed _, Op.Contraction _ -> Optional.empty();
             case Op.Indexing _, Op.Source _ -> Optional.empty();
         };
     }

@@ -121,7 +121,8 @@ public final class Lowering {
     /// The node that reads `view` at the points of its shape.
     int read(NodeList nodes, View view) {
         var definition = fusion.definition(view.base());
-        if (definition.isPresent() && definition.get().op() instanceof Op.Fill(var type, var value)) {
+        if (definition.isPresent()
+                && definition.get().op() instanceof Op.Fill(var type, var value)) {
             return switch (type.dtype()) {
                 case F32 -> nodes.number(value);
                 case I32 -> nodes.integer((int) value);
@@ -234,8 +235,7 @@ public final class Lowering {
                 var along = View.counting(e.out(), shape.rank() - 1).reshape(points).orElseThrow();
                 int index = nodes.add(new Node.Index(0, along.strides()));
                 int equal =
-                        nodes.apply(
-                                motley.compiler.kernel.Primitive.INT_EQ, in.getFirst(), index);
+                        nodes.apply(motley.compiler.kernel.Primitive.INT_EQ, in.getFirst(), index);
                 yield expressions.convert(equal, DType.F32);
             }
             case Op.Movement _, Op.Reduction _ -> in.getFirst();

@@ -82,9 +82,7 @@ final class Products {
         boolean byCols = is(strides.get(1), 1, first) && is(strides.get(2), first, second);
         if (!stacked || (!byRows && !byCols)) return Optional.empty();
         return Optional.of(
-                byRows
-                        ? List.of(first * second, second, 1)
-                        : List.of(first * second, 1, first));
+                byRows ? List.of(first * second, second, 1) : List.of(first * second, 1, first));
     }
 
     /// The stride of an axis of size 1 does not matter.
@@ -101,7 +99,11 @@ final class Products {
         int value = lowering.read(nodes, moved);
         var dense = new Access(to, 0, View.dense(moved.shape()));
         lowering.emit(Lowering.loop(moved.shape(), nodes, List.of(new Store(dense, value))));
-        var sizes = Shape.of(count(view, groups.get(0)), count(view, groups.get(1)), count(view, groups.get(2)));
+        var sizes =
+                Shape.of(
+                        count(view, groups.get(0)),
+                        count(view, groups.get(1)),
+                        count(view, groups.get(2)));
         return new Access(to, 0, View.dense(sizes));
     }
 }

@@ -54,9 +54,10 @@ final class Canonical {
             case Op.Transpose(var permutation) -> transpose(permutation, x);
             case Op.Broadcast b -> broadcast(b, x);
             case Op.Slice s -> isWhole(s, x) ? x : to.append(op, in);
-            case Op.Pad p -> isZero(p.low()) && isZero(p.high()) && isZero(p.interior())
-                    ? x
-                    : to.append(op, in);
+            case Op.Pad p ->
+                    isZero(p.low()) && isZero(p.high()) && isZero(p.interior())
+                            ? x
+                            : to.append(op, in);
             case Op.Concatenate _ -> in.size() == 1 ? x : to.append(op, in);
             case Op.Reverse(var axes) -> axes.isEmpty() ? x : to.append(op, in);
         };
@@ -123,8 +124,6 @@ final class Canonical {
         }
         if (!free.equals(free.stream().sorted().toList())) return Optional.empty();
         return Optional.of(
-                named.stream()
-                        .map(axes -> axes.stream().map(permutation::get).toList())
-                        .toList());
+                named.stream().map(axes -> axes.stream().map(permutation::get).toList()).toList());
     }
 }

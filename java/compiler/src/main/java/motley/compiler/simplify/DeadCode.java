@@ -20,7 +20,8 @@ final class DeadCode {
         var values = new java.util.HashMap<Var, Var>();
         for (var param : program.params()) values.put(param, builder.param(param.type()));
         for (var e : program.equations()) {
-            if (needed.contains(e.out())) values.put(e.out(), copy(builder, e.op(), values, e.in()));
+            if (needed.contains(e.out()))
+                values.put(e.out(), copy(builder, e.op(), values, e.in()));
         }
         return builder.build(program.results().stream().map(values::get).toList());
     }

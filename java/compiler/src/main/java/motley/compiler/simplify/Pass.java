@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import motley.program.Program;
 
-/// A named rewriting of programs. Applied twice it does what it does applied once, and the values of
-/// all results stay the same bits on every engine.
+/// A named rewriting of programs. Applied twice it does what it does applied once, and the
+/// values of all results stay the same bits on every engine.
 public record Pass(String name, UnaryOperator<Program> rewriting) {
     /// Every pass, in the order of use.
     public static final List<Pass> ALL =
