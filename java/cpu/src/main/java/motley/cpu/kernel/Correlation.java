@@ -223,6 +223,8 @@ final class Correlation {
         }
         o.b = array;
         o.bStep = form.columns();
+        o.bPanel = panelElements;
+        o.startPanel = form.columns();
         o.c = y;
         o.start = array;
         o.floor = floor;
@@ -236,12 +238,10 @@ final class Correlation {
         int band = o.aOffset;
         for (int group = 0; group < channels.groups; group++) {
             o.aOffset = band + group * channels.in;
-            for (int panel = 0; panel < panels; panel++) {
-                o.bOffset = packedPanel(group, panel);
-                o.startOffset = (group * panels + panel) * form.columns();
-                o.cOffset = target + group * channels.out + panel * form.columns();
-                product.run(o, 0, pixels, width(panel));
-            }
+            o.bOffset = packedPanel(group, 0);
+            o.startOffset = group * panels * form.columns();
+            o.cOffset = target + group * channels.out;
+            product.run(o, 0, pixels, channels.out);
         }
     }
 

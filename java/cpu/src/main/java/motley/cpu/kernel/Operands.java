@@ -19,12 +19,18 @@ final class Operands {
     /// Elements from one row of `b` to the next.
     int bStep;
 
+    /// Elements from one panel to the next.
+    int bPanel;
+
     float[] c = NONE;
     int cOffset;
 
     /// What sums begin with, a row of a panel's width; unused if `accumulate`.
     float[] start = NONE;
     int startOffset;
+
+    /// Elements from one panel's start to the next one's; 0 if all start alike.
+    int startPanel;
 
     /// Whether to continue the sums in `c`.
     boolean accumulate;

@@ -37,48 +37,65 @@ final class PanelProduct {
         return form.rows() * form.columns();
     }
 
-    /// Computes rows `[firstRow, lastRow)` of the first `width` columns of a panel. Both `aOffset`
-    /// and `cOffset` are those of row 0.
+    /// Computes rows `[firstRow, lastRow)` of `width` columns, which may span several panels. Both
+    /// `aOffset` and `cOffset` are those of row 0.
+    ///
+    /// All panels take a step before the next step begins, because panels that lie in place share
+    /// the rows of `b`.
     void run(Operands x, int firstRow, int lastRow, int width) {
+        int columns = form.columns();
         for (int step = 0; step < steps.count(); step++) {
-            for (int row = firstRow; row < lastRow; row += form.rows()) {
-                int valid = Math.min(form.rows(), lastRow - row);
-                if (width == form.columns()) whole(x, step, row, valid);
-                else part(x, step, row, valid, width);
+            for (int panel = 0; panel * columns < width; panel++) {
+                int last = Math.min(columns, width - panel * columns);
+                stepOfPanel(x, step, panel, firstRow, lastRow, last);
             }
         }
     }
 
-    private void whole(Operands x, int step, int row, int valid) {
-        int cOffset = x.cOffset + row * cRow;
-        if (step == 0 && !x.accumulate) {
-            sum(x, step, row, valid, x.start, x.startOffset, 0, x.c, cOffset, cRow);
-        } else {
-            sum(x, step, row, valid, x.c, cOffset, cRow, x.c, cOffset, cRow);
+    private void stepOfPanel(
+            Operands x, int step, int panel, int firstRow, int lastRow, int width) {
+        for (int row = firstRow; row < lastRow; row += form.rows()) {
+            int valid = Math.min(form.rows(), lastRow - row);
+            if (width == form.columns()) whole(x, step, panel, row, valid);
+            else part(x, step, panel, row, valid, width);
         }
     }
 
-    private void part(Operands x, int step, int row, int valid, int width) {
-        int cOffset = x.cOffset + row * cRow;
+    private void whole(Operands x, int step, int panel, int row, int valid) {
+        int cOffset = x.cOffset + row * cRow + panel * form.columns();
+        if (step == 0 && !x.accumulate) {
+            sum(x, step, panel, row, valid, x.start, startOffset(x, panel), 0, x.c, cOffset, cRow);
+        } else {
+            sum(x, step, panel, row, valid, x.c, cOffset, cRow, x.c, cOffset, cRow);
+        }
+    }
+
+    private void part(Operands x, int step, int panel, int row, int valid, int width) {
+        int cOffset = x.cOffset + row * cRow + panel * form.columns();
         var block = x.scratch;
         int blockRow = form.columns();
         int at = x.scratchOffset;
         if (step == 0 && !x.accumulate) {
-            sum(x, step, row, valid, x.start, x.startOffset, 0, block, at, blockRow);
+            sum(x, step, panel, row, valid, x.start, startOffset(x, panel), 0, block, at, blockRow);
         } else {
             for (int i = 0; i < valid; i++) {
                 System.arraycopy(x.c, cOffset + i * cRow, block, at + i * blockRow, width);
             }
-            sum(x, step, row, valid, block, at, blockRow, block, at, blockRow);
+            sum(x, step, panel, row, valid, block, at, blockRow, block, at, blockRow);
         }
         for (int i = 0; i < valid; i++) {
             System.arraycopy(block, at + i * blockRow, x.c, cOffset + i * cRow, width);
         }
     }
 
+    private static int startOffset(Operands x, int panel) {
+        return x.startOffset + panel * x.startPanel;
+    }
+
     private void sum(
             Operands x,
             int step,
+            int panel,
             int row,
             int valid,
             float[] init,
@@ -95,7 +112,7 @@ final class PanelProduct {
                 row,
                 steps.aOuter(step),
                 x.b,
-                x.bOffset + steps.bRow(step) * x.bStep,
+                x.bOffset + panel * x.bPanel + steps.bRow(step) * x.bStep,
                 steps.length(step) * x.bStep,
                 x.bStep,
                 init,

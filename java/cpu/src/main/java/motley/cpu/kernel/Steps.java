@@ -6,8 +6,8 @@ import java.util.List;
 /// The order in which a contraction walks through its two operands: one [Tile] call after another,
 /// each a double loop over stretches that are contiguous in `a`.
 ///
-/// Few long steps are best, but a step's part of a panel of `b` should stay in the first-level cache
-/// while all rows pass by, so long walks are cut into parts of about equal length.
+/// Few long steps are best, but a step's part of a panel of `b` should stay in the first-level
+/// cache while all rows pass by, so long walks are cut into parts of about equal length.
 final class Steps {
     /// Elements of a panel of `b` that one step may touch: 48 KiB.
     private static final int PANEL_ELEMENTS_MAX = 12 << 10;

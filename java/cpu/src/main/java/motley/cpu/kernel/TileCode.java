@@ -47,8 +47,9 @@ final class TileCode {
     private static final MethodTypeDesc MIN = MethodTypeDesc.of(CD_int, CD_int, CD_int);
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
-                    CD_void, FLOATS, CD_int, INTS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, FLOATS,
-                    CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_int, CD_int, CD_float);
+                    CD_void, FLOATS, CD_int, INTS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int,
+                    FLOATS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_int, CD_int,
+                    CD_float);
     private static final int CODE_BYTES_MAX = 8000;
 
     // Local variables of `run`: its parameters, then its own.

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// Copies matrices with their rows as columns.
 ///
 /// Squares of 8x8 go through registers: three rounds that interleave row `i` with row `i + 4` leave
-/// the columns in place of the rows. Processors whose vectors are shorter than 8 floats copy element
-/// by element, as do all of them at the edges.
+/// the columns in place of the rows. Processors whose vectors are shorter than 8 floats copy
+/// element by element, as do all of them at the edges.
 final class Transposition {
     private static final int SIDE = 8;
     private static final boolean WIDE = FloatVector.SPECIES_PREFERRED.length() >= SIDE;
@@ -18,8 +18,8 @@ final class Transposition {
 
     private Transposition() {}
 
-    /// `to[toOffset + j·toRow + i] = from[fromOffset + i·fromRow + j]` for `i` in `[0, rows)`, `j` in
-    /// `[0, columns)`. The regions do not overlap.
+    /// `to[toOffset + j·toRow + i] = from[fromOffset + i·fromRow + j]` for `i` in `[0, rows)` and
+    /// `j` in `[0, columns)`. The regions do not overlap.
     static void copy(
             float[] from,
             int fromOffset,

@@ -1,5 +1,7 @@
 package motley.cpu.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.Map;
 import java.util.SplittableRandom;
 import motley.program.ConvolutionSpec;
@@ -47,6 +49,33 @@ class ConvolutionProperties {
     void longSumsEqualTheScalarTwinBitForBit() {
         check(plain(1, 4, 5, 800, 3), 1);
         check(plain(1, 4, 5, 3, 800), 2);
+    }
+
+    @Test
+    void biasBeginsTheSumsAndReluEndsThem() {
+        for (int out = 1; out <= 40; out++) checkBias(plain(3, 5, 6, 4, out), out);
+        var spec = new ConvolutionSpec(2, 1, 1, 2, new Padding(1, 0, 2, 1), 3);
+        checkBias(new Twins.Shapes(spec, Shape.of(2, 6, 7, 6), Shape.of(3, 2, 2, 15)), 41);
+    }
+
+    private static void checkBias(Twins.Shapes s, long seed) {
+        var random = new SplittableRandom(seed);
+        var x = Arena.floats(random, s.images().count());
+        var w = Arena.floats(random, s.filters().count());
+        var bias = Arena.floats(random, s.out());
+        var expected = Twins.forwardWithBias(s, x, w, bias);
+        for (int lanes : new int[] {4, 8, 16}) {
+            var machine = new Machine(TILES.get(lanes), THREE, new Workspace());
+            var kernel = DirectConvolution.forward(machine, s.spec(), s.images(), s.filters());
+            var y = new float[s.outputs()];
+            kernel.runWithBias(x, 0, w, 0, bias, 0, false, y, 0);
+            Arena.assertEqualBits(y, expected.chain, "bias " + s);
+            kernel.runWithBias(x, 0, w, 0, bias, 0, true, y, 0);
+            for (int i = 0; i < y.length; i++) {
+                float relu = Math.max(expected.chain[i], 0);
+                assertThat(y[i]).isEqualTo(relu);
+            }
+        }
     }
 
     private static Twins.Shapes plain(int batch, int rows, int cols, int in, int out) {
