@@ -33,9 +33,10 @@ public record Options(
         return new Options(12, 1 << 10, 1e3, 0, 1e-3, Accuracy.FLOAT32);
     }
 
-    /// For comparing derivatives with difference quotients of steps up to 2⁻¹⁰.
+    /// For comparing derivatives with difference quotients of steps up to 2⁻¹⁰. The bound on what
+    /// such steps change keeps functions from bending so much that quotients say nothing.
     public static Options forDerivatives() {
-        return new Options(6, 1 << 8, 1e2, 0x1p-10, 0.25, Accuracy.FLOAT64);
+        return new Options(6, 1 << 8, 1e2, 0x1p-10, 0x1p-6, Accuracy.FLOAT64);
     }
 
     public Options withEquations(int count) {

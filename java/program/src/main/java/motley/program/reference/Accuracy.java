@@ -21,6 +21,9 @@ public record Accuracy(
     public static final Accuracy FLOAT64 =
             new Accuracy(0x1p-53, 4, Double.MIN_NORMAL, Double.MAX_VALUE, 1);
 
+    /// What float64 may round away in each operation of [Reference] and of the bound itself.
+    static final double REFERENCE = 0x1p-52;
+
     public Accuracy {
         require(unit > 0 && unit < 0.5, "unit: %s (expected: in (0, 0.5))", unit);
         require(functionUlps >= 0.5, "functionUlps: %s (expected: at least 0.5)", functionUlps);
@@ -38,13 +41,13 @@ public record Accuracy(
 
     /// Relative error of a function: an ulp is up to two units of rounding.
     double function() {
-        return 2 * functionUlps * unit;
+        return 2 * functionUlps * unit + REFERENCE;
     }
 
     /// Relative error of `n` roundings in a row, `γₙ = n·u / (1 - n·u)`.
     /// Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., lemma 3.1.
     double roundings(double n) {
-        double error = n * (unit + Math.ulp(1.0)); // What Reference itself may round away is added.
+        double error = n * (unit + REFERENCE);
         return error < 1 ? error / (1 - error) : Double.POSITIVE_INFINITY;
     }
 

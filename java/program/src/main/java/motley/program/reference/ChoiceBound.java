@@ -16,7 +16,7 @@ final class ChoiceBound {
     private final boolean[] open;
 
     /// @param groups says which element belongs to which of `count` groups
-    private ChoiceBound(Enclosure x, int count, Consumer<Grid.Pairing> groups) {
+    ChoiceBound(Enclosure x, int count, Consumer<Grid.Pairing> groups) {
         var low = x.low();
         high = x.high();
         floors = new double[count];
@@ -41,8 +41,12 @@ final class ChoiceBound {
                 });
     }
 
-    private boolean mayWin(int member, int group) {
+    boolean mayWin(int member, int group) {
         return open[group] ? high.get(member) >= floors[group] : member == winners[group];
+    }
+
+    boolean open(int group) {
+        return open[group];
     }
 
     /// The distance to the farthest element that may be the largest.

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import motley.program.Equation;
 import motley.program.Op;
 import motley.program.Program;
 import motley.program.ReduceKind;
@@ -46,9 +47,16 @@ public final class ErrorBound {
         Reference.requireTypes(program, params.stream().map(Enclosure::center).toList());
         var values = new HashMap<Var, Enclosure>();
         for (int i = 0; i < params.size(); i++) values.put(program.params().get(i), params.get(i));
+        var definitions = new HashMap<Var, Equation>();
         for (var e : program.equations()) {
+            definitions.put(e.out(), e);
             var in = e.in().stream().map(values::get).toList();
-            values.put(e.out(), apply(e.op(), in, e.out().type(), accuracy));
+            var tie = TieMask.reduction(e, definitions);
+            values.put(
+                    e.out(),
+                    tie.isPresent()
+                            ? TieMask.enclose(tie.get(), in.getFirst(), in.get(1))
+                            : apply(e.op(), in, e.out().type(), accuracy));
         }
         return program.results().stream().map(values::get).toList();
     }
@@ -70,11 +78,13 @@ public final class ErrorBound {
         return new Enclosure(y, y.zip(radius, (v, r) -> limited(v, r, largest)).as(floats(y)));
     }
 
+    /// Adds what float64 rounds away in forming a radius from sums and differences of values.
     /// Nothing is known of a number that may have overflowed or have become NaN. A number that is
     /// exact is right even then.
     private static double limited(double value, double radius, double largest) {
         if (radius == 0) return 0;
-        return Math.abs(value) + radius <= largest ? radius : UNKNOWN;
+        double farthest = Math.abs(value) + radius;
+        return farthest <= largest ? radius + farthest * Accuracy.REFERENCE : UNKNOWN;
     }
 
     /// The radius of an operation that increases, or decreases, in every operand.
