@@ -5,10 +5,11 @@ import static motley.tensor.Require.require;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// `c[b, i, j] = Σ_k op(a)[b, i, k]·op(b)[b, k, j]`, row-major, each operand as it is or transposed.
+/// `c[b, i, j] = Σ_k op(a)[b, i, k]·op(b)[b, k, j]`, row-major, each operand as it is or
+/// transposed.
 ///
-/// Each element is one chain of fused multiply-adds from 0 over increasing `k`; bitwise reproducible
-/// for equal inputs, whatever the processor's vectors and the number of threads.
+/// Each element is one chain of fused multiply-adds from 0 over increasing `k`; bitwise
+/// reproducible for equal inputs, whatever the processor's vectors and the number of threads.
 /// |result - exact| ≤ γₖ·Σ|a·b| with γₖ = ku/(1-ku), u = 2⁻²⁴.
 ///
 /// Panels of `b` are packed unless too few rows of `a` would use them; `a` is read in place unless
@@ -33,8 +34,8 @@ public final class MatrixProduct {
                     k);
         }
 
-        /// Whether panels of `b` are not worth a copy: few rows pass by, and the rows of `b` are not
-        /// so far apart that they evict each other from the cache.
+        /// Whether panels of `b` are not worth a copy: few rows pass by, and the rows of `b` are
+        /// not so far apart that they evict each other from the cache.
         private boolean readsInPlace() {
             return !transposeB && m <= (n <= 512 ? 256 : 24);
         }
@@ -132,8 +133,8 @@ public final class MatrixProduct {
         return size.transposeA() ? (long) size.batch() * size.m() * size.k() : 0;
     }
 
-    /// Computes all of `c`; its region overlaps neither `a` nor `b`, though all three may lie in one
-    /// array.
+    /// Computes all of `c`; its region overlaps neither `a` nor `b`, though all three may lie in
+    /// one array.
     public void run(float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
         this.a = a;
         this.aOffset = aOffset;

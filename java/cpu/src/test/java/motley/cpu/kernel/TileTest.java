@@ -51,7 +51,8 @@ class TileTest {
         }
     }
 
-    private static float twin(float[] a, int aOffset, float[] b, int bOffset, int step, float init) {
+    private static float twin(
+            float[] a, int aOffset, float[] b, int bOffset, int step, float init) {
         float sum = init;
         for (int o = 0; o < OUTER; o++) {
             for (int k = 0; k < LENGTH; k++) {
