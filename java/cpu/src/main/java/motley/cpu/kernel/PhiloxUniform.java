@@ -127,7 +127,8 @@ public final class PhiloxUniform {
     private static LongVector interleaving(int first) {
         var indices = new long[LONGS.length()];
         for (int i = 0; i < indices.length; i++) {
-            indices[i] = first + i / 2 + (i % 2 == 0 ? 0 : LONGS.length());
+            int lane = first + i / 2;
+            indices[i] = i % 2 == 0 ? lane : lane + LONGS.length();
         }
         return LongVector.fromArray(LONGS, indices, 0);
     }
