@@ -32,13 +32,13 @@ public record IdxFile(Shape shape, ByteBuffer elements) {
 
     /// Reads the whole file.
     ///
-    /// @throws DataException if the file is missing, or is not a complete IDX file of bytes
+    /// @throws DatasetException if the file is missing, or is not a complete IDX file of bytes
     public static IdxFile read(Path file) {
-        if (!Files.isRegularFile(file)) throw new DataException(file, "missing");
+        if (!Files.isRegularFile(file)) throw new DatasetException(file, "missing");
         try (var in = open(file)) {
             return read(file, in);
         } catch (IOException e) {
-            throw new DataException(file, "unreadable: " + e.getMessage(), e);
+            throw new DatasetException(file, "unreadable: " + e.getMessage(), e);
         }
     }
 
@@ -58,12 +58,12 @@ public record IdxFile(Shape shape, ByteBuffer elements) {
         int count = shape.count();
         var elements = in.readNBytes(count);
         if (elements.length < count) {
-            throw new DataException(
+            throw new DatasetException(
                     file,
                     "truncated: %d of %d bytes of elements".formatted(elements.length, count));
         }
         if (in.read() >= 0) {
-            throw new DataException(file, "longer than its header says: " + shape);
+            throw new DatasetException(file, "longer than its header says: " + shape);
         }
         return new IdxFile(shape, ByteBuffer.wrap(elements));
     }
@@ -71,19 +71,20 @@ public record IdxFile(Shape shape, ByteBuffer elements) {
     private static Shape readShape(Path file, InputStream in) throws IOException {
         var magic = in.readNBytes(4);
         boolean isIdx = magic.length == 4 && magic[0] == 0 && magic[1] == 0;
-        if (!isIdx) throw new DataException(file, "not an IDX file");
+        if (!isIdx) throw new DatasetException(file, "not an IDX file");
         if (magic[2] != UNSIGNED_BYTE) {
-            throw new DataException(
+            throw new DatasetException(
                     file,
                     "element type %d (expected: %d, unsigned byte)"
                             .formatted(magic[2], UNSIGNED_BYTE));
         }
         int rank = magic[3];
         if (rank < 1 || rank > RANK_MAX) {
-            throw new DataException(file, "rank %d (expected: 1 to %d)".formatted(rank, RANK_MAX));
+            throw new DatasetException(
+                    file, "rank %d (expected: 1 to %d)".formatted(rank, RANK_MAX));
         }
         var sizes = in.readNBytes(4 * rank);
-        if (sizes.length < 4 * rank) throw new DataException(file, "truncated in its header");
+        if (sizes.length < 4 * rank) throw new DatasetException(file, "truncated in its header");
         return shape(file, ByteBuffer.wrap(sizes), rank);
     }
 
@@ -93,11 +94,11 @@ public record IdxFile(Shape shape, ByteBuffer elements) {
         for (int axis = 0; axis < rank; axis++) {
             dims[axis] = sizes.getInt(4 * axis);
             if (dims[axis] < 1) {
-                throw new DataException(file, "axis %d of size %d".formatted(axis, dims[axis]));
+                throw new DatasetException(file, "axis %d of size %d".formatted(axis, dims[axis]));
             }
             count *= dims[axis];
             if (count > ELEMENTS_MAX) {
-                throw new DataException(
+                throw new DatasetException(
                         file, "over %d elements (expected: fewer)".formatted(ELEMENTS_MAX));
             }
         }
@@ -111,7 +112,7 @@ public record IdxFile(Shape shape, ByteBuffer elements) {
 
     void requireRank(Path file, int rank) {
         if (shape.rank() != rank) {
-            throw new DataException(file, "shape %s (expected: rank %d)".formatted(shape, rank));
+            throw new DatasetException(file, "shape %s (expected: rank %d)".formatted(shape, rank));
         }
     }
 

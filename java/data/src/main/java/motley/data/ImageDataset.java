@@ -15,10 +15,10 @@ public record ImageDataset(
 
     /// Finds the files in `directory` and counts the classes; the images are not read yet.
     ///
-    /// @throws DataException if a file is missing or the labels are unusable
+    /// @throws DatasetException if a file is missing or the labels are unusable
     public static ImageDataset in(Path directory) {
         if (!Files.isDirectory(directory)) {
-            throw new DataException(
+            throw new DatasetException(
                     directory, "no such directory (expected: a directory of IDX files)");
         }
         var trainLabels = find(directory, "train-labels", 1);
@@ -40,7 +40,7 @@ public record ImageDataset(
                 tried.add(name);
             }
         }
-        throw new DataException(directory, "lacks " + String.join(" or ", tried));
+        throw new DatasetException(directory, "lacks " + String.join(" or ", tried));
     }
 
     private static int classes(Path labelsFile) {

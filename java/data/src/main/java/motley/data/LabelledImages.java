@@ -32,14 +32,14 @@ public final class LabelledImages {
     /// Reads images `[count, rows, cols]` or `[count, rows, cols, channel]` and labels `[count]`.
     ///
     /// @param classes labels lie in `[0, classes)`
-    /// @throws DataException if a file is unusable, the counts differ or a label is out of range
+    /// @throws DatasetException if a file is unusable, the counts differ or a label is out of range
     public static LabelledImages read(Path imagesFile, Path labelsFile, int classes) {
         var images = IdxFile.read(imagesFile);
         var labels = IdxFile.read(labelsFile);
         labels.requireRank(labelsFile, 1);
         if (images.shape().rank() != 4) images.requireRank(imagesFile, 3);
         if (images.count() != labels.count()) {
-            throw new DataException(
+            throw new DatasetException(
                     labelsFile,
                     "%d labels (expected: %d, one per image of %s)"
                             .formatted(labels.count(), images.count(), imagesFile.getFileName()));
@@ -47,7 +47,7 @@ public final class LabelledImages {
         for (int sample = 0; sample < labels.count(); sample++) {
             int label = labels.unsigned(sample);
             if (label >= classes) {
-                throw new DataException(
+                throw new DatasetException(
                         labelsFile,
                         "label %d of sample %d (expected: in [0, %d))"
                                 .formatted(label, sample, classes));

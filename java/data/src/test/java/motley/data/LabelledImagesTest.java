@@ -48,7 +48,7 @@ final class LabelledImagesTest {
     void missingFilesAreNamed() throws IOException {
         write("train-labels-idx1-ubyte", new int[] {1}, 0);
         assertThatThrownBy(() -> ImageDataset.in(directory))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith(directory + ": lacks train-images-idx3-ubyte or");
         assertThatThrownBy(() -> ImageDataset.in(directory.resolve("none")))
                 .hasMessageContaining("no such directory");
@@ -62,7 +62,7 @@ final class LabelledImagesTest {
             Files.write(file, Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> IdxFile.read(file))
                     .as("prefix of %d bytes", length)
-                    .isInstanceOf(DataException.class);
+                    .isInstanceOf(DatasetException.class);
         }
         Files.write(file, Arrays.copyOf(whole, whole.length + 1));
         assertThatThrownBy(() -> IdxFile.read(file)).hasMessageContaining("longer than its header");

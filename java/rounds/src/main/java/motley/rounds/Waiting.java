@@ -61,21 +61,25 @@ public sealed interface Waiting {
             case Ended(var ending) -> "The run has ended: " + ending.text() + ".";
             case Paused() -> "The run is paused; resume it to go on.";
             case Closing(int round, var age) ->
-                    "Round %d is complete and being applied, %s after it opened; if this lasts, look at the coordinator's load and disk."
+                    ("Round %d is complete and being applied, %s after it opened; if this lasts,"
+                                    + " look at the coordinator's load and disk.")
                             .formatted(round, seconds(age));
             case NoDevices() ->
                     "No device has joined; open the join link on one, or run `motley join`.";
             case FewDevices(int have, int need) ->
-                    "%d of the %d devices needed to start have joined; add more or lower the minimum."
+                    ("%d of the %d devices needed to start have joined; add more or lower the"
+                                    + " minimum.")
                             .formatted(have, need);
             case NoRequests(int devices, int slots) ->
-                    "%d tasks are open, but none of the %d devices asks for work; see why they pause."
+                    ("%d tasks are open, but none of the %d devices asks for work; see why they"
+                                    + " pause.")
                             .formatted(slots, devices);
             case Leases(int running, int unfilled, var oldest) ->
                     "%d answers are missing, %d tasks are being computed%s."
                             .formatted(unfilled, running, oldestText(oldest));
             case Confirmation(int slot) ->
-                    "The numbers for task %d look wrong, and another device must compute it again; add one if this lasts."
+                    ("The numbers for task %d look wrong, and another device must compute it again;"
+                                    + " add one if this lasts.")
                             .formatted(slot);
         };
     }

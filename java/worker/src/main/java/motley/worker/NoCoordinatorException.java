@@ -9,9 +9,9 @@ public final class NoCoordinatorException extends RuntimeException {
 
     NoCoordinatorException(int port, Duration waited) {
         super(
-                ("no coordinator answered within %d s on UDP port %d of this machine and its networks:"
-                                + " start one with `motley serve` (`motley serve --listen 0.0.0.0`"
-                                + " for other machines), or name it as in"
+                ("no coordinator answered within %d s on UDP port %d of this machine and its"
+                                + " networks: start one with `motley serve` (`motley serve"
+                                + " --listen 0.0.0.0` for other machines), or name it as in"
                                 + " `motley join http://HOST:8080`;"
                                 + " `motley doctor` looks for what is in the way")
                         .formatted(waited.toSeconds(), port));

@@ -3,14 +3,14 @@ package motley.data;
 import java.nio.file.Path;
 
 /// A data file that cannot be used; the message names the file and the reason.
-public final class DataException extends RuntimeException {
+public final class DatasetException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public DataException(Path file, String reason) {
+    public DatasetException(Path file, String reason) {
         super(file + ": " + reason);
     }
 
-    public DataException(Path file, String reason, Throwable cause) {
+    public DatasetException(Path file, String reason, Throwable cause) {
         super(file + ": " + reason, cause);
     }
 }
