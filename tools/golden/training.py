@@ -3,8 +3,9 @@
     pip install -r tools/golden/requirements.txt
     python tools/golden/training.py
 
-Everything is float64. Weights and samples come from formula.py, so the files hold results only:
-one line each, a name and its numbers.
+Numbers are float64; names that end in `32` are what PyTorch gets in float32, a yardstick for what
+float32 can reach. Weights and samples come from formula.py, so the files hold results only: one
+line each, a name and its numbers.
 """
 
 import pathlib
@@ -25,8 +26,8 @@ CLASSES = 10
 class Model:
     """Layers as Motley has them: images [batch, rows, cols, channel], filters [r, c, in, out]."""
 
-    def __init__(self, shape, layers):
-        self.shape, self.layers = shape, layers
+    def __init__(self, shape, layers, dtype):
+        self.shape, self.layers, self.dtype = shape, layers, dtype
         self.parameters = []
         rows, cols, channels = shape
         size = None
@@ -48,7 +49,7 @@ class Model:
     def _add(self, shape):
         for s in (shape, shape[-1:]):
             values = formula.weights(len(self.parameters), s)
-            self.parameters.append(torch.tensor(values, requires_grad=True))
+            self.parameters.append(torch.tensor(values, dtype=self.dtype, requires_grad=True))
 
     def logits(self, x):
         parameters = iter(self.parameters)
@@ -94,13 +95,13 @@ OPTIMIZERS = {
 }
 
 
-def train(name, model, optimizer, batch, counted):
+def train(name, model, optimizer, batch, counted, dtype=torch.float64):
     """Lines of one run: mean losses, the first gradients, the last parameters."""
-    net = Model(*model)
+    net = Model(*model, dtype)
     steps = OPTIMIZERS[optimizer](net.parameters)
     losses, first = [], []
     for step in range(1, STEPS + 1):
-        images = torch.tensor(formula.images(1000 + step, (batch, *net.shape)))
+        images = torch.tensor(formula.images(1000 + step, (batch, *net.shape)), dtype=dtype)
         labels = torch.tensor(formula.labels(2000 + step, batch, CLASSES))
         each = F.cross_entropy(net.logits(images), labels, reduction="none")
         loss = each[:counted].sum() / counted
@@ -110,16 +111,18 @@ def train(name, model, optimizer, batch, counted):
             first = [p.grad.flatten().clone() for p in net.parameters]
         steps.step()
         losses.append(loss.item())
-    yield f"{name}.{optimizer}.loss", losses
-    yield f"{name}.{optimizer}.gradientNorm", [g.norm().item() for g in first]
-    yield f"{name}.{optimizer}.gradientProjection", [projection(g) for g in first]
-    yield f"{name}.{optimizer}.parameterProjection", [projection(p) for p in net.parameters]
+    last = net.parameters
+    suffix = "" if dtype == torch.float64 else "32"
+    yield f"{name}.{optimizer}.loss{suffix}", losses
+    yield f"{name}.{optimizer}.gradientNorm{suffix}", [g.norm().item() for g in first]
+    yield f"{name}.{optimizer}.gradientProjection{suffix}", [projection(g) for g in first]
+    yield f"{name}.{optimizer}.parameterProjection{suffix}", [projection(p) for p in last]
 
 
 def projection(x):
     """The product with a fixed direction, in which every element counts."""
     direction = 2 * formula.uniform(3000, x.numel()) - 1
-    return (x.detach().flatten() @ torch.tensor(direction)).item()
+    return (x.detach().double().flatten() @ torch.tensor(direction)).item()
 
 
 def cosine(peak, warm_up, floor, total):
@@ -138,7 +141,7 @@ def cosine(peak, warm_up, floor, total):
 
 def write(path, lines):
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = f"# Written by tools/golden/training.py with torch {torch.__version__}, float64.\n"
+    header = f"# Written by tools/golden/training.py with torch {torch.__version__}.\n"
     text = "".join(f"{name} {' '.join(map(repr, values))}\n" for name, values in lines)
     path.write_text(header + text)
     print(path.relative_to(ROOT), path.stat().st_size, "bytes", file=sys.stderr)
@@ -154,8 +157,9 @@ def small():
 
 
 def full():
-    yield from train("mnist-cnn", MNIST_CNN, "adam", batch=16, counted=16)
-    yield from train("mnist-mlp", MNIST_MLP, "adam", batch=16, counted=16)
+    for dtype in torch.float64, torch.float32:
+        yield from train("mnist-cnn", MNIST_CNN, "adam", batch=16, counted=16, dtype=dtype)
+        yield from train("mnist-mlp", MNIST_MLP, "adam", batch=16, counted=16, dtype=dtype)
 
 
 if __name__ == "__main__":

@@ -87,8 +87,9 @@ record Forward(ProgramBuilder b, Mode mode) {
         return Math.max(0, (Math.ceilDiv(size, stride) - 1) * stride + window - size);
     }
 
-    /// `y = x ≤ 0 ? 0 : x`. The derivative at 0 is 0, which matters: blank corners of images are
-    /// exactly 0 behind a fresh convolution. NaN stays NaN, where `x > 0 ? x : 0` would hide it.
+    /// `y = x ≤ 0 ? 0 : x`, the same bits as `max(x, 0)`, NaN included. Only the derivative at 0
+    /// differs: here it is 0 and not ½, which matters, since blank corners of images are exactly 0
+    /// behind a fresh convolution.
     private Var relu(Var x) {
         var zero = b.fillLike(x, 0);
         return b.select(b.compare(CompareKind.LE, x, zero), zero, x);

@@ -9,11 +9,11 @@ import motley.tensor.TensorType;
 
 /// Numbers that Java and Python compute alike, so that golden files need not store them. Every one
 /// is exact in f32. The twin of tools/golden/formula.py.
-final class Formula {
+public final class Formula {
     private Formula() {}
 
     /// Number `index` of `stream`, in [0, 1), with 24 significant bits.
-    static double uniform(int stream, int index) {
+    public static double uniform(int stream, int index) {
         int x = index + 0x9E3779B9 * stream;
         x ^= x >>> 16;
         x *= 0x7FEB352D;
@@ -24,14 +24,14 @@ final class Formula {
     }
 
     /// First values of parameter number `stream`.
-    static Values weights(int stream, ParameterSpec spec) {
+    public static Values weights(int stream, ParameterSpec spec) {
         double limit = Initializer.HE_UNIFORM.limit(spec.shape());
         if (spec.initializer() == Initializer.ZEROS) return Values.filled(spec.type(), 0);
         return fill(spec.type(), i -> (float) ((2 * uniform(stream, i) - 1) * limit));
     }
 
     /// Images `[batch, rows, cols, channel]` with a blank edge of two pixels, half of them blank.
-    static Values images(int stream, int batch, Shape image) {
+    public static Values images(int stream, int batch, Shape image) {
         var shape = image.prepend(batch);
         var strides = shape.strides();
         return fill(
@@ -46,18 +46,18 @@ final class Formula {
                 });
     }
 
-    static Values labels(int stream, int batch, int classes) {
+    public static Values labels(int stream, int batch, int classes) {
         return fill(TensorType.i32(batch), i -> Math.floor(uniform(stream, i) * classes));
     }
 
     /// The product with a fixed direction, in which every element counts.
-    static double projection(Values x) {
+    public static double projection(Values x) {
         double sum = 0;
         for (int i = 0; i < x.count(); i++) sum += x.get(i) * (2 * uniform(3000, i) - 1);
         return sum;
     }
 
-    static Values fill(TensorType type, IntToDoubleFunction at) {
+    public static Values fill(TensorType type, IntToDoubleFunction at) {
         int count = type.shape().count();
         return Values.of(type, IntStream.range(0, count).mapToDouble(at).toArray());
     }
