@@ -1,7 +1,8 @@
 package motley.wire;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
 
 /// A handler that is known only once the session it belongs to exists.
 ///

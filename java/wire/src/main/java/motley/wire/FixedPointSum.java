@@ -5,6 +5,7 @@ import static motley.tensor.Require.require;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.Arrays;
 
 /// A sum of float vectors whose bits do not depend on the order of addition.
@@ -24,6 +25,8 @@ public final class FixedPointSum {
     /// Elements handled at a time: the block and its sums stay in the first-level cache.
     private static final int BLOCK = 4096;
 
+    private static final long DIGEST_FACTOR = 0x9e3779b97f4a7c15L;
+    private static final int[] FACTORS = secretFactors();
     private static final int NOT_FINITE_BITS = 0x7f800000;
     private static final ValueLayout.OfFloat F32 =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -56,7 +59,10 @@ public final class FixedPointSum {
     /// @param isFinite whether no element is infinite or NaN; the other two mean nothing otherwise
     /// @param largest magnitude of any element
     /// @param norm Euclidean, computed in double precision in a fixed order
-    public record Scan(boolean isFinite, float largest, double norm) {}
+    /// @param digest equal for equal bits; differs with probability 1 - 2⁻³² or better for others.
+    ///     Comparable between scans of one process only, and secret, so that no device can aim at
+    ///     another one's digest
+    public record Scan(boolean isFinite, float largest, double norm, long digest) {}
 
     /// Looks at `addend` without adding it.
     ///
@@ -66,15 +72,18 @@ public final class FixedPointSum {
         requireLength(addend);
         int largestBits = 0;
         double squares = 0;
+        long digest = 0;
         for (int at = 0; at < sums.length; at += BLOCK) {
             int length = load(addend, at);
             largestBits = Math.max(largestBits, largestBits(block, length));
             squares += squares(block, length);
+            digest = digest * DIGEST_FACTOR + digest(block, length);
         }
         return new Scan(
                 largestBits < NOT_FINITE_BITS,
                 Float.intBitsToFloat(largestBits),
-                Math.sqrt(squares));
+                Math.sqrt(squares),
+                digest);
     }
 
     /// Adds `addend`.
@@ -148,6 +157,25 @@ public final class FixedPointSum {
         }
         for (; i < length; i++) s0 += (double) block[i] * block[i];
         return (s0 + s1) + (s2 + s3);
+    }
+
+    /// Two multilinear hashes with secret odd factors, each uniform over 2³² for most inputs.
+    private static long digest(float[] block, int length) {
+        int first = 0;
+        int second = 0;
+        for (int i = 0; i < length; i++) {
+            int bits = Float.floatToRawIntBits(block[i]);
+            first += bits * FACTORS[i];
+            second += (bits >>> 16 ^ bits) * FACTORS[BLOCK - 1 - i];
+        }
+        return (long) first << 32 | (second & 0xffffffffL);
+    }
+
+    private static int[] secretFactors() {
+        var random = new SecureRandom();
+        var factors = new int[BLOCK];
+        for (int i = 0; i < BLOCK; i++) factors[i] = random.nextInt() | 1;
+        return factors;
     }
 
     /// The compiler makes vector code of this loop; the shift by adding 1.5·2⁵² is slower.

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The coordinator's end of the exchange of bulk bytes with devices of the same machine: a folder
@@ -95,7 +96,7 @@ public final class SharedDirectory implements AutoCloseable {
 
     /// Publishes parameters, replacing those three versions older.
     ///
-    /// @param version from 1
+    /// @param version from 0
     /// @param parameters little-endian f32
     /// @throws IOException if there is no room
     public void publish(String run, long version, MemorySegment parameters) throws IOException {
@@ -110,15 +111,17 @@ public final class SharedDirectory implements AutoCloseable {
         map(contributionFile(run, device), elements);
     }
 
-    /// Copies what `device` wrote under `lease`.
+    /// What `device` wrote under `lease`: a view of the file, without a copy, valid until the run
+    /// is removed. The device leaves it alone until it is given its next task of that run.
     ///
-    /// @return false if it wrote nothing whole under that lease
-    public boolean readContribution(String run, String device, long lease, MemorySegment into) {
+    /// @return empty if it wrote nothing whole under that lease
+    public Optional<MemorySegment> contribution(String run, String device, long lease) {
         Mapped file;
         synchronized (files) {
             file = files.get(contributionFile(run, device));
         }
-        return file != null && SharedFile.read(file.bytes(), lease, into);
+        if (file == null) return Optional.empty();
+        return SharedFile.view(file.bytes(), lease);
     }
 
     /// Removes the files of a run that has ended. No other call may be about that run.

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /// The layout of the files that processes of one machine share, and the rule that makes torn
 /// contents visible.
@@ -26,6 +27,9 @@ final class SharedFile {
     /// `motley` and a format number.
     private static final long MAGIC = 0x0001_79656c746f6dL;
 
+    /// The stamp of a file without contents.
+    private static final long NOTHING = -1;
+
     private static final long BEGUN = 8;
     private static final long ENDED = 16;
     private static final long ELEMENTS = 24;
@@ -41,13 +45,13 @@ final class SharedFile {
 
     /// Marks a new file as one of `elements` elements without contents.
     static void format(MemorySegment file, int elements) {
-        WORD.setVolatile(file, BEGUN, 0L);
-        WORD.setVolatile(file, ENDED, 0L);
+        WORD.setVolatile(file, BEGUN, NOTHING);
+        WORD.setVolatile(file, ENDED, NOTHING);
         file.set(I64, ELEMENTS, elements);
         WORD.setVolatile(file, 0L, MAGIC);
     }
 
-    /// Replaces the contents by `elements` under `stamp`, which is not 0.
+    /// Replaces the contents by `elements` under `stamp`, which is at least 0.
     static void write(MemorySegment file, long stamp, MemorySegment elements) {
         WORD.setVolatile(file, BEGUN, stamp);
         VarHandle.fullFence();
@@ -65,6 +69,15 @@ final class SharedFile {
         MemorySegment.copy(file, HEADER_BYTES, into, 0, into.byteSize());
         VarHandle.fullFence();
         return (long) WORD.getVolatile(file, BEGUN) == stamp;
+    }
+
+    /// The contents written under `stamp`, in place; empty if the file holds something else, or is
+    /// being overwritten.
+    static Optional<MemorySegment> view(MemorySegment file, long stamp) {
+        long bytes = file.byteSize() - HEADER_BYTES;
+        boolean isWhole =
+                holds(file, stamp, bytes) && (long) WORD.getVolatile(file, BEGUN) == stamp;
+        return isWhole ? Optional.of(file.asSlice(HEADER_BYTES, bytes)) : Optional.empty();
     }
 
     private static boolean holds(MemorySegment file, long stamp, long bytes) {

@@ -3,6 +3,8 @@ package motley.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -12,7 +14,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 
 /// The sum is exact at its scale, whatever the order.
 final class FixedPointSumProperties {
@@ -63,7 +64,21 @@ final class FixedPointSumProperties {
         addend[3] = 3;
         addend[4_999] = -4;
         var scan = new FixedPointSum(5_000, 1).scan(MemorySegment.ofArray(addend));
-        assertThat(scan).isEqualTo(new FixedPointSum.Scan(true, 4, 5));
+        assertThat(scan).isEqualTo(new FixedPointSum.Scan(true, 4, 5, scan.digest()));
+    }
+
+    @Test
+    void digestTellsAddendsApart() {
+        int elements = 9_000;
+        var sum = new FixedPointSum(elements, 1);
+        var addend = addends(3, elements, 1).getFirst();
+        long digest = sum.scan(MemorySegment.ofArray(addend)).digest();
+        assertThat(sum.scan(MemorySegment.ofArray(addend.clone())).digest()).isEqualTo(digest);
+        for (int place : new int[] {0, 1, 4_095, 4_096, 8_999}) {
+            var other = addend.clone();
+            other[place] = Math.nextUp(other[place]);
+            assertThat(sum.scan(MemorySegment.ofArray(other)).digest()).isNotEqualTo(digest);
+        }
     }
 
     @Test

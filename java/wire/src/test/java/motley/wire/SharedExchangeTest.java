@@ -3,18 +3,20 @@ package motley.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Both ends of the exchange through mapped files.
 final class SharedExchangeTest {
@@ -85,10 +87,9 @@ final class SharedExchangeTest {
     void contributionArrivesUnderItsLeaseOnly() throws IOException {
         shared.makeContributionFile(RUN, DEVICE, ELEMENTS);
         exchange.writeContribution(SharedDirectory.contributionFile(RUN, DEVICE), 41, vector(1));
-        var into = new float[ELEMENTS];
-        assertThat(shared.readContribution(RUN, DEVICE, 40, MemorySegment.ofArray(into))).isFalse();
-        assertThat(shared.readContribution(RUN, DEVICE, 41, MemorySegment.ofArray(into))).isTrue();
-        assertThat(into).containsOnly(1);
+        assertThat(shared.contribution(RUN, DEVICE, 40)).isEmpty();
+        var found = shared.contribution(RUN, DEVICE, 41).orElseThrow();
+        assertThat(found.toArray(ValueLayout.JAVA_FLOAT)).hasSize(ELEMENTS).containsOnly(1);
     }
 
     /// A device killed while it writes leaves the first stamp without the second.
@@ -102,15 +103,13 @@ final class SharedExchangeTest {
             file.position(8);
             file.write(ByteBuffer.wrap(new byte[] {42}));
         }
-        var into = new float[ELEMENTS];
-        assertThat(shared.readContribution(RUN, DEVICE, 41, MemorySegment.ofArray(into))).isFalse();
-        assertThat(shared.readContribution(RUN, DEVICE, 42, MemorySegment.ofArray(into))).isFalse();
+        assertThat(shared.contribution(RUN, DEVICE, 41)).isEmpty();
+        assertThat(shared.contribution(RUN, DEVICE, 42)).isEmpty();
     }
 
     @Test
     void unknownDeviceHasNoContribution() {
-        var into = MemorySegment.ofArray(new float[ELEMENTS]);
-        assertThat(shared.readContribution(RUN, "nobody", 1, into)).isFalse();
+        assertThat(shared.contribution(RUN, "nobody", 1)).isEmpty();
     }
 
     @Test

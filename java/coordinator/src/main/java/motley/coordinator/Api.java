@@ -1,0 +1,193 @@
+package motley.coordinator;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+
+import motley.coordinator.Guard.Scope;
+import motley.wire.GrpcSessionService;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+
+/// The one port: device sessions, bulk bytes and the HTTP API, route by route as `openapi.yaml`
+/// describes them.
+///
+/// Handlers run on virtual threads and may wait.
+final class Api {
+    private static final Logger LOG = LoggerFactory.getLogger(Api.class);
+    private static final long REQUEST_BYTES_MAX = 1 << 20;
+    private static final long FRAME_BYTES = 1 << 20;
+    private static final String OPENAPI = "openapi.yaml";
+
+    private final Coordinator.Parts parts;
+    private final Guard guard;
+    private final List<Route> routes;
+
+    /// A method and a path, whom it is for, and what it does.
+    ///
+    /// @param isLong whether its bodies may be of any length and take any time
+    record Route(HttpMethod method, String path, Scope scope, boolean isLong, Handler handler) {}
+
+    /// Answers a request; may wait.
+    interface Handler {
+        /// @throws Problem if the request cannot be answered
+        HttpResponse answer(ServiceRequestContext context, HttpRequest request)
+                throws IOException, InterruptedException;
+    }
+
+    Api(Coordinator.Parts parts, CoordinatorSettings.Limits limits) {
+        this.parts = parts;
+        guard = new Guard(parts.access(), parts.fleet());
+        var runs = new RunRoutes(parts.runs(), parts.listeners());
+        var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
+        routes =
+                List.of(
+                        shortRoute(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
+                        shortRoute(
+                                HttpMethod.GET,
+                                "/v1/openapi.yaml",
+                                Scope.PUBLIC,
+                                (c, r) -> openApi()),
+                        shortRoute(
+                                HttpMethod.GET, "/v1/devices", Scope.PEOPLE, (c, r) -> devices()),
+                        shortRoute(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
+                        shortRoute(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
+                        shortRoute(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
+                        longRoute(
+                                HttpMethod.GET,
+                                "/v1/runs/{run}/events",
+                                Scope.PEOPLE,
+                                runs::events),
+                        shortRoute(
+                                HttpMethod.POST, "/v1/runs/{run}/stop", Scope.PEOPLE, runs::stop),
+                        shortRoute(
+                                HttpMethod.POST, "/v1/runs/{run}/pause", Scope.PEOPLE, runs::pause),
+                        shortRoute(
+                                HttpMethod.POST,
+                                "/v1/runs/{run}/resume",
+                                Scope.PEOPLE,
+                                runs::resume),
+                        longRoute(
+                                HttpMethod.GET, "/v1/runs/{run}/model", Scope.PEOPLE, runs::model),
+                        longRoute(
+                                HttpMethod.GET,
+                                "/v1/runs/{run}/parameters/{version}",
+                                Scope.DEVICES_TOO,
+                                bulk::parameters),
+                        longRoute(
+                                HttpMethod.PUT,
+                                "/v1/runs/{run}/contributions/{lease}",
+                                Scope.DEVICE,
+                                bulk::contribution),
+                        longRoute(
+                                HttpMethod.GET,
+                                "/v1/blobs/{sha256}",
+                                Scope.DEVICES_TOO,
+                                bulk::readBlob),
+                        longRoute(
+                                HttpMethod.HEAD,
+                                "/v1/blobs/{sha256}",
+                                Scope.DEVICES_TOO,
+                                bulk::readBlob),
+                        longRoute(
+                                HttpMethod.PUT,
+                                "/v1/blobs/{sha256}",
+                                Scope.PEOPLE,
+                                bulk::writeBlob));
+    }
+
+    /// A server that listens on `address` once it is started.
+    Server server(InetSocketAddress address, GrpcSessionService sessions) {
+        var blocking =
+                Executors.newScheduledThreadPool(
+                        0, Thread.ofVirtual().name("request-", 0).factory());
+        var server =
+                Server.builder()
+                        .http(address)
+                        .blockingTaskExecutor(blocking, true)
+                        .maxRequestLength(REQUEST_BYTES_MAX)
+                        .http2MaxFrameSize((int) FRAME_BYTES)
+                        .gracefulShutdownTimeoutMillis(0, 0)
+                        .errorHandler(new Problem.Renderer());
+        sessions.addTo(server);
+        routes.forEach(route -> add(server, route));
+        return server.build();
+    }
+
+    private void add(ServerBuilder server, Route route) {
+        var binding = server.route().methods(route.method).path(route.path);
+        if (route.isLong) binding.maxRequestLength(0).requestTimeoutMillis(0);
+        binding.build(
+                (context, request) ->
+                        HttpResponse.of(
+                                CompletableFuture.supplyAsync(
+                                        () -> answer(route, context, request),
+                                        context.blockingTaskExecutor())));
+    }
+
+    private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {
+        try {
+            guard.check(route.scope, request.headers());
+            return route.handler.answer(context, request);
+        } catch (Problem e) {
+            return e.response(context.path());
+        } catch (IllegalArgumentException e) {
+            return new Problem(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()))
+                    .response(context.path());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "the coordinator stops")
+                    .response(context.path());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} {}: failed", route.method, context.path(), e);
+            return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
+                    .response(context.path());
+        }
+    }
+
+    private HttpResponse health() {
+        return json(HttpStatus.OK, Json.object().put("status", "ok").toString());
+    }
+
+    private HttpResponse devices() {
+        return json(
+                HttpStatus.OK,
+                Json.list("devices", parts.fleet().views(), Json::device).toString());
+    }
+
+    private static HttpResponse openApi() {
+        try (InputStream in = Api.class.getResourceAsStream(OPENAPI)) {
+            if (in == null) throw new IllegalStateException(OPENAPI + " is not in the build");
+            return HttpResponse.of(
+                    HttpStatus.OK, MediaType.parse("application/yaml"), in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static HttpResponse json(HttpStatus status, String body) {
+        return HttpResponse.of(status, MediaType.JSON_UTF_8, body);
+    }
+
+    private static Route shortRoute(HttpMethod method, String path, Scope scope, Handler handler) {
+        return new Route(method, path, scope, false, handler);
+    }
+
+    private static Route longRoute(HttpMethod method, String path, Scope scope, Handler handler) {
+        return new Route(method, path, scope, true, handler);
+    }
+}

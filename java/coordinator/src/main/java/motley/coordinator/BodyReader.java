@@ -1,0 +1,115 @@
+package motley.coordinator;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.stream.SubscriptionOption;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// Reads a request's body part by part from a thread that may wait; the sender is slowed down to
+/// the reader's pace. Close it, also half-way.
+final class BodyReader implements AutoCloseable {
+    /// Parts on their way at once.
+    private static final int WINDOW = 8;
+
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final Inflow inflow = new Inflow();
+    private @Nullable HttpData current;
+
+    private sealed interface Arrival {
+        record Part(HttpData bytes) implements Arrival {}
+
+        record End() implements Arrival {}
+
+        record Failure(Throwable cause) implements Arrival {}
+    }
+
+    private BodyReader() {}
+
+    static BodyReader of(HttpRequest request) {
+        var reader = new BodyReader();
+        request.subscribe(reader.inflow, SubscriptionOption.WITH_POOLED_OBJECTS);
+        return reader;
+    }
+
+    /// The next part, valid until the next call; empty at the end.
+    ///
+    /// @throws IOException if the sender is gone
+    Optional<ByteBuffer> next() throws IOException, InterruptedException {
+        free();
+        return switch (arrivals.take()) {
+            case Arrival.Part(var bytes) -> {
+                current = bytes;
+                inflow.more();
+                yield Optional.of(bytes.byteBuf().nioBuffer());
+            }
+            case Arrival.End() -> Optional.empty();
+            case Arrival.Failure(var cause) -> throw new IOException("the sender is gone", cause);
+        };
+    }
+
+    @Override
+    public void close() {
+        free();
+        inflow.stop();
+        for (var arrival = arrivals.poll(); arrival != null; arrival = arrivals.poll()) {
+            if (arrival instanceof Arrival.Part(var bytes)) bytes.close();
+        }
+    }
+
+    private void free() {
+        if (current != null) current.close();
+        current = null;
+    }
+
+    private final class Inflow implements Subscriber<HttpObject> {
+        private volatile @Nullable Subscription subscription;
+        private volatile boolean isStopped;
+
+        @Override
+        public void onSubscribe(Subscription started) {
+            subscription = started;
+            started.request(WINDOW);
+        }
+
+        @Override
+        public void onNext(HttpObject object) {
+            if (!(object instanceof HttpData bytes)) {
+                more();
+                return;
+            }
+            if (isStopped) bytes.close();
+            else arrivals.add(new Arrival.Part(bytes));
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            arrivals.add(new Arrival.Failure(cause));
+        }
+
+        @Override
+        public void onComplete() {
+            arrivals.add(new Arrival.End());
+        }
+
+        void more() {
+            var running = subscription;
+            if (running != null) running.request(1);
+        }
+
+        void stop() {
+            isStopped = true;
+            var running = subscription;
+            if (running != null) running.cancel();
+        }
+    }
+}

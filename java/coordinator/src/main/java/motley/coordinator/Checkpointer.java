@@ -1,0 +1,152 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.CheckpointRow;
+import motley.coordinator.storage.Database;
+import motley.rounds.Position;
+
+import org.jdbi.v3.core.JdbiException;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Writes checkpoints of one run beside the run's thread, from a copy.
+///
+/// A checkpoint is two blobs, then a row; older ones are removed only after that row. Confined to
+/// the run's thread, which is told of every outcome by a message.
+final class Checkpointer implements AutoCloseable {
+    /// Why a checkpoint is refused when another coordinator has taken the run over.
+    static final String NOT_OWNED = "checkpoint: the run has another owner";
+
+    private static final int KEPT = 2;
+    private static final long CLOSE_S = 30;
+
+    private final Shelf shelf;
+    private final Database.Owned run;
+    private final Consumer<RunMessage> outcome;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment parameters;
+    private final MemorySegment state;
+    private final ExecutorService writer =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("checkpoint").factory());
+    private long sequence;
+    private boolean isBusy;
+
+    /// Where checkpoints are kept.
+    record Shelf(BlobStore blobs, Database database, InstantSource clock) {}
+
+    /// Where a run was when it was copied.
+    ///
+    /// @param weights the blob of the parameters
+    record Place(Position position, String weights) {}
+
+    /// What is copied, f32.
+    record Contents(MemorySegment parameters, MemorySegment state) {}
+
+    /// @param sequence of the newest checkpoint there is, 0 for none
+    Checkpointer(
+            Shelf shelf,
+            Database.Owned run,
+            Contents sizes,
+            long sequence,
+            Consumer<RunMessage> outcome) {
+        this.shelf = shelf;
+        this.run = run;
+        this.sequence = sequence;
+        this.outcome = outcome;
+        parameters = arena.allocate(sizes.parameters().byteSize(), 64);
+        state = arena.allocate(sizes.state().byteSize(), 64);
+    }
+
+    /// Whether a checkpoint is being written.
+    boolean isBusy() {
+        return isBusy;
+    }
+
+    /// Copies `contents` and begins to write them. Not while one is being written.
+    void begin(Position position, Contents contents) {
+        parameters.copyFrom(contents.parameters());
+        state.copyFrom(contents.state());
+        isBusy = true;
+        long next = ++sequence;
+        writer.execute(() -> outcome.accept(write(position, next)));
+    }
+
+    /// Writes `contents` and waits for it, after the one being written.
+    RunMessage write(Position position, Contents contents) {
+        long next = ++sequence;
+        var writing =
+                writer.submit(
+                        () -> {
+                            parameters.copyFrom(contents.parameters());
+                            state.copyFrom(contents.state());
+                            return write(position, next);
+                        });
+        try {
+            return writing.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new RunMessage.NotSaved("checkpoint: interrupted");
+        } catch (ExecutionException e) {
+            return new RunMessage.NotSaved("checkpoint: " + e.getCause());
+        }
+    }
+
+    /// To be called with each outcome of [#begin].
+    void ended() {
+        isBusy = false;
+    }
+
+    /// Waits for what is being written.
+    @Override
+    public void close() {
+        writer.shutdown();
+        try {
+            if (!writer.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        arena.close();
+    }
+
+    private RunMessage write(Position position, long number) {
+        try {
+            var weights = shelf.blobs().put(parameters);
+            var row =
+                    new CheckpointRow(
+                            number,
+                            position.epoch(),
+                            position.round(),
+                            position.version(),
+                            weights,
+                            shelf.blobs().put(state));
+            if (!shelf.database().insert(run, row, shelf.clock().millis())) {
+                return new RunMessage.NotSaved(NOT_OWNED);
+            }
+            removeOld();
+            return new RunMessage.Saved(new Place(position, weights));
+        } catch (IOException | JdbiException e) {
+            return new RunMessage.NotSaved("checkpoint: " + e.getMessage());
+        }
+    }
+
+    private void removeOld() throws IOException {
+        var rows = shelf.database().checkpoints(run.id());
+        for (var old : rows.subList(Math.min(KEPT, rows.size()), rows.size())) {
+            for (var blob : removed(old)) shelf.blobs().delete(blob);
+        }
+    }
+
+    private List<String> removed(CheckpointRow old) {
+        return shelf.database().delete(run.id(), old);
+    }
+}

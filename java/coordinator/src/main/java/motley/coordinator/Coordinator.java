@@ -1,0 +1,214 @@
+package motley.coordinator;
+
+import com.linecorp.armeria.server.Server;
+
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.BlobWriter;
+import motley.coordinator.storage.Database;
+import motley.coordinator.storage.Journal;
+import motley.wire.GrpcSessionService;
+import motley.wire.SharedDirectory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// A coordinator: devices join it, people start runs on it, everything it knows is in its home
+/// folder.
+///
+/// Opening it starts its threads, takes up the runs that were not over, and listens. Closing it
+/// keeps what runs have, says goodbye to devices and stops. Any thread may call.
+public final class Coordinator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+    private final Opened opened;
+    private final Access access;
+    private final BlobStore blobs;
+    private final Fleet fleet;
+    private final Runs runs;
+    private final Listeners listeners;
+    private final InetSocketAddress address;
+
+    private Coordinator(Opened opened, Parts parts, InetSocketAddress address) {
+        this.opened = opened;
+        access = parts.access;
+        blobs = parts.blobs;
+        fleet = parts.fleet;
+        runs = parts.runs;
+        listeners = parts.listeners;
+        this.address = address;
+    }
+
+    /// What a coordinator is made of.
+    record Parts(Access access, BlobStore blobs, Fleet fleet, Runs runs, Listeners listeners) {}
+
+    /// Opens a coordinator.
+    ///
+    /// @throws PortInUseException if another program listens on the port
+    /// @throws HomeInUseException if another coordinator works in the home folder
+    /// @throws IOException if the home folder cannot be used
+    public static Coordinator open(CoordinatorSettings settings) throws IOException {
+        var opened = new Opened();
+        try {
+            return open(settings, opened);
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /// The port it listens on.
+    public int port() {
+        return address.getPort();
+    }
+
+    /// Where devices of this machine find it.
+    public URI uri() {
+        var host = address.getAddress();
+        var name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
+        var quoted = name.indexOf(':') < 0 ? name : "[" + name + "]";
+        return URI.create("http://%s:%d".formatted(quoted, port()));
+    }
+
+    /// What devices and people must show; empty if nothing is asked for.
+    public Optional<String> token() {
+        return access.token();
+    }
+
+    /// Begins a new blob, such as a file of a dataset.
+    public BlobWriter writeBlob() throws IOException {
+        return blobs.write();
+    }
+
+    /// Starts a run.
+    ///
+    /// @throws IllegalArgumentException if a blob is missing or does not fit
+    /// @throws IOException if it cannot be stored
+    public RunHandle startRun(RunRequest request) throws IOException {
+        return runs.start(request);
+    }
+
+    /// All runs, oldest first.
+    public List<RunHandle> runs() {
+        return runs.all();
+    }
+
+    public Optional<RunHandle> run(String id) {
+        return runs.find(id);
+    }
+
+    /// All devices that joined since it was opened.
+    public List<DeviceView> devices() {
+        return fleet.views();
+    }
+
+    /// Calls `listener` with everything that happens from now on, from the threads of the runs,
+    /// which it must not keep waiting.
+    ///
+    /// @return ends the listening when closed
+    public AutoCloseable listen(Consumer<RunEvent> listener) {
+        return listeners.add(listener);
+    }
+
+    /// The newest durable parameters of a run as a safetensors file; empty if there are none yet.
+    public Optional<ModelFile> model(RunHandle run) {
+        return ModelFile.of(run, runs);
+    }
+
+    Runs allRuns() {
+        return runs;
+    }
+
+    @Override
+    public void close() {
+        fleet.close();
+        opened.close();
+    }
+
+    private static Coordinator open(CoordinatorSettings settings, Opened opened)
+            throws IOException {
+        var home = settings.home();
+        Files.createDirectories(home);
+        opened.add(HomeLock.take(home));
+        var clock = InstantSource.system();
+        var database = opened.add(Database.open(home.resolve("motley.db")));
+        var journal = opened.add(Journal.open(database));
+        var blobs = BlobStore.open(home.resolve("blobs"));
+        var checkpoints = BlobStore.open(home.resolve("checkpoints"));
+        var access = access(settings);
+        var shared = shared(settings, opened);
+        var listeners = new Listeners();
+        var fleet = new Fleet(access, shared, settings.limits().devicesMax(), clock);
+        var runs =
+                opened.add(
+                        new Runs(
+                                new Runs.Means(
+                                        blobs,
+                                        new Checkpointer.Shelf(checkpoints, database, clock),
+                                        new RunRecord.Archive(database, journal, clock, listeners),
+                                        fleet,
+                                        shared,
+                                        new Inbox.Budget(settings.limits().inboxBytesMax()),
+                                        settings.engines(),
+                                        settings.checkpointEvery())));
+        runs.restore();
+        var parts = new Parts(access, blobs, fleet, runs, listeners);
+        return new Coordinator(opened, parts, serve(settings, parts, opened));
+    }
+
+    private static Access access(CoordinatorSettings settings) throws IOException {
+        boolean isPrivate = settings.listen().getAddress().isLoopbackAddress();
+        return isPrivate
+                ? Access.ofEverybody()
+                : Access.withTokenIn(settings.home().resolve("token"));
+    }
+
+    private static Optional<SharedDirectory> shared(CoordinatorSettings settings, Opened opened) {
+        if (!settings.sharedMemory()) return Optional.empty();
+        try {
+            return Optional.of(opened.add(SharedDirectory.open()));
+        } catch (IOException e) {
+            LOG.warn("no shared memory, local devices use HTTP: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static InetSocketAddress serve(CoordinatorSettings settings, Parts parts, Opened opened)
+            throws IOException {
+        var sessions = opened.add(new GrpcSessionService(parts.fleet::open));
+        var server = new Api(parts, settings.limits()).server(settings.listen(), sessions);
+        opened.add(() -> stop(server));
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            if (isBindFailure(e)) throw new PortInUseException(settings.listen().getPort(), e);
+            throw new IOException("cannot listen on " + settings.listen(), e);
+        }
+        return new InetSocketAddress(settings.listen().getAddress(), server.activeLocalPort());
+    }
+
+    private static boolean isBindFailure(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) return true;
+        }
+        return false;
+    }
+
+    /// Its event loops take two seconds more to be sure that nothing comes; nobody waits for that.
+    private static void stop(Server server) {
+        server.stop().completeOnTimeout(null, STOP_MS, TimeUnit.MILLISECONDS).join();
+    }
+
+    private static final long STOP_MS = 500;
+}

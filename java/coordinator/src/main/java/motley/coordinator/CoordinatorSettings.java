@@ -1,0 +1,62 @@
+package motley.coordinator;
+
+import static motley.tensor.Require.require;
+
+import motley.program.Engine;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/// How a coordinator runs.
+///
+/// @param home folder for everything that must survive a restart; made if it does not exist
+/// @param listen where devices and people connect; port 0 takes any free one. Beyond loopback a
+///     token is required, which [Coordinator#token] gives
+/// @param engines opens an engine for one run's optimizer; the run closes it
+/// @param limits what it takes from others
+/// @param checkpointEvery time between two checkpoints of a run
+/// @param sharedMemory whether devices of this machine exchange bytes through mapped files
+public record CoordinatorSettings(
+        Path home,
+        InetSocketAddress listen,
+        Supplier<Engine> engines,
+        Limits limits,
+        Duration checkpointEvery,
+        boolean sharedMemory) {
+    public CoordinatorSettings {
+        require(
+                checkpointEvery.isPositive(),
+                "checkpointEvery: %s (expected: above zero)",
+                checkpointEvery);
+        require(
+                listen.getAddress() != null,
+                "listen: %s (expected: an address that exists)",
+                listen);
+    }
+
+    /// What a coordinator takes from others.
+    ///
+    /// @param blobBytesMax largest blob
+    /// @param inboxBytesMax contributions held in memory at once, over all runs, that wait for
+    ///     their submission
+    /// @param devicesMax devices connected at once
+    public record Limits(long blobBytesMax, long inboxBytesMax, int devicesMax) {
+        /// 4 GiB a blob, 1 GiB of contributions, 10,000 devices.
+        public static final Limits DEFAULT = new Limits(4L << 30, 1L << 30, 10_000);
+
+        public Limits {
+            require(blobBytesMax >= 1, "blobBytesMax: %d (expected: at least 1)", blobBytesMax);
+            require(inboxBytesMax >= 1, "inboxBytesMax: %d (expected: at least 1)", inboxBytesMax);
+            require(devicesMax >= 1, "devicesMax: %d (expected: at least 1)", devicesMax);
+        }
+    }
+
+    /// The usual settings: checkpoints every five seconds, shared memory where possible.
+    public static CoordinatorSettings of(
+            Path home, InetSocketAddress listen, Supplier<Engine> engines) {
+        return new CoordinatorSettings(
+                home, listen, engines, Limits.DEFAULT, Duration.ofSeconds(5), true);
+    }
+}

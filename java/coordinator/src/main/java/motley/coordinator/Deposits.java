@@ -1,0 +1,106 @@
+package motley.coordinator;
+
+import static motley.tensor.Require.require;
+
+import motley.coordinator.storage.BlobStore;
+import motley.nn.Model;
+import motley.nn.ParameterSpec;
+import motley.tensor.Shape;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/// What people deposited as blobs, looked at before a run relies on it.
+final class Deposits {
+    private static final int IDX_UNSIGNED_BYTE = 8;
+
+    private Deposits() {}
+
+    /// @throws IllegalArgumentException if a blob is missing, is no IDX file, or does not fit
+    static void requireFit(RunRequest request, Model model, BlobStore blobs) {
+        var dataset = request.dataset();
+        requireFit("train", dataset.train(), model, blobs);
+        if (dataset.test().samples() > 0) requireFit("test", dataset.test(), model, blobs);
+    }
+
+    /// Reads parameters for `specs` into `into`: safetensors, or raw f32 of exactly their length.
+    ///
+    /// @throws IOException if the blob is missing or holds something else
+    static void readWeights(
+            BlobStore blobs, String name, List<ParameterSpec> specs, MemorySegment into)
+            throws IOException {
+        var file =
+                blobs.find(name)
+                        .orElseThrow(
+                                () -> new IOException("weights: %s: no such blob".formatted(name)));
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ);
+                var arena = Arena.ofConfined()) {
+            long sizeBytes = channel.size();
+            var bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, sizeBytes, arena);
+            if (sizeBytes == into.byteSize()) into.copyFrom(bytes);
+            else Safetensors.read(bytes, specs, into);
+        }
+    }
+
+    private static void requireFit(
+            String part, RunRequest.Part files, Model model, BlobStore blobs) {
+        var images = shape(part + "Images", files.images(), blobs);
+        var labels = shape(part + "Labels", files.labels(), blobs);
+        int samples = files.samples();
+        require(
+                labels.equals(Shape.of(samples)),
+                "%sLabels: %s (expected: [%d])",
+                part,
+                labels,
+                samples);
+        var input = model.inputShape();
+        require(
+                images.dim(0) == samples && images.count() == (long) samples * input.count(),
+                "%sImages: %s (expected: %d images of %s)",
+                part,
+                images,
+                samples,
+                input);
+    }
+
+    private static Shape shape(String field, String blob, BlobStore blobs) {
+        var file = blobs.find(blob);
+        require(file.isPresent(), "dataset.%s: %s (expected: a blob that is here)", field, blob);
+        try {
+            return shape(field, file.orElseThrow());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Shape shape(String field, Path file) throws IOException {
+        long sizeBytes = Files.size(file);
+        try (var in = new DataInputStream(Files.newInputStream(file))) {
+            int magic = sizeBytes < 4 ? -1 : in.readInt();
+            int rank = magic & 0xff;
+            boolean isIdx = magic >>> 8 == IDX_UNSIGNED_BYTE && rank >= 1 && rank <= 4;
+            require(
+                    isIdx && sizeBytes >= 4 + 4L * rank,
+                    "dataset.%s: no IDX file of bytes (expected: one, not compressed)",
+                    field);
+            var dims = new Integer[rank];
+            for (int axis = 0; axis < rank; axis++) dims[axis] = in.readInt();
+            var shape = Shape.of(dims);
+            require(
+                    sizeBytes == 4 + 4L * rank + shape.count(),
+                    "dataset.%s: %d bytes (expected: %s of elements)",
+                    field,
+                    sizeBytes,
+                    shape);
+            return shape;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package motley.coordinator;
+
+import motley.rounds.DeviceId;
+import motley.wire.DeviceHealth;
+import motley.wire.DeviceProfile;
+import motley.wire.FromCoordinator;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+
+/// A device the coordinator has met since it started. Its fields are guarded by itself; any thread
+/// may call.
+final class Device {
+    private final String id;
+    private final DeviceId number;
+
+    private String name;
+    private DeviceProfile profile;
+    private DeviceHealth health = DeviceHealth.unknown();
+    private @Nullable DeviceSession session;
+    private @Nullable RunLoop run;
+    private String gone = "";
+    private boolean isAsking;
+    private long lease;
+    private long heardAtMs;
+    private long tasks;
+    private long samples;
+    private long computeMicros;
+
+    /// @param number what the training loops call it
+    Device(String id, DeviceId number, String name, DeviceProfile profile) {
+        this.id = id;
+        this.number = number;
+        this.name = name;
+        this.profile = profile;
+    }
+
+    String id() {
+        return id;
+    }
+
+    DeviceId number() {
+        return number;
+    }
+
+    synchronized String name() {
+        return name;
+    }
+
+    synchronized String numericClass() {
+        return profile.numericClass();
+    }
+
+    synchronized Optional<DeviceSession> session() {
+        return Optional.ofNullable(session);
+    }
+
+    /// The run it works for at present.
+    synchronized Optional<RunLoop> run() {
+        return Optional.ofNullable(run);
+    }
+
+    synchronized boolean isAsking() {
+        return isAsking && session != null;
+    }
+
+    /// A new connection: whatever was in hand is not any more.
+    ///
+    /// @return the connection it replaces
+    synchronized Optional<DeviceSession> connected(
+            DeviceSession now, String newName, DeviceProfile newProfile) {
+        var before = Optional.ofNullable(session);
+        session = now;
+        name = newName;
+        profile = newProfile;
+        isAsking = false;
+        lease = 0;
+        gone = "";
+        return before;
+    }
+
+    /// The end of a connection.
+    ///
+    /// @return false if another one has replaced it
+    synchronized boolean disconnected(DeviceSession ended, String why) {
+        if (session != ended) return false;
+        session = null;
+        isAsking = false;
+        lease = 0;
+        gone = why;
+        return true;
+    }
+
+    synchronized void heard(long atMs) {
+        heardAtMs = atMs;
+    }
+
+    synchronized void measured(DeviceHealth now) {
+        health = now;
+    }
+
+    synchronized void asks() {
+        isAsking = true;
+        lease = 0;
+    }
+
+    synchronized void attach(RunLoop to) {
+        run = to;
+    }
+
+    synchronized void detach() {
+        run = null;
+    }
+
+    synchronized void given(long newLease) {
+        isAsking = false;
+        lease = newLease;
+    }
+
+    synchronized void worked(long newSamples, long micros) {
+        tasks++;
+        samples += newSamples;
+        computeMicros += micros;
+    }
+
+    /// Sends `message` if the device is connected.
+    void send(FromCoordinator message) {
+        session().ifPresent(connection -> connection.send(message));
+    }
+
+    synchronized DeviceView view() {
+        double perSecond = computeMicros == 0 ? 0 : samples * 1e6 / computeMicros;
+        return new DeviceView(
+                id,
+                name,
+                profile,
+                health,
+                state(),
+                reason(),
+                Optional.ofNullable(run).map(RunLoop::id),
+                new DeviceView.Work(tasks, samples, perSecond),
+                heardAtMs);
+    }
+
+    private DeviceView.State state() {
+        if (session == null) return DeviceView.State.SILENT;
+        if (health.pausedBecause().isPresent()) return DeviceView.State.PAUSED;
+        return lease == 0 ? DeviceView.State.IDLE : DeviceView.State.WORKING;
+    }
+
+    private Optional<String> reason() {
+        if (session == null) return Optional.of(gone);
+        return health.pausedBecause();
+    }
+}

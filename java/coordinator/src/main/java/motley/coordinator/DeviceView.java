@@ -1,0 +1,42 @@
+package motley.coordinator;
+
+import motley.wire.DeviceHealth;
+import motley.wire.DeviceProfile;
+
+import java.util.Optional;
+
+/// A device as people see it, at one moment.
+///
+/// @param reason why it pauses or is gone; empty when it is not
+/// @param run the run it works for
+/// @param work what it has done since the coordinator started
+/// @param heardAtMs when it was last heard
+public record DeviceView(
+        String id,
+        String name,
+        DeviceProfile profile,
+        DeviceHealth health,
+        State state,
+        Optional<String> reason,
+        Optional<String> run,
+        Work work,
+        long heardAtMs) {
+
+    public enum State {
+        /// Ready, and nothing to do.
+        IDLE,
+        /// Has a task.
+        WORKING,
+        /// Its owner's limits keep it from taking tasks.
+        PAUSED,
+        /// Not connected.
+        SILENT
+    }
+
+    /// Measured contribution.
+    ///
+    /// @param tasks accepted
+    /// @param samples in accepted training tasks
+    /// @param samplesPerSecond while computing them; 0 before the first
+    public record Work(long tasks, long samples, double samplesPerSecond) {}
+}

@@ -1,0 +1,242 @@
+package motley.coordinator;
+
+import motley.rounds.DeviceId;
+import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
+import motley.wire.Protocol;
+import motley.wire.Session;
+import motley.wire.SharedDirectory;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// All devices, and which run each of them works for.
+///
+/// A device that asks for work goes to the active run with the fewest devices; among equals it
+/// stays where it is, or goes to the oldest. A run keeps a device until the device asks again or
+/// the run has no use for it. Any thread may call; nothing here waits.
+final class Fleet {
+    private static final FromCoordinator.Timing TIMING =
+            new FromCoordinator.Timing(
+                    (int) Protocol.HEARTBEAT.toMillis(), (int) Protocol.SILENCE.toMillis());
+
+    private final Access access;
+    private final Optional<SharedDirectory> shared;
+    private final int devicesMax;
+    private final InstantSource clock;
+    private final Map<String, DeviceSession> sessions = new ConcurrentHashMap<>();
+
+    /// Guarded by `this`, as are the decisions about who works for whom.
+    private final Map<String, Device> devices = new LinkedHashMap<>();
+
+    private final List<RunLoop> runs = new ArrayList<>();
+    private boolean isClosing;
+
+    Fleet(Access access, Optional<SharedDirectory> shared, int devicesMax, InstantSource clock) {
+        this.access = access;
+        this.shared = shared;
+        this.devicesMax = devicesMax;
+        this.clock = clock;
+    }
+
+    /// The handler of a new connection.
+    Session.Handler<FromDevice> open(Session<FromCoordinator> session) {
+        var opened = new DeviceSession(this, session, Access.randomToken());
+        sessions.put(opened.token(), opened);
+        return opened;
+    }
+
+    /// The device whose session has `token`.
+    Optional<Device> holderOf(String token) {
+        return Optional.ofNullable(sessions.get(token)).flatMap(DeviceSession::device);
+    }
+
+    /// All devices in the order they were first met.
+    synchronized List<DeviceView> views() {
+        return devices.values().stream().map(Device::view).toList();
+    }
+
+    /// Why this device may not join; empty if it may.
+    Optional<String> refusal(FromDevice.Hello hello) {
+        if (hello.protocolVersion() != Protocol.VERSION) {
+            return Optional.of(
+                    "protocol version: %d (expected: %d; update whichever is older)"
+                            .formatted(hello.protocolVersion(), Protocol.VERSION));
+        }
+        if (!access.isJoinToken(hello.token())) {
+            return Optional.of("token: wrong or missing (expected: the one in the join link)");
+        }
+        synchronized (this) {
+            boolean isKnown = devices.containsKey(hello.deviceId());
+            if (isKnown || devices.size() < devicesMax) return Optional.empty();
+        }
+        return Optional.of("devices: %d are here (expected: no more)".formatted(devicesMax));
+    }
+
+    /// Takes a device in, or takes it back; its earlier connection ends.
+    Device welcome(FromDevice.Hello hello, DeviceSession session) {
+        Device device;
+        synchronized (this) {
+            device =
+                    devices.computeIfAbsent(
+                            hello.deviceId(),
+                            id ->
+                                    new Device(
+                                            id,
+                                            new DeviceId(devices.size() + 1L),
+                                            hello.name(),
+                                            hello.profile()));
+        }
+        device.heard(clock.millis());
+        var replaced = device.connected(session, hello.name(), hello.profile());
+        replaced.ifPresent(old -> old.dismiss("another connection of this device", false));
+        session.send(
+                new FromCoordinator.Welcome(
+                        hello.deviceId(),
+                        session.token(),
+                        TIMING,
+                        shared.map(directory -> directory.path().toString())));
+        device.run().ifPresent(run -> run.tell(new RunMessage.Joined(device)));
+        return device;
+    }
+
+    boolean accepts(FromDevice.SharedMemoryProof proof) {
+        return shared.isPresent() && shared.get().isProvenBy(proof);
+    }
+
+    void heard(Device device) {
+        device.heard(clock.millis());
+    }
+
+    void heartbeat(Device device, FromDevice.Heartbeat beat) {
+        device.measured(beat.health());
+        if (beat.lease() == 0) return;
+        device.run().ifPresent(run -> run.tell(new RunMessage.Heard(device, beat.lease())));
+    }
+
+    void submit(Device device, FromDevice.Submission submission) {
+        var run = find(submission.task().run());
+        if (run.isPresent()) {
+            run.get().tell(new RunMessage.Submitted(device, submission));
+        } else {
+            device.send(
+                    new FromCoordinator.Refused(
+                            submission.task().lease(), "run: not active any more"));
+        }
+    }
+
+    void giveBack(Device device, FromDevice.LeaseReturn back) {
+        find(back.run()).ifPresent(run -> run.tell(new RunMessage.Returned(device, back)));
+    }
+
+    void leave(Device device, DeviceSession session, String reason) {
+        if (!device.disconnected(session, "left: " + reason)) return;
+        device.run().ifPresent(run -> run.tell(new RunMessage.Left(device, reason)));
+        device.detach();
+    }
+
+    /// A device that is gone without a word keeps its place in the run, which decides how long it
+    /// waits for the tasks in its hands.
+    void lost(Device device, DeviceSession session, String why) {
+        if (!device.disconnected(session, why)) return;
+        device.run().ifPresent(run -> run.tell(new RunMessage.Silent(device, why)));
+    }
+
+    void forget(DeviceSession session) {
+        sessions.remove(session.token());
+    }
+
+    synchronized void requestWork(Device device) {
+        device.asks();
+        dispatch(device);
+    }
+
+    /// A run that devices may work for from now on.
+    synchronized void add(RunLoop run) {
+        runs.add(run);
+        dispatchFree();
+    }
+
+    /// A run that has ended.
+    synchronized void remove(RunLoop run) {
+        runs.remove(run);
+        for (var device : devices.values()) {
+            if (device.run().filter(run::equals).isPresent()) device.detach();
+        }
+        if (!isClosing) dispatchFree();
+    }
+
+    /// A run has no use for this device at present.
+    synchronized void release(Device device, RunLoop run) {
+        if (device.run().filter(run::equals).isEmpty()) return;
+        device.detach();
+        if (device.isAsking()) dispatch(device);
+    }
+
+    /// Gives work to devices that wait for some: a run is there, or goes on.
+    synchronized void dispatchFree() {
+        for (var device : devices.values()) {
+            if (device.isAsking() && device.run().isEmpty()) dispatch(device);
+        }
+    }
+
+    /// Ends all sessions.
+    void close() {
+        synchronized (this) {
+            isClosing = true;
+        }
+        for (var session : List.copyOf(sessions.values())) {
+            session.dismiss("the coordinator stops", true);
+        }
+    }
+
+    private synchronized Optional<RunLoop> find(String id) {
+        return runs.stream().filter(run -> run.id().equals(id)).findFirst();
+    }
+
+    private void dispatch(Device device) {
+        var before = device.run();
+        var chosen = choose(device);
+        if (before.isPresent() && !before.equals(chosen)) {
+            before.get().tell(new RunMessage.Left(device, "works for another run"));
+            device.detach();
+        }
+        if (chosen.isEmpty()) {
+            device.send(new FromCoordinator.Idle(reason()));
+            return;
+        }
+        var run = chosen.get();
+        if (!before.equals(chosen)) {
+            device.attach(run);
+            run.tell(new RunMessage.Joined(device));
+        }
+        run.tell(new RunMessage.WorkRequested(device));
+    }
+
+    private Optional<RunLoop> choose(Device device) {
+        var current = device.run();
+        return runs.stream()
+                .filter(run -> run.hasPlaceFor(device))
+                .min(
+                        Comparator.comparingLong((RunLoop run) -> others(run, device))
+                                .thenComparing(run -> !current.equals(Optional.of(run))));
+    }
+
+    /// Devices other than `device` that work for `run`.
+    private long others(RunLoop run, Device device) {
+        return devices.values().stream()
+                .filter(other -> other != device && other.session().isPresent())
+                .filter(other -> other.run().filter(run::equals).isPresent())
+                .count();
+    }
+
+    private String reason() {
+        return runs.isEmpty() ? "no run is active" : "no active run has a place for this device";
+    }
+}

@@ -1,0 +1,188 @@
+package motley.coordinator;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import motley.coordinator.storage.MetricRow;
+import motley.rounds.DeviceId;
+import motley.rounds.Fact;
+import motley.rounds.TaskKey;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// The JSON that goes out, field by field: what `openapi.yaml` promises.
+///
+/// A field without a value is absent. Times are milliseconds since 1970.
+final class Json {
+    private Json() {}
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static <T> ObjectNode list(String name, List<T> items, Function<T, ObjectNode> form) {
+        var object = object();
+        var array = object.putArray(name);
+        items.forEach(item -> array.add(form.apply(item)));
+        return object;
+    }
+
+    static ObjectNode run(RunView run) {
+        var request = run.request();
+        var object =
+                object().put("id", run.id())
+                        .put("model", request.model())
+                        .put("status", word(run.status()))
+                        .put("waiting", run.waiting())
+                        .put("createdAtMs", run.createdAtMs());
+        object.set("request", RunRequestJson.write(request));
+        var progress = run.progress();
+        object.putObject("progress")
+                .put("epoch", progress.epoch())
+                .put("epochs", progress.epochs())
+                .put("round", progress.round())
+                .put("rounds", progress.rounds())
+                .put("isEvaluating", progress.isEvaluating())
+                .put("samplesDone", progress.samplesDone())
+                .put("samplesInRun", progress.samplesInRun())
+                .put("samplesPerSecond", progress.samplesPerSecond())
+                .put("devices", progress.devices())
+                .put("standby", progress.standby());
+        run.lastRound().ifPresent(metric -> object.set("lastRound", metric(metric)));
+        run.lastEvaluation().ifPresent(metric -> object.set("lastEvaluation", metric(metric)));
+        run.weightsSha256().ifPresent(sha256 -> object.put("weightsSha256", sha256));
+        return object;
+    }
+
+    static ObjectNode device(DeviceView device) {
+        var profile = device.profile();
+        var object =
+                object().put("id", device.id())
+                        .put("name", device.name())
+                        .put("state", word(device.state()))
+                        .put("heardAtMs", device.heardAtMs());
+        device.reason().ifPresent(reason -> object.put("reason", reason));
+        device.run().ifPresent(run -> object.put("run", run));
+        var described =
+                object.putObject("profile")
+                        .put("operatingSystem", profile.operatingSystem())
+                        .put("processor", profile.processor())
+                        .put("cores", profile.cores())
+                        .put("threads", profile.threads())
+                        .put("memoryBytes", profile.memoryBytes())
+                        .put("memoryLimitBytes", profile.memoryLimitBytes())
+                        .put("numericClass", profile.numericClass())
+                        .put("version", profile.version());
+        profile.gflops().ifPresent(gflops -> described.put("gflops", gflops));
+        var engines = described.putArray("engines");
+        profile.engines().forEach(engines::add);
+        object.set("health", health(device));
+        object.putObject("work")
+                .put("tasks", device.work().tasks())
+                .put("samples", device.work().samples())
+                .put("samplesPerSecond", device.work().samplesPerSecond());
+        return object;
+    }
+
+    private static ObjectNode health(DeviceView device) {
+        var health = device.health();
+        var object = object();
+        health.load().ifPresent(load -> object.put("load", load));
+        health.memoryFreeBytes().ifPresent(bytes -> object.put("memoryFreeBytes", bytes));
+        health.battery().ifPresent(battery -> object.put("battery", battery));
+        health.onPower().ifPresent(onPower -> object.put("onPower", onPower));
+        health.temperatureCelsius().ifPresent(value -> object.put("temperatureCelsius", value));
+        return object;
+    }
+
+    static ObjectNode metric(MetricRow metric) {
+        var object =
+                object().put("epoch", metric.epoch())
+                        .put("round", metric.round())
+                        .put("samples", metric.samples());
+        putFinite(object, "loss", metric.loss());
+        putFinite(object, "accuracy", metric.accuracy());
+        if (metric.kind() == MetricRow.Kind.ROUND) {
+            object.put("learningRate", metric.learningRate());
+        }
+        return object.put("atMs", metric.atMs());
+    }
+
+    static ObjectNode event(RunEvent event) {
+        return switch (event) {
+            case RunEvent.Measured(var run, var metric, double perSecond, int devices) -> {
+                boolean isRound = metric.kind() == MetricRow.Kind.ROUND;
+                var object = typed(isRound ? "round" : "evaluation");
+                object.put("run", run).setAll(metric(metric));
+                yield object.put("samplesPerSecond", perSecond).put("devices", devices);
+            }
+            case RunEvent.StatusChanged(var run, var status, var reason) ->
+                    typed("status")
+                            .put("run", run)
+                            .put("status", word(status))
+                            .put("reason", reason);
+            case RunEvent.DeviceJoined(var run, var device, var name) ->
+                    typed("device-joined").put("run", run).put("device", device).put("name", name);
+            case RunEvent.DeviceLeft(var run, var device, var reason) ->
+                    typed("device-left")
+                            .put("run", run)
+                            .put("device", device)
+                            .put("reason", reason);
+            case RunEvent.Checkpointed(var run, int epoch, int round) ->
+                    typed("checkpoint").put("run", run).put("epoch", epoch).put("round", round);
+        };
+    }
+
+    static ObjectNode refused(DeviceId device, TaskKey key, String reason) {
+        return task("refused", device, key).put("reason", reason);
+    }
+
+    static ObjectNode fact(Fact fact) {
+        return switch (fact) {
+            case Fact.LeaseExpired(var device, var key, var age) ->
+                    task("lease-expired", device, key).put("ageMs", age.toMillis());
+            case Fact.LeaseReturned(var device, var key, var reason) ->
+                    task("lease-returned", device, key).put("reason", reason);
+            case Fact.Duplicated(var device, var key, var holder) ->
+                    task("duplicated", device, key).put("holder", holder.value());
+            case Fact.Compared(int round, int slot, var first, var second, boolean agrees) ->
+                    typed("compared")
+                            .put("round", round)
+                            .put("slot", slot)
+                            .put("first", first.value())
+                            .put("second", second.value())
+                            .put("agrees", agrees);
+            case Fact.NormConfirmed(int round, int slot, double norm, double median) ->
+                    typed("norm-confirmed")
+                            .put("round", round)
+                            .put("slot", slot)
+                            .put("normPerSample", norm)
+                            .put("median", median);
+            case Fact.OnStandby(var device) -> typed("standby").put("device", device.value());
+        };
+    }
+
+    /// Lower case with hyphens, as all words of the protocol are.
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static ObjectNode task(String type, DeviceId device, TaskKey key) {
+        return typed(type)
+                .put("device", device.value())
+                .put("lease", key.lease().toString())
+                .put("round", key.round())
+                .put("slot", key.slot());
+    }
+
+    private static ObjectNode typed(String type) {
+        return object().put("type", type);
+    }
+
+    /// JSON has no infinities and no NaN.
+    private static void putFinite(ObjectNode object, String name, double value) {
+        if (Double.isFinite(value)) object.put(name, value);
+    }
+}

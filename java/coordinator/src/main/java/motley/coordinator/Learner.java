@@ -1,0 +1,151 @@
+package motley.coordinator;
+
+import motley.nn.ParameterSpec;
+import motley.nn.TrainingProgram;
+import motley.nn.TrainingPrograms;
+import motley.program.Engine;
+import motley.program.Executable;
+import motley.tensor.Tensor;
+import motley.tensor.TensorType;
+import motley.wire.FixedPointSum;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The parameters of a run and what moves them: the optimizer's program on an engine, which keeps
+/// the optimizer's state from step to step.
+///
+/// Owns the engine, off-heap memory for parameters, mean gradient and a copy of the state; closing
+/// it frees all. Confined to the thread of its run. Nothing is allocated in a step.
+final class Learner implements AutoCloseable {
+    private static final long ALIGNMENT_BYTES = 64;
+
+    private final RunPlan plan;
+    private final Engine engine;
+    private final TrainingProgram.Update update;
+    private final Executable step;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment parameters;
+    private final MemorySegment gradient;
+    private final MemorySegment state;
+    private final List<Tensor> parameterViews;
+    private final List<Tensor> gradientViews;
+    private final List<Tensor> stateViews;
+    private final Tensor rate = Tensor.onHeap(TensorType.f32());
+    private final Tensor stepNumber = Tensor.onHeap(TensorType.f32());
+
+    /// Compiles the optimizer. The parameters are zeros until [#draw] or [#load].
+    Learner(RunPlan plan, Engine engine) {
+        this.plan = plan;
+        this.engine = engine;
+        var specs = plan.model().parameters();
+        var stateSpecs = plan.optimizer().state(specs);
+        parameters = arena.allocate(4L * plan.parameterElements(), ALIGNMENT_BYTES);
+        gradient = arena.allocate(4L * plan.parameterElements(), ALIGNMENT_BYTES);
+        state = arena.allocate(4L * plan.stateElements(), ALIGNMENT_BYTES);
+        parameterViews = views(parameters, specs);
+        gradientViews = views(gradient, specs);
+        stateViews = views(state, stateSpecs);
+        update = TrainingPrograms.update(plan.model(), plan.optimizer());
+        step = engine.prepare(update.program(), update.carries());
+    }
+
+    /// Sets the parameters to their first values, which follow from the run's seed, and the state
+    /// to zeros.
+    void draw() {
+        var initial = TrainingPrograms.initial(plan.model());
+        long seed = plan.request().training().seed();
+        try (var drawing = engine.prepare(initial.program(), List.of())) {
+            drawing.write(initial.key(), Tensor.ofInts(TensorType.i32(2).shape(), key(seed)));
+            drawing.run();
+            for (int i = 0; i < parameterViews.size(); i++) {
+                drawing.read(initial.parameters().at(i), parameterViews.get(i));
+            }
+        }
+        state.fill((byte) 0);
+        handOver();
+    }
+
+    /// Sets parameters and state, both f32 in the order of model and optimizer.
+    void load(MemorySegment newParameters, MemorySegment newState) {
+        parameters.copyFrom(newParameters);
+        state.copyFrom(newState);
+        handOver();
+    }
+
+    /// Sets the parameters; the state becomes zeros.
+    void load(MemorySegment newParameters) {
+        parameters.copyFrom(newParameters);
+        state.fill((byte) 0);
+        handOver();
+    }
+
+    /// One optimizer step along the mean of `sum` over `samples`.
+    ///
+    /// @param round counted from 0
+    void step(FixedPointSum sum, long samples, int round) {
+        sum.meanInto(gradient, samples);
+        for (int i = 0; i < gradientViews.size(); i++) {
+            step.write(update.gradients().at(i), gradientViews.get(i));
+        }
+        rate.setFloat(0, (float) plan.rateOf(round));
+        stepNumber.setFloat(0, round + 1);
+        step.write(update.learningRate(), rate);
+        step.write(update.step(), stepNumber);
+        step.run();
+        for (int i = 0; i < parameterViews.size(); i++) {
+            step.read(update.parameters().at(i), parameterViews.get(i));
+        }
+    }
+
+    /// The present parameters, f32; changed by the next step.
+    MemorySegment parameters() {
+        return parameters;
+    }
+
+    /// The present state of the optimizer, f32; changed by the next step.
+    MemorySegment state() {
+        for (int i = 0; i < stateViews.size(); i++) {
+            step.read(update.state().at(i), stateViews.get(i));
+        }
+        return state;
+    }
+
+    /// What [#state] has.
+    long stateBytes() {
+        return state.byteSize();
+    }
+
+    @Override
+    public void close() {
+        step.close();
+        engine.close();
+        arena.close();
+    }
+
+    private void handOver() {
+        for (int i = 0; i < parameterViews.size(); i++) {
+            step.write(update.parameters().at(i), parameterViews.get(i));
+        }
+        for (int i = 0; i < stateViews.size(); i++) {
+            step.write(update.state().at(i), stateViews.get(i));
+        }
+    }
+
+    private static int[] key(long seed) {
+        return new int[] {(int) seed, (int) (seed >>> 32)};
+    }
+
+    private static List<Tensor> views(MemorySegment all, List<ParameterSpec> specs) {
+        var views = new ArrayList<Tensor>();
+        long at = 0;
+        for (var spec : specs) {
+            long bytes = spec.type().sizeBytes();
+            views.add(Tensor.of(spec.type(), all.asSlice(at, bytes)));
+            at += bytes;
+        }
+        return views;
+    }
+}

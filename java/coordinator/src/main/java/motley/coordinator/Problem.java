@@ -1,0 +1,86 @@
+package motley.coordinator;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is wrong with a request, as `application/problem+json`. Source: RFC 9457.
+final class Problem extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private static final MediaType TYPE = MediaType.parse("application/problem+json");
+
+    private final transient HttpStatus status;
+
+    Problem(HttpStatus status, String detail) {
+        super(detail);
+        this.status = status;
+    }
+
+    static Problem notFound(String what, String name) {
+        return new Problem(
+                HttpStatus.NOT_FOUND, "%s: %s (expected: one that exists)".formatted(what, name));
+    }
+
+    HttpResponse response(String path) {
+        return answer(status, detail(), path).toHttpResponse();
+    }
+
+    private String detail() {
+        var message = getMessage();
+        return message == null ? "" : message;
+    }
+
+    private static AggregatedHttpResponse answer(HttpStatus status, String detail, String path) {
+        var body =
+                Json.object()
+                        .put("type", "about:blank")
+                        .put("title", status.reasonPhrase())
+                        .put("status", status.code())
+                        .put("detail", detail)
+                        .put("instance", path);
+        return AggregatedHttpResponse.of(headers(status).build(), HttpData.ofUtf8(body.toString()));
+    }
+
+    private static ResponseHeadersBuilder headers(HttpStatus status) {
+        var headers = ResponseHeaders.builder(status).contentType(TYPE);
+        if (status.equals(HttpStatus.UNAUTHORIZED)) {
+            headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (status.equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+            headers.add(HttpHeaderNames.RETRY_AFTER, "1");
+        }
+        return headers;
+    }
+
+    /// Gives the errors that the server finds by itself, such as unknown paths, the same form.
+    static final class Renderer implements ServerErrorHandler {
+        @Override
+        public @Nullable HttpResponse onServiceException(
+                ServiceRequestContext context, Throwable cause) {
+            return null;
+        }
+
+        @Override
+        public @Nullable AggregatedHttpResponse renderStatus(
+                @Nullable ServiceRequestContext context,
+                ServiceConfig config,
+                @Nullable RequestHeaders headers,
+                HttpStatus status,
+                @Nullable String description,
+                @Nullable Throwable cause) {
+            var path = headers == null ? "" : headers.path();
+            return answer(status, description == null ? "" : description, path);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.Database;
+import motley.wire.RunManifest;
+import motley.wire.SharedDirectory;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// What a run works with and does not own.
+///
+/// @param owned the run and the fence under which this coordinator owns it
+/// @param manifest what devices are told before their first task
+/// @param shared where devices of this machine exchange bytes
+/// @param budget memory for contributions that come over HTTP
+/// @param checkpointEvery time between two checkpoints
+record RunContext(
+        RunPlan plan,
+        Database.Owned owned,
+        RunManifest manifest,
+        Fleet fleet,
+        Optional<SharedDirectory> shared,
+        Inbox.Budget budget,
+        Checkpointer.Shelf shelf,
+        RunRecord record,
+        Duration checkpointEvery) {
+    InstantSource clock() {
+        return shelf.clock();
+    }
+}

@@ -1,0 +1,26 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.MetricRow;
+import motley.coordinator.storage.RunRow.Status;
+
+/// Something that happened in a run and that people may want to see at once.
+public sealed interface RunEvent {
+    String run();
+
+    /// A round was applied, or an evaluation completed.
+    ///
+    /// @param samplesPerSecond of training, lately; 0 while nothing is known
+    /// @param devices taking part
+    record Measured(String run, MetricRow metric, double samplesPerSecond, int devices)
+            implements RunEvent {}
+
+    /// @param reason why; empty when there is nothing to say
+    record StatusChanged(String run, Status status, String reason) implements RunEvent {}
+
+    record DeviceJoined(String run, String device, String name) implements RunEvent {}
+
+    record DeviceLeft(String run, String device, String reason) implements RunEvent {}
+
+    /// The run could go on from here after a crash.
+    record Checkpointed(String run, int epoch, int round) implements RunEvent {}
+}

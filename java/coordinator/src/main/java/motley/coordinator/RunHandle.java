@@ -1,0 +1,129 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.RunRow.Status;
+import motley.rounds.RunProgress;
+import motley.rounds.State;
+import motley.rounds.Waiting;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+
+/// A run of a [Coordinator]. Any thread may call; nothing waits.
+public final class RunHandle {
+    private final String id;
+    private final long createdAtMs;
+    private final RunPlan plan;
+    private final RunRecord record;
+    private final InstantSource clock;
+    private final CompletableFuture<RunView> over = new CompletableFuture<>();
+
+    /// The loop, until its thread is done; then what it left.
+    private volatile @Nullable RunLoop loop;
+
+    private volatile State last;
+
+    /// @param last the state it is shown in when it has no loop
+    RunHandle(Kept kept, RunPlan plan, RunRecord record, State last, InstantSource clock) {
+        id = kept.id;
+        createdAtMs = kept.createdAtMs;
+        this.plan = plan;
+        this.record = record;
+        this.last = last;
+        this.clock = clock;
+    }
+
+    /// What the database says that does not change.
+    record Kept(String id, long createdAtMs) {}
+
+    /// Follows `running` until it is done.
+    void follow(RunLoop running) {
+        loop = running;
+        record.whenClosed()
+                .thenRun(
+                        () -> {
+                            last = running.state();
+                            loop = null;
+                            over.complete(view());
+                        });
+    }
+
+    /// Completes a run that was over before the coordinator started.
+    void settle() {
+        over.complete(view());
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public RunRequest request() {
+        return plan.request();
+    }
+
+    /// Hands out no more tasks; what is out is still counted. Does nothing when it is over.
+    public void pause() {
+        tell(new RunMessage.Pause());
+    }
+
+    /// Goes on after a pause.
+    public void resume() {
+        tell(new RunMessage.Resume());
+    }
+
+    /// Ends the run at the last applied round, whose parameters are kept.
+    public void stop(String reason) {
+        tell(new RunMessage.Stop(reason));
+    }
+
+    public Status status() {
+        return record.status();
+    }
+
+    /// Completes when the run is over, or when the coordinator closes before that; the status
+    /// tells which.
+    public CompletableFuture<RunView> whenOver() {
+        return over.copy();
+    }
+
+    public RunView view() {
+        var running = loop;
+        var state = running == null ? last : running.state();
+        return new RunView(
+                id,
+                plan.request(),
+                record.status(),
+                waiting(running, state),
+                RunProgress.of(state),
+                record.lastRound(),
+                record.lastEvaluation(),
+                record.weights(),
+                createdAtMs);
+    }
+
+    RunPlan plan() {
+        return plan;
+    }
+
+    @Nullable RunLoop loop() {
+        return loop;
+    }
+
+    private String waiting(@Nullable RunLoop running, State state) {
+        if (record.status().isOver()) {
+            return record.reason().isEmpty()
+                    ? "The run is over."
+                    : "The run is over: " + record.reason() + ".";
+        }
+        if (running != null && !running.trouble().isEmpty()) {
+            return "The run waits until it can be stored: " + running.trouble() + ".";
+        }
+        return Waiting.why(state, clock.instant()).text();
+    }
+
+    private void tell(RunMessage message) {
+        var running = loop;
+        if (running != null) running.tell(message);
+    }
+}

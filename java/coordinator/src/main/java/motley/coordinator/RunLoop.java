@@ -1,0 +1,461 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.RunRow.Status;
+import motley.rounds.Contribution;
+import motley.rounds.DeviceId;
+import motley.rounds.Effect;
+import motley.rounds.Ending;
+import motley.rounds.Event;
+import motley.rounds.Intent;
+import motley.rounds.Kind;
+import motley.rounds.LeaseId;
+import motley.rounds.Phase;
+import motley.rounds.Position;
+import motley.rounds.Rounds;
+import motley.rounds.State;
+import motley.rounds.Task;
+import motley.rounds.TaskKey;
+import motley.rounds.Totals;
+import motley.wire.FixedPointSum;
+import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// One run: a thread that feeds the training loop with what happens and does what it decides.
+///
+/// Everything that changes the run goes through its mailbox, so that decisions are made one after
+/// the other. [#tell], [#state] and [#hasPlaceFor] may be called by any thread.
+final class RunLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
+    private static final int MAILBOX_MAX = 100_000;
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final RunContext context;
+    private final BlockingQueue<RunMessage> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
+    private final Thread thread;
+    private volatile State state;
+    private volatile String trouble = "";
+
+    // From here on confined to the run's thread.
+    private final Map<DeviceId, Device> members = new HashMap<>();
+
+    /// The tasks given out in the open round, by lease number.
+    private final Map<Long, Task> granted = new HashMap<>();
+
+    private final ArrayDeque<Event> pending = new ArrayDeque<>();
+    private final Learner learner;
+    private final FixedPointSum sum;
+    private final Exchange exchange;
+    private final Checkpointer checkpointer;
+    private final RunRecord record;
+    private Optional<MemorySegment> offered = Optional.empty();
+    private long computeMicros;
+    private Instant savedAt;
+    private Position savedPosition;
+    private boolean isCheckpointDue;
+    private boolean isShuttingDown;
+    private boolean isOwner = true;
+    private boolean isPausedByPeople;
+
+    /// A run that goes on at `position` with what `learner` holds. It owns `learner`.
+    RunLoop(RunContext context, Position position, Learner learner, long checkpointSequence) {
+        this.context = context;
+        this.learner = learner;
+        var plan = context.plan();
+        savedAt = context.clock().instant();
+        savedPosition = position;
+        state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
+        sum = new FixedPointSum(plan.parameterElements(), plan.settings().schedule().tasks());
+        exchange = new Exchange(context, learner::parameters);
+        checkpointer =
+                new Checkpointer(
+                        context.shelf(),
+                        context.owned(),
+                        contents(),
+                        checkpointSequence,
+                        this::tell);
+        record = context.record();
+        thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("run-" + context.owned().id())
+                        .unstarted(this::live);
+    }
+
+    /// Starts the thread.
+    void start() {
+        thread.start();
+    }
+
+    String id() {
+        return context.owned().id();
+    }
+
+    State state() {
+        return state;
+    }
+
+    /// What keeps it from going on beyond what the training loop knows; empty if nothing does.
+    String trouble() {
+        return trouble;
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    /// Adds to the mailbox. A run so far behind that its mailbox is full loses the message, as a
+    /// network would; the loop is made for that.
+    void tell(RunMessage message) {
+        if (!mailbox.offer(message)) LOG.warn("run {}: overloaded, {} lost", id(), message);
+    }
+
+    /// Whether a device can be of use.
+    boolean hasPlaceFor(Device device) {
+        var now = state;
+        if (now.phase() instanceof Phase.Ended || !(now.intent() instanceof Intent.Run)) {
+            return false;
+        }
+        int max = now.settings().policy().devicesMax();
+        boolean isHere = device.run().filter(this::equals).isPresent();
+        return max == 0 || isHere || now.fleet().members() < max;
+    }
+
+    /// Keeps what is there and ends the thread; the run goes on when the coordinator is back.
+    void shutDown() {
+        tell(new RunMessage.Shutdown());
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void live() {
+        try {
+            while (!isShuttingDown && isOwner && !(state.phase() instanceof Phase.Ended)) turn();
+            end();
+        } catch (RuntimeException e) {
+            LOG.error("run {}: failed", id(), e);
+            record.failed("internal error: " + e);
+        } finally {
+            context.fleet().remove(this);
+            checkpointer.close();
+            exchange.close();
+            learner.close();
+            record.closed();
+        }
+    }
+
+    private void turn() {
+        try {
+            var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
+            if (message == null) pending.add(new Event.Tick());
+            else take(message);
+        } catch (InterruptedException e) {
+            isShuttingDown = true;
+        }
+        decideAll();
+        if (state.intent() instanceof Intent.Pause) releaseIdle();
+        saveIfDue();
+    }
+
+    private long untilDueMs() {
+        var now = context.clock().instant();
+        var due = state.wakeAt().filter(at -> at.isBefore(now.plus(LOOK))).orElse(now.plus(LOOK));
+        return Math.max(1, Duration.between(now, due).toMillis());
+    }
+
+    private void take(RunMessage message) {
+        switch (message) {
+            case RunMessage.Joined(var device) -> join(device);
+            case RunMessage.Left(var device, var reason) -> {
+                pending.add(new Event.DeviceLeft(device.number()));
+                record.left(device, reason);
+            }
+            case RunMessage.Silent(var device, var reason) -> {
+                pending.add(new Event.DeviceSilent(device.number()));
+                record.left(device, reason);
+            }
+            case RunMessage.WorkRequested(var device) ->
+                    pending.add(new Event.WorkRequested(device.number()));
+            case RunMessage.Heard(var device, long lease) ->
+                    pending.add(new Event.Heartbeat(device.number(), List.of(leaseOf(lease))));
+            case RunMessage.Returned(var device, var back) ->
+                    pending.add(
+                            new Event.LeaseReturned(
+                                    device.number(), leaseOf(back.lease()), back.reason()));
+            case RunMessage.Submitted(var device, var submission) -> offer(device, submission);
+            case RunMessage.Pause() -> {
+                isPausedByPeople = true;
+                pause("asked for");
+            }
+            case RunMessage.Resume() -> {
+                isPausedByPeople = false;
+                if (trouble.isEmpty()) resume();
+            }
+            case RunMessage.Stop(var reason) -> pending.add(new Event.StopRequested(reason));
+            case RunMessage.Saved(var place) -> saved(place);
+            case RunMessage.NotSaved(var reason) -> notSaved(reason);
+            case RunMessage.Shutdown() -> isShuttingDown = true;
+        }
+    }
+
+    private void join(Device device) {
+        members.put(device.number(), device);
+        pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
+        record.joined(device);
+    }
+
+    private LeaseId leaseOf(long number) {
+        return new LeaseId(context.owned().fence(), number);
+    }
+
+    private void decideAll() {
+        for (var next = pending.poll(); next != null; next = pending.poll()) decide(next);
+    }
+
+    private void decide(Event event) {
+        var step = Rounds.step(state, event, context.clock().instant());
+        state = step.state();
+        step.effects().forEach(this::perform);
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case Effect.Assign(var device, var task) -> assign(member(device), task);
+            case Effect.Accept(var device, var task) -> accept(member(device), task);
+            case Effect.Refuse(var device, var key, var reason) ->
+                    refuse(device, key, reason.text());
+            case Effect.Revoke(var device, var lease, var reason) -> {
+                exchange.release(lease.number());
+                to(device, new FromCoordinator.Revoked(lease.number()));
+            }
+            case Effect.CloseRound(int epoch, int round, var totals) -> close(round, totals);
+            case Effect.CloseEvaluation(int epoch, var totals) -> {
+                granted.clear();
+                record.evaluated(epoch, state, totals);
+            }
+            case Effect.Rejoin(var device) -> rejoin(device);
+            case Effect.End(var ending) -> LOG.info("run {}: {}", id(), ending.text());
+            case Effect.Note(var fact) -> record.note(fact);
+        }
+    }
+
+    /// The loop names only devices that were announced to it.
+    private Device member(DeviceId number) {
+        return Objects.requireNonNull(members.get(number), number::toString);
+    }
+
+    private void rejoin(DeviceId number) {
+        var device = members.get(number);
+        if (device == null) return;
+        pending.add(new Event.DeviceJoined(number, device.numericClass()));
+        pending.add(new Event.WorkRequested(number));
+    }
+
+    private void assign(Device device, Task task) {
+        granted.put(task.key().lease().number(), task);
+        device.given(task.key().lease().number());
+        exchange.assign(device, task);
+    }
+
+    /// Looks at a contribution and asks the loop about it, in one step with what follows.
+    private void offer(Device device, FromDevice.Submission submission) {
+        members.putIfAbsent(device.number(), device);
+        var task = submission.task();
+        var result = submission.result();
+        var granting = Optional.ofNullable(granted.get(task.lease()));
+        boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
+        computeMicros = result.computeMicros();
+        offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
+        var inspected = granting.isPresent() && !isTraining ? ofNothing() : inspect();
+        var key =
+                new TaskKey(
+                        new LeaseId(task.fence(), task.lease()),
+                        task.round(),
+                        task.slot(),
+                        task.parameterVersion());
+        var report =
+                new Contribution.Report(
+                        result.samples(),
+                        result.lossSum(),
+                        result.correct(),
+                        Duration.of(result.computeMicros(), ChronoUnit.MICROS));
+        decideAll();
+        decide(
+                new Event.ContributionOffered(
+                        device.number(),
+                        new Contribution(key, report, inspected.inspection(), inspected.digest())));
+        offered = Optional.empty();
+    }
+
+    private record Inspected(Contribution.Inspection inspection, String digest) {}
+
+    private static Inspected ofNothing() {
+        return new Inspected(Contribution.Inspection.ofNothing(), "");
+    }
+
+    private Inspected inspect() {
+        if (offered.isEmpty())
+            return new Inspected(new Contribution.Inspection(false, true, 0), "");
+        var scan = sum.scan(offered.get());
+        boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
+        var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
+        return new Inspected(inspection, Long.toHexString(scan.digest()));
+    }
+
+    private void accept(Device device, Task task) {
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow());
+        long lease = task.key().lease().number();
+        exchange.release(lease);
+        device.send(new FromCoordinator.Accepted(lease));
+        device.worked(task.kind() == Kind.TRAIN ? task.samples().count() : 0, computeMicros);
+    }
+
+    private void refuse(DeviceId number, TaskKey key, String reason) {
+        boolean isOurs = key.lease().fence() == context.owned().fence();
+        if (isOurs) exchange.release(key.lease().number());
+        to(number, new FromCoordinator.Refused(key.lease().number(), reason));
+        record.refused(number, key, reason);
+    }
+
+    private void to(DeviceId number, FromCoordinator message) {
+        var device = members.get(number);
+        if (device != null) device.send(message);
+    }
+
+    private void close(int round, Totals totals) {
+        learner.step(sum, totals.samples(), round);
+        sum.clear();
+        granted.clear();
+        exchange.releaseAll();
+        long version = state.position().version() + 1;
+        pending.addFirst(new Event.RoundApplied(round, version));
+        record.applied(round, state, totals);
+        int rounds = state.settings().schedule().roundsPerEpoch();
+        isCheckpointDue |= (round + 1) % rounds == 0;
+    }
+
+    private void pause(String reason) {
+        pending.add(new Event.PauseRequested());
+        record.status(Status.PAUSED, reason);
+    }
+
+    private void resume() {
+        pending.add(new Event.ResumeRequested());
+        decideAll();
+        record.status(Status.ACTIVE, "");
+        context.fleet().dispatchFree();
+    }
+
+    /// A paused run keeps nobody waiting: devices without a task may work for others.
+    private void releaseIdle() {
+        var waiting = new ArrayList<DeviceId>();
+        state.fleet().idle().values().forEach(waiting::add);
+        state.fleet().standby().values().forEach(waiting::add);
+        for (var number : waiting) {
+            decide(new Event.DeviceLeft(number));
+            var device = members.get(number);
+            if (device != null) context.fleet().release(device, this);
+        }
+    }
+
+    private void saveIfDue() {
+        if (checkpointer.isBusy() || !(state.phase() instanceof Phase.Open)) return;
+        var now = context.clock().instant();
+        boolean isOld = !savedAt.plus(context.checkpointEvery()).isAfter(now);
+        boolean isNew = !state.position().equals(savedPosition);
+        if (!isCheckpointDue && !(isOld && isNew)) return;
+        isCheckpointDue = false;
+        savedAt = now;
+        checkpointer.begin(state.position(), contents());
+    }
+
+    private Checkpointer.Contents contents() {
+        return new Checkpointer.Contents(learner.parameters(), learner.state());
+    }
+
+    private void saved(Checkpointer.Place place) {
+        checkpointer.ended();
+        savedPosition = place.position();
+        record.saved(place);
+        if (trouble.isEmpty()) return;
+        trouble = "";
+        if (!isPausedByPeople) resume();
+    }
+
+    /// Training on without being able to keep it would only lose more: the run waits until it can.
+    private void notSaved(String reason) {
+        checkpointer.ended();
+        if (reason.equals(Checkpointer.NOT_OWNED)) {
+            LOG.warn("run {}: another coordinator has taken it over", id());
+            isOwner = false;
+            return;
+        }
+        LOG.warn("run {}: {}", id(), reason);
+        isCheckpointDue = false;
+        if (!trouble.isEmpty()) return;
+        trouble = reason;
+        pause(reason);
+    }
+
+    /// Keeps the last parameters, then says that the run is over.
+    private void end() {
+        if (!isOwner) return;
+        if (!(state.phase() instanceof Phase.Ended(var ending))) {
+            saveNow();
+            return;
+        }
+        switch (ending) {
+            case Ending.Finished() -> endSaved(Status.FINISHED, "");
+            case Ending.Stopped(var reason) -> endSaved(Status.STOPPED, reason);
+            case Ending.Failed(var reason) -> record.failed(reason);
+        }
+    }
+
+    /// A full disk must not cost the result: it is tried until it works or the coordinator closes.
+    private void endSaved(Status status, String reason) {
+        while (!isShuttingDown) {
+            var outcome = saveNow();
+            if (outcome instanceof RunMessage.Saved(var place)) {
+                record.ended(status, reason, place);
+                return;
+            }
+            if (!isOwner) return;
+            awaitSpace();
+        }
+    }
+
+    private RunMessage saveNow() {
+        var outcome = checkpointer.write(state.position(), contents());
+        if (outcome instanceof RunMessage.NotSaved(var reason)) notSaved(reason);
+        return outcome;
+    }
+
+    private void awaitSpace() {
+        try {
+            var message = mailbox.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            if (message instanceof RunMessage.Shutdown) isShuttingDown = true;
+        } catch (InterruptedException e) {
+            isShuttingDown = true;
+        }
+    }
+}

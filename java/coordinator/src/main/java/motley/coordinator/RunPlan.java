@@ -1,0 +1,80 @@
+package motley.coordinator;
+
+import motley.nn.Model;
+import motley.nn.Models;
+import motley.nn.Optimizer;
+import motley.nn.Optimizers;
+import motley.nn.ParameterSpec;
+import motley.nn.Schedule;
+import motley.rounds.Policy;
+import motley.rounds.RunSettings;
+
+import java.util.List;
+
+/// What follows from a request: model, optimizer, schedules.
+///
+/// @param rate the learning rate per step
+/// @param settings of the training loop
+record RunPlan(
+        RunRequest request, Model model, Optimizer optimizer, Schedule rate, RunSettings settings) {
+
+    /// @throws IllegalArgumentException if the request's numbers do not fit together
+    static RunPlan of(RunRequest request) {
+        var model = Models.named(request.model());
+        if (model.classes() != request.dataset().classes()) {
+            throw new IllegalArgumentException(
+                    "classes: %d (expected: %d, what %s tells apart)"
+                            .formatted(request.dataset().classes(), model.classes(), model.name()));
+        }
+        return of(request, model);
+    }
+
+    static RunPlan of(RunRequest request, Model model) {
+        var optimizer = Optimizers.named(request.training().descent().optimizer());
+        var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
+        return new RunPlan(
+                request,
+                model,
+                optimizer,
+                rate(request.training().descent(), optimizer),
+                new RunSettings(request.training().seed(), schedule(request), policy));
+    }
+
+    /// The rate of the optimizer step that closes round `round`, counted from 0.
+    double rateOf(int round) {
+        return rate.rate(round + 1L, settings.schedule().roundsInRun());
+    }
+
+    /// Elements of all parameters together.
+    int parameterElements() {
+        return elements(model.parameters());
+    }
+
+    /// Elements of the optimizer's whole state; 0 if it has none.
+    int stateElements() {
+        return elements(optimizer.state(model.parameters()));
+    }
+
+    private static int elements(List<ParameterSpec> specs) {
+        return specs.stream().mapToInt(spec -> spec.shape().count()).reduce(0, Math::addExact);
+    }
+
+    private static motley.rounds.Schedule schedule(RunRequest request) {
+        var training = request.training();
+        return new motley.rounds.Schedule(
+                request.dataset().train().samples(),
+                request.dataset().test().samples(),
+                training.batchSize(),
+                training.tasks(),
+                training.epochs(),
+                training.evaluateEveryEpoch());
+    }
+
+    private static Schedule rate(RunRequest.Descent descent, Optimizer optimizer) {
+        double peak = descent.learningRate().orElse(optimizer.defaultLearningRate());
+        return switch (descent.schedule()) {
+            case CONSTANT -> new Schedule.Constant(peak);
+            case COSINE -> new Schedule.Cosine(peak, descent.warmUpSteps(), 0);
+        };
+    }
+}

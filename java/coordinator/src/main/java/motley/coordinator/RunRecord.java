@@ -1,0 +1,214 @@
+package motley.coordinator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import motley.coordinator.storage.Database;
+import motley.coordinator.storage.Journal;
+import motley.coordinator.storage.MetricRow;
+import motley.coordinator.storage.RunRow;
+import motley.coordinator.storage.RunRow.Status;
+import motley.rounds.DeviceId;
+import motley.rounds.Fact;
+import motley.rounds.RunProgress;
+import motley.rounds.State;
+import motley.rounds.TaskKey;
+import motley.rounds.Totals;
+
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/// What becomes known of a run: written to its journal, told to listeners, kept for whoever asks.
+///
+/// Written by the thread of the run, read by any.
+final class RunRecord {
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+
+    private final RunPlan plan;
+    private final Database.Owned owned;
+    private final Archive archive;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private long sequence;
+    private volatile Status status;
+    private volatile String reason;
+    private volatile Optional<MetricRow> lastRound = Optional.empty();
+    private volatile Optional<MetricRow> lastEvaluation = Optional.empty();
+    private volatile Optional<String> weights = Optional.empty();
+
+    /// Where it goes.
+    record Archive(
+            Database database,
+            Journal journal,
+            InstantSource clock,
+            Consumer<RunEvent> listeners) {}
+
+    RunRecord(RunPlan plan, Database.Owned owned, Archive archive, Status status) {
+        this.plan = plan;
+        this.owned = owned;
+        this.archive = archive;
+        this.status = status;
+        reason = "";
+        sequence = archive.database().journalEnd(owned.id());
+        lastRound = newest(MetricRow.Kind.ROUND);
+        lastEvaluation = newest(MetricRow.Kind.EVALUATION);
+    }
+
+    /// Shows a run that is over as it was left.
+    void restore(RunRow row) {
+        reason = row.reason();
+        weights = row.weightsSha256();
+        closed.complete(null);
+    }
+
+    Status status() {
+        return status;
+    }
+
+    /// Why it has this status; empty when there is nothing to say.
+    String reason() {
+        return reason;
+    }
+
+    Optional<MetricRow> lastRound() {
+        return lastRound;
+    }
+
+    Optional<MetricRow> lastEvaluation() {
+        return lastEvaluation;
+    }
+
+    Optional<String> weights() {
+        return weights;
+    }
+
+    /// Completes when the run's thread is done, whatever the status.
+    CompletableFuture<Void> whenClosed() {
+        return closed;
+    }
+
+    void joined(Device device) {
+        tell(new RunEvent.DeviceJoined(owned.id(), device.id(), device.name()));
+    }
+
+    void left(Device device, String why) {
+        tell(new RunEvent.DeviceLeft(owned.id(), device.id(), why));
+    }
+
+    void refused(DeviceId device, TaskKey key, String why) {
+        write(Json.refused(device, key, why));
+    }
+
+    void note(Fact fact) {
+        write(Json.fact(fact));
+    }
+
+    /// @param state before the round counts as applied
+    void applied(int round, State state, Totals totals) {
+        var metric =
+                new MetricRow(
+                        MetricRow.Kind.ROUND,
+                        state.settings().schedule().epochOf(round),
+                        round,
+                        totals.samples(),
+                        totals.lossNats(),
+                        totals.accuracy(),
+                        plan.rateOf(round),
+                        archive.clock().millis());
+        lastRound = Optional.of(metric);
+        measured(metric, state);
+    }
+
+    void evaluated(int epoch, State state, Totals totals) {
+        var metric =
+                new MetricRow(
+                        MetricRow.Kind.EVALUATION,
+                        epoch,
+                        state.position().round(),
+                        totals.samples(),
+                        totals.lossNats(),
+                        totals.accuracy(),
+                        0,
+                        archive.clock().millis());
+        lastEvaluation = Optional.of(metric);
+        measured(metric, state);
+    }
+
+    void saved(Checkpointer.Place place) {
+        var position = place.position();
+        tell(new RunEvent.Checkpointed(owned.id(), position.epoch(), position.round()));
+    }
+
+    void status(Status now, String why) {
+        set(now, why);
+        try {
+            archive.database().setStatus(owned, now, why);
+        } catch (JdbiException e) {
+            LOG.warn("run {}: status not stored: {}", owned.id(), e.getMessage());
+        }
+        tell(new RunEvent.StatusChanged(owned.id(), now, why));
+    }
+
+    void ended(Status how, String why, Checkpointer.Place place) {
+        end(how, why, place.weights());
+    }
+
+    void failed(String why) {
+        end(Status.FAILED, why, "");
+    }
+
+    void closed() {
+        closed.complete(null);
+    }
+
+    private void end(Status how, String why, String sha256) {
+        weights = Optional.of(sha256).filter(name -> !name.isEmpty());
+        set(how, why);
+        try {
+            long atMs = archive.clock().millis();
+            archive.database().end(owned, how, new Database.End(why, atMs, sha256));
+        } catch (JdbiException e) {
+            LOG.warn("run {}: end not stored: {}", owned.id(), e.getMessage());
+        }
+        tell(new RunEvent.StatusChanged(owned.id(), how, why));
+    }
+
+    private void set(Status now, String why) {
+        reason = why;
+        status = now;
+    }
+
+    private Optional<MetricRow> newest(MetricRow.Kind kind) {
+        return archive.database().metrics(owned.id(), kind, 1).stream().findFirst();
+    }
+
+    private void measured(MetricRow metric, State state) {
+        keep(new Journal.Metric(owned.id(), metric));
+        var progress = RunProgress.of(state);
+        tellOnly(
+                new RunEvent.Measured(
+                        owned.id(), metric, progress.samplesPerSecond(), progress.devices()));
+    }
+
+    private void tell(RunEvent event) {
+        write(Json.event(event));
+        tellOnly(event);
+    }
+
+    private void tellOnly(RunEvent event) {
+        archive.listeners().accept(event);
+    }
+
+    private void write(ObjectNode event) {
+        long atMs = archive.clock().millis();
+        keep(new Journal.Entry(owned.id(), ++sequence, atMs, event.toString()));
+    }
+
+    private void keep(Journal.Line entry) {
+        if (!archive.journal().append(entry)) LOG.warn("run {}: journal is full", owned.id());
+    }
+}

@@ -1,0 +1,202 @@
+package motley.coordinator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// A [RunRequest] as JSON, and back.
+///
+/// Fields that are missing take their defaults; fields that do not exist are refused, because a
+/// misspelt setting would be ignored otherwise.
+final class RunRequestJson {
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final Set<String> FIELDS =
+            Set.of(
+                    "model",
+                    "dataset",
+                    "epochs",
+                    "batchSize",
+                    "tasks",
+                    "optimizer",
+                    "learningRate",
+                    "schedule",
+                    "warmUpSteps",
+                    "seed",
+                    "minDevices",
+                    "maxDevices",
+                    "evaluateEveryEpoch",
+                    "initialWeights");
+    private static final Set<String> DATASET_FIELDS =
+            Set.of(
+                    "trainImages",
+                    "trainLabels",
+                    "trainSamples",
+                    "testImages",
+                    "testLabels",
+                    "testSamples",
+                    "classes");
+
+    private final JsonNode object;
+    private final String path;
+
+    private RunRequestJson(JsonNode object, String path, Set<String> fields) {
+        this.object = object;
+        this.path = path;
+        if (!object.isObject()) throw wrong("", object, "an object");
+        object.fieldNames().forEachRemaining(name -> requireKnown(name, fields));
+    }
+
+    /// @throws IllegalArgumentException naming the first field that is wrong
+    static RunRequest parse(String text) {
+        try {
+            var json = new RunRequestJson(MAPPER.readTree(text), "", FIELDS);
+            return json.request();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("body: not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    static ObjectNode write(RunRequest request) {
+        var training = request.training();
+        var descent = training.descent();
+        var object =
+                Json.object()
+                        .put("model", request.model())
+                        .put("epochs", training.epochs())
+                        .put("batchSize", training.batchSize())
+                        .put("tasks", training.tasks())
+                        .put("optimizer", descent.optimizer())
+                        .put("schedule", Json.word(descent.schedule()))
+                        .put("warmUpSteps", descent.warmUpSteps())
+                        .put("seed", training.seed())
+                        .put("minDevices", request.crew().min())
+                        .put("maxDevices", request.crew().max())
+                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
+        descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
+        request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
+        var dataset = request.dataset();
+        object.putObject("dataset")
+                .put("trainImages", dataset.train().images())
+                .put("trainLabels", dataset.train().labels())
+                .put("trainSamples", dataset.train().samples())
+                .put("testImages", dataset.test().images())
+                .put("testLabels", dataset.test().labels())
+                .put("testSamples", dataset.test().samples())
+                .put("classes", dataset.classes());
+        return object;
+    }
+
+    private RunRequest request() {
+        var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
+        int batchSize = integer("batchSize", 128);
+        var descent =
+                new RunRequest.Descent(
+                        text("optimizer", "adam"),
+                        object.has("learningRate")
+                                ? OptionalDouble.of(number("learningRate"))
+                                : OptionalDouble.empty(),
+                        schedule(),
+                        integer("warmUpSteps", 0));
+        return new RunRequest(
+                text("model"),
+                dataset.dataset(),
+                new RunRequest.Training(
+                        integer("epochs", 1),
+                        batchSize,
+                        integer("tasks", Math.min(8, batchSize)),
+                        descent,
+                        wide("seed", 0),
+                        flag("evaluateEveryEpoch", true)),
+                new RunRequest.Crew(integer("minDevices", 1), integer("maxDevices", 0)),
+                object.has("initialWeights")
+                        ? Optional.of(text("initialWeights"))
+                        : Optional.empty());
+    }
+
+    private RunRequest.Dataset dataset() {
+        return new RunRequest.Dataset(
+                part("trainImages", "trainLabels", "trainSamples"),
+                part("testImages", "testLabels", "testSamples"),
+                integer("classes"));
+    }
+
+    private RunRequest.Part part(String images, String labels, String samples) {
+        return new RunRequest.Part(text(images), text(labels), integer(samples));
+    }
+
+    private RunRequest.Decay schedule() {
+        var name = text("schedule", "constant");
+        return switch (name) {
+            case "constant" -> RunRequest.Decay.CONSTANT;
+            case "cosine" -> RunRequest.Decay.COSINE;
+            default -> throw wrong("schedule", object.path("schedule"), "constant or cosine");
+        };
+    }
+
+    private String text(String name) {
+        var value = object.path(name);
+        if (!value.isTextual()) throw wrong(name, value, "a string");
+        return value.textValue();
+    }
+
+    private String text(String name, String fallback) {
+        return object.has(name) ? text(name) : fallback;
+    }
+
+    private int integer(String name) {
+        var value = object.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw wrong(name, value, "a whole number under 2^31");
+        }
+        return value.intValue();
+    }
+
+    private int integer(String name, int fallback) {
+        return object.has(name) ? integer(name) : fallback;
+    }
+
+    private long wide(String name, long fallback) {
+        if (!object.has(name)) return fallback;
+        var value = object.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw wrong(name, value, "a whole number of 64 bits");
+        }
+        return value.longValue();
+    }
+
+    private double number(String name) {
+        var value = object.path(name);
+        if (!value.isNumber()) throw wrong(name, value, "a number");
+        return value.doubleValue();
+    }
+
+    private boolean flag(String name, boolean fallback) {
+        if (!object.has(name)) return fallback;
+        var value = object.path(name);
+        if (!value.isBoolean()) throw wrong(name, value, "true or false");
+        return value.booleanValue();
+    }
+
+    private void requireKnown(String name, Set<String> fields) {
+        if (fields.contains(name)) return;
+        throw new IllegalArgumentException(
+                "%s%s: no such field (expected: one of %s)"
+                        .formatted(path, name, String.join(", ", new TreeSet<>(fields))));
+    }
+
+    private IllegalArgumentException wrong(String name, JsonNode value, String expected) {
+        var shown = value.isMissingNode() ? "missing" : value.toString();
+        var field = (path + name).isEmpty() ? "body" : path + name;
+        return new IllegalArgumentException(
+                "%s: %s (expected: %s)".formatted(field, shown, expected));
+    }
+}

@@ -1,0 +1,104 @@
+package motley.coordinator;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.stream.StreamMessage;
+import com.linecorp.armeria.server.ServiceRequestContext;
+
+import java.io.IOException;
+
+/// Runs over HTTP: start them, look at them, steer them, take what they learned.
+final class RunRoutes {
+    private static final MediaType SAFETENSORS = MediaType.OCTET_STREAM;
+
+    private final Runs runs;
+    private final Listeners listeners;
+
+    RunRoutes(Runs runs, Listeners listeners) {
+        this.runs = runs;
+        this.listeners = listeners;
+    }
+
+    HttpResponse start(ServiceRequestContext context, HttpRequest request) throws IOException {
+        var body = request.aggregate().join().contentUtf8();
+        var run = runs.start(RunRequestJson.parse(body));
+        return HttpResponse.of(
+                ResponseHeaders.builder(HttpStatus.CREATED)
+                        .contentType(MediaType.JSON_UTF_8)
+                        .add(HttpHeaderNames.LOCATION, "/v1/runs/" + run.id())
+                        .build(),
+                HttpData.ofUtf8(Json.run(run.view()).toString()));
+    }
+
+    HttpResponse list(ServiceRequestContext context, HttpRequest request) {
+        var views = runs.all().stream().map(RunHandle::view).toList();
+        return Api.json(HttpStatus.OK, Json.list("runs", views, Json::run).toString());
+    }
+
+    HttpResponse show(ServiceRequestContext context, HttpRequest request) {
+        return Api.json(HttpStatus.OK, Json.run(find(context).view()).toString());
+    }
+
+    HttpResponse events(ServiceRequestContext context, HttpRequest request) {
+        return EventStream.of(find(context), listeners);
+    }
+
+    HttpResponse stop(ServiceRequestContext context, HttpRequest request) {
+        active(context).stop("asked for");
+        return accepted();
+    }
+
+    HttpResponse pause(ServiceRequestContext context, HttpRequest request) {
+        active(context).pause();
+        return accepted();
+    }
+
+    HttpResponse resume(ServiceRequestContext context, HttpRequest request) {
+        active(context).resume();
+        return accepted();
+    }
+
+    HttpResponse model(ServiceRequestContext context, HttpRequest request) throws IOException {
+        var run = find(context);
+        var model =
+                ModelFile.of(run, runs)
+                        .orElseThrow(
+                                () ->
+                                        new Problem(
+                                                HttpStatus.CONFLICT,
+                                                "run: %s has no checkpoint yet"
+                                                        .formatted(run.id())));
+        var headers =
+                ResponseHeaders.builder(HttpStatus.OK)
+                        .contentType(SAFETENSORS)
+                        .contentLength(model.sizeBytes())
+                        .add(
+                                HttpHeaderNames.CONTENT_DISPOSITION,
+                                "attachment; filename=\"%s.safetensors\"".formatted(run.id()))
+                        .build();
+        StreamMessage<HttpData> head = StreamMessage.of(HttpData.wrap(model.header().bytes()));
+        return HttpResponse.of(
+                headers, StreamMessage.concat(head, StreamMessage.of(model.elements())));
+    }
+
+    private RunHandle find(ServiceRequestContext context) {
+        var id = context.pathParam("run");
+        return runs.find(String.valueOf(id))
+                .orElseThrow(() -> Problem.notFound("run", String.valueOf(id)));
+    }
+
+    private RunHandle active(ServiceRequestContext context) {
+        var run = find(context);
+        if (!run.status().isOver()) return run;
+        throw new Problem(HttpStatus.CONFLICT, "run: %s is over".formatted(run.id()));
+    }
+
+    private static HttpResponse accepted() {
+        return HttpResponse.of(ResponseHeaders.of(HttpStatus.ACCEPTED));
+    }
+}

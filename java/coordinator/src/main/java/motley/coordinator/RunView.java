@@ -1,0 +1,24 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.MetricRow;
+import motley.coordinator.storage.RunRow.Status;
+import motley.rounds.RunProgress;
+
+import java.util.Optional;
+
+/// A run as people see it, at one moment.
+///
+/// @param waiting one sentence: what it waits for, or why it is over
+/// @param lastRound metrics of the latest round
+/// @param lastEvaluation metrics of the latest evaluation
+/// @param weightsSha256 of the final parameters, little-endian f32 in the order of the model
+public record RunView(
+        String id,
+        RunRequest request,
+        Status status,
+        String waiting,
+        RunProgress progress,
+        Optional<MetricRow> lastRound,
+        Optional<MetricRow> lastEvaluation,
+        Optional<String> weightsSha256,
+        long createdAtMs) {}

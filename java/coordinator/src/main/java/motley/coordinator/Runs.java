@@ -1,0 +1,273 @@
+package motley.coordinator;
+
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.CheckpointRow;
+import motley.coordinator.storage.Database;
+import motley.coordinator.storage.RunRow;
+import motley.coordinator.storage.RunRow.Status;
+import motley.nn.TrainingPrograms;
+import motley.program.Engine;
+import motley.program.ProgramCodec;
+import motley.rounds.Position;
+import motley.rounds.State;
+import motley.wire.RunManifest;
+import motley.wire.SharedDirectory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/// Starts runs, takes up those that were not over, and knows them all. Any thread may call.
+final class Runs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+    private static final String ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
+    private static final int ID_LENGTH = 10;
+
+    private final Means means;
+    private final Map<String, RunHandle> handles = new LinkedHashMap<>();
+
+    /// What runs work with.
+    ///
+    /// @param blobs what people deposit and devices fetch
+    /// @param shelf where checkpoints go
+    record Means(
+            BlobStore blobs,
+            Checkpointer.Shelf shelf,
+            RunRecord.Archive archive,
+            Fleet fleet,
+            Optional<SharedDirectory> shared,
+            Inbox.Budget budget,
+            Supplier<Engine> engines,
+            Duration checkpointEvery) {}
+
+    Runs(Means means) {
+        this.means = means;
+    }
+
+    /// Oldest first.
+    synchronized List<RunHandle> all() {
+        return List.copyOf(handles.values());
+    }
+
+    synchronized Optional<RunHandle> find(String id) {
+        return Optional.ofNullable(handles.get(id));
+    }
+
+    /// Starts a run.
+    ///
+    /// @throws IllegalArgumentException if a blob is missing or does not fit
+    /// @throws IOException if it cannot be stored
+    RunHandle start(RunRequest request) throws IOException {
+        return start(RunPlan.of(request));
+    }
+
+    RunHandle start(RunPlan plan) throws IOException {
+        Deposits.requireFit(plan.request(), plan.model(), means.blobs);
+        var row =
+                new RunRow(
+                        newId(),
+                        RunRequestJson.write(plan.request()).toString(),
+                        means.shelf.clock().millis(),
+                        Status.ACTIVE,
+                        "",
+                        1,
+                        OptionalLong.empty(),
+                        Optional.empty());
+        var learner = new Learner(plan, means.engines.get());
+        try {
+            begin(plan, learner);
+            means.shelf.database().insert(row);
+            return launch(plan, row, learner, Optional.empty());
+        } catch (IOException | RuntimeException e) {
+            learner.close();
+            throw e;
+        }
+    }
+
+    /// Takes up what the database has.
+    void restore() throws IOException {
+        for (var row : means.shelf.database().runs()) {
+            if (row.status().isOver()) remember(row);
+            else resume(row);
+        }
+    }
+
+    /// The newest durable parameters of a run, f32.
+    Optional<Path> weights(String run) {
+        return means.shelf.database().checkpoints(run).stream()
+                .findFirst()
+                .flatMap(checkpoint -> means.shelf.blobs().find(checkpoint.parameters()));
+    }
+
+    /// Ends all threads; runs that are not over go on when they are restored.
+    @Override
+    public void close() {
+        for (var handle : all()) {
+            var loop = handle.loop();
+            if (loop != null) loop.shutDown();
+        }
+    }
+
+    private void begin(RunPlan plan, Learner learner) throws IOException {
+        var given = plan.request().initialWeights();
+        if (given.isEmpty()) {
+            learner.draw();
+            return;
+        }
+        try (var arena = Arena.ofConfined()) {
+            var weights = arena.allocate(learner.parameters().byteSize());
+            var specs = plan.model().parameters();
+            Deposits.readWeights(means.blobs, given.get(), specs, weights);
+            learner.load(weights);
+        }
+    }
+
+    private RunHandle launch(
+            RunPlan plan, RunRow row, Learner learner, Optional<CheckpointRow> from)
+            throws IOException {
+        var owned = new Database.Owned(row.id(), row.fence());
+        var record = new RunRecord(plan, owned, means.archive, row.status());
+        var position =
+                from.map(c -> new Position(c.epoch(), c.round(), c.version()))
+                        .orElse(Position.START);
+        var context =
+                new RunContext(
+                        plan,
+                        owned,
+                        manifest(plan, row.id()),
+                        means.fleet,
+                        means.shared,
+                        means.budget,
+                        means.shelf,
+                        record,
+                        means.checkpointEvery);
+        var loop =
+                new RunLoop(
+                        context, position, learner, from.map(CheckpointRow::sequence).orElse(0L));
+        var handle = remember(row, plan, record, loop.state());
+        handle.follow(loop);
+        if (row.status() == Status.PAUSED) loop.tell(new RunMessage.Pause());
+        loop.start();
+        if (row.status() == Status.ACTIVE) means.archive.listeners().accept(started(row));
+        means.fleet.add(loop);
+        return handle;
+    }
+
+    private static RunEvent started(RunRow row) {
+        return new RunEvent.StatusChanged(row.id(), Status.ACTIVE, "");
+    }
+
+    private RunManifest manifest(RunPlan plan, String id) throws IOException {
+        var schedule = plan.settings().schedule();
+        var gradient = TrainingPrograms.gradient(plan.model(), schedule.microBatch());
+        var evaluate = TrainingPrograms.evaluate(plan.model(), schedule.microBatch());
+        var dataset = plan.request().dataset();
+        return new RunManifest(
+                id,
+                plan.request().model(),
+                means.blobs.put(ProgramCodec.encode(gradient.program())),
+                means.blobs.put(ProgramCodec.encode(evaluate.program())),
+                new RunManifest.DatasetBlobs(
+                        dataset.train().images(),
+                        dataset.train().labels(),
+                        dataset.test().images(),
+                        dataset.test().labels(),
+                        dataset.classes()),
+                schedule.microBatch(),
+                plan.request().training().seed(),
+                plan.parameterElements());
+    }
+
+    private void resume(RunRow row) throws IOException {
+        var fence = means.shelf.database().takeOver(row);
+        if (fence.isEmpty()) {
+            LOG.warn("run {}: taken over by somebody else", row.id());
+            return;
+        }
+        var owned = row.withFence(fence.getAsLong());
+        var plan = RunPlan.of(RunRequestJson.parse(row.request()));
+        var learner = new Learner(plan, means.engines.get());
+        try {
+            var from = load(row.id(), learner);
+            if (from.isEmpty()) begin(plan, learner);
+            LOG.info("run {}: goes on at {}", row.id(), from);
+            launch(plan, owned, learner, from);
+        } catch (IOException | RuntimeException e) {
+            learner.close();
+            throw e;
+        }
+    }
+
+    /// Loads the newest checkpoint whose blobs are there and whole.
+    private Optional<CheckpointRow> load(String run, Learner learner) throws IOException {
+        for (var checkpoint : means.shelf.database().checkpoints(run)) {
+            if (isLoaded(checkpoint, learner)) return Optional.of(checkpoint);
+            LOG.warn("run {}: checkpoint {} is damaged", run, checkpoint.sequence());
+        }
+        return Optional.empty();
+    }
+
+    private boolean isLoaded(CheckpointRow checkpoint, Learner learner) throws IOException {
+        var parameters = means.shelf.blobs().find(checkpoint.parameters());
+        var state = means.shelf.blobs().find(checkpoint.state());
+        if (parameters.isEmpty() || state.isEmpty()) return false;
+        try (var arena = Arena.ofConfined();
+                var first = FileChannel.open(parameters.get(), StandardOpenOption.READ);
+                var second = FileChannel.open(state.get(), StandardOpenOption.READ)) {
+            boolean isWhole =
+                    first.size() == learner.parameters().byteSize()
+                            && second.size() == learner.stateBytes();
+            if (!isWhole) return false;
+            learner.load(
+                    first.map(FileChannel.MapMode.READ_ONLY, 0, first.size(), arena),
+                    second.map(FileChannel.MapMode.READ_ONLY, 0, second.size(), arena));
+            return true;
+        }
+    }
+
+    /// A run that is over: shown, nothing more.
+    private void remember(RunRow row) {
+        var plan = RunPlan.of(RunRequestJson.parse(row.request()));
+        var owned = new Database.Owned(row.id(), row.fence());
+        var record = new RunRecord(plan, owned, means.archive, row.status());
+        record.restore(row);
+        var position =
+                means.shelf.database().checkpoints(row.id()).stream()
+                        .findFirst()
+                        .map(c -> new Position(c.epoch(), c.round(), c.version()))
+                        .orElse(Position.START);
+        var now = means.shelf.clock().instant();
+        remember(row, plan, record, State.restore(plan.settings(), position, row.fence(), now))
+                .settle();
+    }
+
+    private synchronized RunHandle remember(
+            RunRow row, RunPlan plan, RunRecord record, State state) {
+        var kept = new RunHandle.Kept(row.id(), row.createdAtMs());
+        var handle = new RunHandle(kept, plan, record, state, means.shelf.clock());
+        handles.put(row.id(), handle);
+        return handle;
+    }
+
+    private static String newId() {
+        var random = new SecureRandom();
+        var id = new StringBuilder("r");
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
+        }
+        return id.toString();
+    }
+}

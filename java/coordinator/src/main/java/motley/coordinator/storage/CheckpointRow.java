@@ -1,0 +1,8 @@
+package motley.coordinator.storage;
+
+/// Where a run can go on: a place in its schedule and the names of two blobs of raw f32.
+///
+/// @param round training rounds applied
+/// @param version of the parameters
+public record CheckpointRow(
+        long sequence, int epoch, int round, long version, String parameters, String state) {}

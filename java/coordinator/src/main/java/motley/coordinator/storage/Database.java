@@ -1,0 +1,343 @@
+package motley.coordinator.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Runs, checkpoints, metrics and journals in SQLite. Any thread may call; writes are transactions
+/// that take the write lock at once, so that none of them fails half-way for want of it.
+public final class Database implements AutoCloseable {
+    private static final int CONNECTIONS = 4;
+
+    private final HikariDataSource source;
+    private final Jdbi jdbi;
+
+    private Database(HikariDataSource source) {
+        this.source = source;
+        jdbi = Jdbi.create(source);
+    }
+
+    /// Opens `file`, which is made and brought to the newest schema as needed.
+    public static Database open(Path file) {
+        var config = new HikariConfig();
+        config.setJdbcUrl("jdbc:sqlite:" + file);
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.addDataSourceProperty("journal_mode", "WAL");
+        config.addDataSourceProperty("synchronous", "NORMAL");
+        config.addDataSourceProperty("busy_timeout", "5000");
+        config.addDataSourceProperty("foreign_keys", "true");
+        config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        var source = new HikariDataSource(config);
+        Flyway.configure(Database.class.getClassLoader())
+                .dataSource(source)
+                .locations("classpath:db/common")
+                .load()
+                .migrate();
+        return new Database(source);
+    }
+
+    public void insert(RunRow run) {
+        jdbi.useHandle(
+                handle ->
+                        handle.execute(
+                                "insert into run (id, request, created_at_ms, status, reason,"
+                                        + " fence) values (?, ?, ?, ?, ?, ?)",
+                                run.id(),
+                                run.request(),
+                                run.createdAtMs(),
+                                run.status().name(),
+                                run.reason(),
+                                run.fence()));
+    }
+
+    /// All runs, oldest first.
+    public List<RunRow> runs() {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery("select * from run order by created_at_ms, id")
+                                .map(Database::run)
+                                .list());
+    }
+
+    /// Makes the caller the owner of a run, if nobody else became that since it was read.
+    ///
+    /// @return the new fence; empty if somebody did
+    public OptionalLong takeOver(RunRow run) {
+        int changed =
+                jdbi.withHandle(
+                        handle ->
+                                handle.execute(
+                                        "update run set fence = fence + 1 where id = ? and fence ="
+                                                + " ?",
+                                        run.id(),
+                                        run.fence()));
+        return changed == 1 ? OptionalLong.of(run.fence() + 1) : OptionalLong.empty();
+    }
+
+    /// Changes the status of a run that the caller owns.
+    ///
+    /// @return false if it no longer does
+    public boolean setStatus(Owned run, RunRow.Status status, String reason) {
+        return jdbi.withHandle(
+                        handle ->
+                                handle.execute(
+                                        "update run set status = ?, reason = ? where id = ? and"
+                                                + " fence = ?",
+                                        status.name(),
+                                        reason,
+                                        run.id(),
+                                        run.fence()))
+                == 1;
+    }
+
+    /// Ends a run that the caller owns.
+    ///
+    /// @return false if it no longer does
+    public boolean end(Owned run, RunRow.Status status, End end) {
+        return jdbi.withHandle(
+                        handle ->
+                                handle.execute(
+                                        "update run set status = ?, reason = ?, ended_at_ms = ?,"
+                                                + " weights_sha256 = ? where id = ? and fence = ?",
+                                        status.name(),
+                                        end.reason(),
+                                        end.atMs(),
+                                        end.weightsSha256(),
+                                        run.id(),
+                                        run.fence()))
+                == 1;
+    }
+
+    /// Adds a checkpoint to a run that the caller owns.
+    ///
+    /// @return false if it no longer does
+    public boolean insert(Owned run, CheckpointRow checkpoint, long atMs) {
+        return jdbi.withHandle(
+                        handle ->
+                                handle.execute(
+                                        "insert into checkpoint (run_id, sequence, epoch, round,"
+                                                + " version, parameters, optimizer_state, at_ms)"
+                                                + " select id, ?, ?, ?, ?, ?, ?, ? from run where"
+                                                + " id = ? and fence = ?",
+                                        checkpoint.sequence(),
+                                        checkpoint.epoch(),
+                                        checkpoint.round(),
+                                        checkpoint.version(),
+                                        checkpoint.parameters(),
+                                        checkpoint.state(),
+                                        atMs,
+                                        run.id(),
+                                        run.fence()))
+                == 1;
+    }
+
+    /// The checkpoints of a run, newest first.
+    public List<CheckpointRow> checkpoints(String run) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select * from checkpoint where run_id = :run order by"
+                                                + " sequence desc")
+                                .bind("run", run)
+                                .map(Database::checkpoint)
+                                .list());
+    }
+
+    /// Removes a checkpoint.
+    ///
+    /// @return those of its blobs that no other checkpoint has
+    public List<String> delete(String run, CheckpointRow checkpoint) {
+        return jdbi.inTransaction(
+                handle -> {
+                    handle.execute(
+                            "delete from checkpoint where run_id = ? and sequence = ?",
+                            run,
+                            checkpoint.sequence());
+                    return List.of(checkpoint.parameters(), checkpoint.state()).stream()
+                            .filter(blob -> !isUsed(handle, blob))
+                            .toList();
+                });
+    }
+
+    /// The newest `count` metrics of a kind, oldest first.
+    public List<MetricRow> metrics(String run, MetricRow.Kind kind, int count) {
+        var table =
+                switch (kind) {
+                    case ROUND -> "round_metric";
+                    case EVALUATION -> "evaluation";
+                };
+        var order =
+                switch (kind) {
+                    case ROUND -> "round";
+                    case EVALUATION -> "epoch";
+                };
+        return jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                ("select * from %s where run_id = :run"
+                                                                + " order by %s desc limit :count")
+                                                        .formatted(table, order))
+                                        .bind("run", run)
+                                        .bind("count", count)
+                                        .map((row, context) -> metric(kind, row))
+                                        .list())
+                .reversed();
+    }
+
+    /// The highest sequence number in a run's journal, 0 if it is empty.
+    public long journalEnd(String run) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select coalesce(max(sequence), 0) from journal where"
+                                                + " run_id = :run")
+                                .bind("run", run)
+                                .mapTo(Long.class)
+                                .one());
+    }
+
+    /// The journal of a run after `sequence`, in order, at most `count` entries.
+    public List<Journal.Entry> journal(String run, long sequence, int count) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select * from journal where run_id = :run and sequence >"
+                                                + " :sequence order by sequence limit :count")
+                                .bind("run", run)
+                                .bind("sequence", sequence)
+                                .bind("count", count)
+                                .map(
+                                        (row, context) ->
+                                                new Journal.Entry(
+                                                        run,
+                                                        row.getLong("sequence"),
+                                                        row.getLong("at_ms"),
+                                                        row.getString("event")))
+                                .list());
+    }
+
+    /// Writes all of `records` or none.
+    void write(List<Journal.Line> records) {
+        jdbi.useTransaction(
+                handle -> {
+                    for (var record : records) write(handle, record);
+                });
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+
+    /// A run and the fence under which the caller owns it.
+    public record Owned(String id, long fence) {}
+
+    /// How a run ended.
+    ///
+    /// @param weightsSha256 empty if there are no weights
+    public record End(String reason, long atMs, String weightsSha256) {}
+
+    private static void write(Handle handle, Journal.Line record) {
+        switch (record) {
+            case Journal.Entry(var run, long sequence, long atMs, var event) ->
+                    handle.execute(
+                            "insert into journal (run_id, sequence, at_ms, event) values (?, ?, ?,"
+                                    + " ?)",
+                            run,
+                            sequence,
+                            atMs,
+                            event);
+            case Journal.Metric(var run, var metric) -> write(handle, run, metric);
+        }
+    }
+
+    /// A round computed again after a restart replaces the same numbers.
+    private static void write(Handle handle, String run, MetricRow metric) {
+        switch (metric.kind()) {
+            case ROUND ->
+                    handle.execute(
+                            "insert or replace into round_metric (run_id, round, epoch, samples,"
+                                    + " loss, accuracy, learning_rate, at_ms) values (?, ?, ?, ?,"
+                                    + " ?, ?, ?, ?)",
+                            run,
+                            metric.round(),
+                            metric.epoch(),
+                            metric.samples(),
+                            metric.loss(),
+                            metric.accuracy(),
+                            metric.learningRate(),
+                            metric.atMs());
+            case EVALUATION ->
+                    handle.execute(
+                            "insert or replace into evaluation (run_id, epoch, samples, loss,"
+                                    + " accuracy, at_ms) values (?, ?, ?, ?, ?, ?)",
+                            run,
+                            metric.epoch(),
+                            metric.samples(),
+                            metric.loss(),
+                            metric.accuracy(),
+                            metric.atMs());
+        }
+    }
+
+    private static boolean isUsed(Handle handle, String blob) {
+        return handle.createQuery(
+                                "select count(*) from checkpoint where parameters = :blob or"
+                                        + " optimizer_state = :blob")
+                        .bind("blob", blob)
+                        .mapTo(Integer.class)
+                        .one()
+                > 0;
+    }
+
+    private static RunRow run(ResultSet row, StatementContext context) throws SQLException {
+        long endedAtMs = row.getLong("ended_at_ms");
+        boolean hasEnded = !row.wasNull();
+        return new RunRow(
+                row.getString("id"),
+                row.getString("request"),
+                row.getLong("created_at_ms"),
+                RunRow.Status.valueOf(row.getString("status")),
+                row.getString("reason"),
+                row.getLong("fence"),
+                hasEnded ? OptionalLong.of(endedAtMs) : OptionalLong.empty(),
+                Optional.ofNullable(row.getString("weights_sha256"))
+                        .filter(sha256 -> !sha256.isEmpty()));
+    }
+
+    private static CheckpointRow checkpoint(ResultSet row, StatementContext context)
+            throws SQLException {
+        return new CheckpointRow(
+                row.getLong("sequence"),
+                row.getInt("epoch"),
+                row.getInt("round"),
+                row.getLong("version"),
+                row.getString("parameters"),
+                row.getString("optimizer_state"));
+    }
+
+    private static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
+        boolean isRound = kind == MetricRow.Kind.ROUND;
+        return new MetricRow(
+                kind,
+                row.getInt("epoch"),
+                isRound ? row.getInt("round") : 0,
+                row.getLong("samples"),
+                row.getDouble("loss"),
+                row.getDouble("accuracy"),
+                isRound ? row.getDouble("learning_rate") : 0,
+                row.getLong("at_ms"));
+    }
+}
