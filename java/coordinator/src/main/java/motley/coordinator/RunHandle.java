@@ -40,13 +40,14 @@ public final class RunHandle {
     /// Follows `running` until it is done.
     void follow(RunLoop running) {
         loop = running;
-        record.whenClosed()
-                .thenRun(
-                        () -> {
-                            last = running.state();
-                            loop = null;
-                            over.complete(view());
-                        });
+        var _ =
+                record.whenClosed()
+                        .thenRun(
+                                () -> {
+                                    last = running.state();
+                                    loop = null;
+                                    over.complete(view());
+                                });
     }
 
     /// Completes a run that was over before the coordinator started.

@@ -53,7 +53,7 @@ final class Safetensors {
     static void read(MemorySegment file, List<ParameterSpec> specs, MemorySegment into)
             throws IOException {
         var header = parseHeader(file);
-        long dataAt = LENGTH_BYTES + headerBytes(file);
+        long dataAt = (long) LENGTH_BYTES + headerBytes(file);
         long at = 0;
         for (var spec : specs) {
             long bytes = spec.type().sizeBytes();

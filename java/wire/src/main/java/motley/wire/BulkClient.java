@@ -27,6 +27,8 @@ import java.util.NoSuchElementException;
 public final class BulkClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int ATTEMPTS_MAX = 10;
     private static final int PART_BYTES = 256 << 10;
     private static final int DETAIL_CHARS_MAX = 500;
 
@@ -79,23 +81,32 @@ public final class BulkClient implements AutoCloseable {
     }
 
     /// Leaves a contribution, little-endian f32, with the coordinator. It counts once the
-    /// submission of `lease` is accepted.
+    /// submission of `lease` is accepted. A coordinator without room is asked again each second.
     ///
+    /// @return false if the coordinator has no use for it: the task went to another device, or its
+    ///     round is over
     /// @throws IOException if the coordinator refuses it, or the network fails
-    public void writeContribution(String run, long lease, MemorySegment contribution)
+    public boolean writeContribution(String run, long lease, MemorySegment contribution)
             throws IOException, InterruptedException {
-        var request =
-                request("/v1/runs/%s/contributions/%d".formatted(run, lease))
-                        .header("content-type", "application/octet-stream")
-                        .PUT(
-                                BodyPublishers.fromPublisher(
-                                        BodyPublishers.ofByteArrays(() -> new Parts(contribution)),
-                                        contribution.byteSize()))
-                        .build();
-        var response = http.send(request, BodyHandlers.ofInputStream());
-        try (var body = response.body()) {
-            if (response.statusCode() / 100 != 2) throw refused(response);
-            body.skipNBytes(0);
+        var path = "/v1/runs/%s/contributions/%d".formatted(run, lease);
+        for (int attempt = 1; ; attempt++) {
+            var response = put(path, contribution);
+            try (var body = response.body()) {
+                switch (response.statusCode()) {
+                    case 200, 201, 204 -> {
+                        return true;
+                    }
+                    case 404, 409, 410 -> {
+                        return false;
+                    }
+                    case 503 -> {
+                        if (attempt == ATTEMPTS_MAX) throw refused(response);
+                    }
+                    default -> throw refused(response);
+                }
+                body.skipNBytes(0);
+            }
+            Thread.sleep(PAUSE);
         }
     }
 
@@ -106,6 +117,17 @@ public final class BulkClient implements AutoCloseable {
 
     private HttpResponse<InputStream> get(String path) throws IOException, InterruptedException {
         return http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+    }
+
+    private HttpResponse<InputStream> put(String path, MemorySegment bytes)
+            throws IOException, InterruptedException {
+        var parts = BodyPublishers.ofByteArrays(() -> new Parts(bytes));
+        var request =
+                request(path)
+                        .header("content-type", "application/octet-stream")
+                        .PUT(BodyPublishers.fromPublisher(parts, bytes.byteSize()))
+                        .build();
+        return http.send(request, BodyHandlers.ofInputStream());
     }
 
     private HttpRequest.Builder request(String path) {

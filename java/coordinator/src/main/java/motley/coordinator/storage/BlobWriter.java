@@ -66,9 +66,9 @@ public final class BlobWriter implements AutoCloseable {
         channel.force(true);
         channel.close();
         var file = store.file(name);
-        Files.createDirectories(file.getParent());
+        var folder = Files.createDirectories(file.resolveSibling("."));
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        forceDirectory(file.getParent());
+        forceDirectory(folder);
     }
 
     /// Makes the new name itself durable, where the system can.

@@ -1,0 +1,249 @@
+package motley.coordinator;
+
+import motley.wire.BulkClient;
+import motley.wire.DeviceProfile;
+import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
+import motley.wire.GrpcSessionClient;
+import motley.wire.Protocol;
+import motley.wire.RunManifest;
+import motley.wire.Session;
+import motley.wire.SharedExchange;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A small device that speaks the real protocol over real sockets and computes for real, on a
+/// thread of its own.
+final class TestDevice implements AutoCloseable {
+    /// What a device does with what it computed, before and while it submits.
+    interface Conduct {
+        /// @param tasks how many tasks this device has computed, this one included
+        void submit(TestDevice device, FromCoordinator.Assign assign, Outcome outcome, int tasks)
+                throws Exception;
+    }
+
+    /// What a task gave.
+    record Outcome(MemorySegment gradient, FromDevice.Result result) {}
+
+    private sealed interface Incoming {
+        record Message(FromCoordinator message) implements Incoming {}
+
+        record Closed(String why) implements Incoming {}
+    }
+
+    private final URI coordinator;
+    private final String id;
+    private final boolean sharesMemory;
+    private final Conduct conduct;
+    private final Path cache;
+    private final BlockingQueue<Incoming> inbox = new LinkedBlockingQueue<>();
+    private final BlockingQueue<FromCoordinator> answers = new LinkedBlockingQueue<>();
+    private final Map<String, TestComputation> prepared = new HashMap<>();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final Session<FromDevice> session;
+    private final Thread thread;
+    private Optional<BulkClient> bulk = Optional.empty();
+    private Optional<SharedExchange> shared = Optional.empty();
+    private int tasks;
+
+    private TestDevice(URI coordinator, Settings settings, Path cache) {
+        this.coordinator = coordinator;
+        this.cache = cache;
+        id = settings.id;
+        sharesMemory = settings.sharesMemory;
+        conduct = settings.conduct;
+        session =
+                GrpcSessionClient.connect(
+                        coordinator,
+                        new Session.Handler<>() {
+                            @Override
+                            public void received(FromCoordinator message) {
+                                inbox.add(new Incoming.Message(message));
+                            }
+
+                            @Override
+                            public void closed(String why) {
+                                inbox.add(new Incoming.Closed(why));
+                            }
+                        });
+        session.send(
+                new FromDevice.Hello(
+                        Protocol.VERSION, settings.token, id, "the device " + id, profile()));
+        thread = Thread.ofPlatform().daemon().name(id).start(this::live);
+    }
+
+    /// @param token for joining
+    record Settings(String id, String token, boolean sharesMemory, Conduct conduct) {
+        static Settings honest(String id) {
+            return new Settings(id, "", false, TestDevice::submitHonestly);
+        }
+
+        Settings withSharedMemory() {
+            return new Settings(id, token, true, conduct);
+        }
+
+        Settings withToken(String other) {
+            return new Settings(id, other, sharesMemory, conduct);
+        }
+
+        Settings withConduct(Conduct other) {
+            return new Settings(id, token, sharesMemory, other);
+        }
+    }
+
+    static TestDevice start(URI coordinator, Settings settings, Path cache) {
+        return new TestDevice(coordinator, settings, cache);
+    }
+
+    static void submitHonestly(
+            TestDevice device, FromCoordinator.Assign assign, Outcome outcome, int tasks)
+            throws Exception {
+        device.deliver(assign, outcome.gradient);
+        device.send(new FromDevice.Submission(assign.task(), outcome.result));
+    }
+
+    /// Puts a contribution where the coordinator expects it.
+    void deliver(FromCoordinator.Assign assign, MemorySegment gradient) throws Exception {
+        if (assign.work().kind() == FromCoordinator.Kind.EVALUATE) return;
+        var task = assign.task();
+        if (assign.files().isPresent()) {
+            var file = assign.files().get().contribution();
+            shared.orElseThrow().writeContribution(file, task.lease(), gradient);
+        } else {
+            bulk.orElseThrow().writeContribution(task.run(), task.lease(), gradient);
+        }
+    }
+
+    void send(FromDevice message) {
+        session.send(message);
+    }
+
+    /// Acceptances, refusals and farewells, in order.
+    BlockingQueue<FromCoordinator> answers() {
+        return answers;
+    }
+
+    int accepted() {
+        return accepted.get();
+    }
+
+    BulkClient bulk() {
+        return bulk.orElseThrow();
+    }
+
+    /// Ends without a word, as a killed process does.
+    void kill() {
+        session.close("killed");
+        thread.interrupt();
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void live() {
+        try (var arena = Arena.ofShared()) {
+            while (true) {
+                switch (inbox.take()) {
+                    case Incoming.Message(var message) -> take(message, arena);
+                    case Incoming.Closed(var why) -> {
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            return;
+        } catch (Exception e) {
+            throw new IllegalStateException(id, e);
+        } finally {
+            prepared.values().forEach(TestComputation::close);
+            shared.ifPresent(SharedExchange::close);
+            bulk.ifPresent(BulkClient::close);
+        }
+    }
+
+    private void take(FromCoordinator message, Arena arena) throws Exception {
+        switch (message) {
+            case FromCoordinator.Welcome welcome -> welcomed(welcome);
+            case FromCoordinator.Prepare prepare -> {
+                if (prepared.containsKey(prepare.manifest().run())) return;
+                prepared.put(prepare.manifest().run(), prepare(prepare.manifest(), arena));
+            }
+            case FromCoordinator.Assign assign -> compute(assign);
+            case FromCoordinator.Accepted ok -> {
+                accepted.incrementAndGet();
+                answers.add(ok);
+            }
+            case FromCoordinator.Refused refused -> answers.add(refused);
+            case FromCoordinator.Goodbye goodbye -> answers.add(goodbye);
+            case FromCoordinator.Pulse ignored -> {}
+            case FromCoordinator.Revoked ignored -> {}
+            case FromCoordinator.Idle ignored -> {}
+        }
+    }
+
+    private void welcomed(FromCoordinator.Welcome welcome) {
+        bulk = Optional.of(new BulkClient(coordinator, welcome.sessionToken()));
+        if (sharesMemory) {
+            shared = SharedExchange.tryOpen(welcome.sharedDirectory().orElseThrow());
+            send(shared.orElseThrow().proof());
+        }
+        send(new FromDevice.WorkRequest());
+    }
+
+    private TestComputation prepare(RunManifest manifest, Arena arena) throws Exception {
+        return new TestComputation(manifest, this::blob, arena);
+    }
+
+    private byte[] blob(String sha256) throws IOException, InterruptedException {
+        var file = cache.resolve(id + "-" + sha256);
+        bulk.orElseThrow().fetchBlob(sha256, file);
+        return Files.readAllBytes(file);
+    }
+
+    private void compute(FromCoordinator.Assign assign) throws Exception {
+        var computation = prepared.get(assign.task().run());
+        var task = assign.task();
+        boolean isRead =
+                assign.files().isPresent()
+                        ? shared.orElseThrow()
+                                .readParameters(
+                                        assign.files().get().parameters(),
+                                        task.parameterVersion(),
+                                        computation.parameters())
+                        : bulk.orElseThrow()
+                                .readParameters(
+                                        task.run(),
+                                        task.parameterVersion(),
+                                        computation.parameters());
+        if (isRead) {
+            tasks++;
+            conduct.submit(this, assign, computation.compute(assign.work()), tasks);
+        }
+        send(new FromDevice.WorkRequest());
+    }
+
+    private static DeviceProfile profile() {
+        return new DeviceProfile(
+                "test", "test", 1, 1, 1, 1, OptionalDouble.empty(), List.of("cpu"), "jvm-cpu", "0");
+    }
+}

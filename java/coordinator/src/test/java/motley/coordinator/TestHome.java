@@ -1,0 +1,75 @@
+package motley.coordinator;
+
+import motley.cpu.CpuEngine;
+import motley.cpu.CpuSettings;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+
+/// A home folder, coordinators that open it one after the other, and a small data set in them.
+record TestHome(Path folder) {
+    static final int TRAIN = 200;
+    static final int TEST = 50;
+
+    Coordinator open() throws IOException {
+        return Coordinator.open(settings(Duration.ofMillis(200)));
+    }
+
+    CoordinatorSettings settings(Duration checkpointEvery) {
+        return new CoordinatorSettings(
+                folder,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                () -> CpuEngine.open(new CpuSettings(1)),
+                CoordinatorSettings.Limits.DEFAULT,
+                checkpointEvery,
+                true);
+    }
+
+    /// A short training of the small model, cut into four tasks a round.
+    static RunRequest request(Coordinator coordinator, int epochs) throws IOException {
+        var dataset =
+                new RunRequest.Dataset(part(coordinator, TRAIN, 1), part(coordinator, TEST, 2), 10);
+        var descent =
+                new RunRequest.Descent(
+                        "adam", OptionalDouble.of(0.002), RunRequest.Decay.COSINE, 2);
+        return new RunRequest(
+                "mnist-mlp",
+                dataset,
+                new RunRequest.Training(epochs, 32, 4, descent, 7, true),
+                RunRequest.Crew.ANY,
+                Optional.empty());
+    }
+
+    /// Images whose bright row tells their label, under noise.
+    private static RunRequest.Part part(Coordinator coordinator, int samples, long seed)
+            throws IOException {
+        var random = new SplittableRandom(seed);
+        var images = ByteBuffer.allocate(16 + samples * 784);
+        images.putInt(0x803).putInt(samples).putInt(28).putInt(28);
+        var labels = ByteBuffer.allocate(8 + samples);
+        labels.putInt(0x801).putInt(samples);
+        for (int i = 0; i < samples; i++) {
+            int label = random.nextInt(10);
+            labels.put((byte) label);
+            for (int p = 0; p < 784; p++) {
+                boolean isBright = p / 28 == 4 + 2 * label;
+                images.put((byte) (random.nextInt(100) + (isBright ? 150 : 0)));
+            }
+        }
+        return new RunRequest.Part(put(coordinator, images), put(coordinator, labels), samples);
+    }
+
+    private static String put(Coordinator coordinator, ByteBuffer bytes) throws IOException {
+        try (var blob = coordinator.writeBlob()) {
+            blob.append(bytes.flip());
+            return blob.commit();
+        }
+    }
+}
