@@ -74,17 +74,20 @@ public final class ErrorBound {
                     case Op.Indexing i -> indexing(i, in, y, accuracy);
                     case Op.Source s -> source(s, in, y, accuracy);
                 };
-        double largest = out.dtype() == DType.F32 ? accuracy.largest() : Integer.MAX_VALUE;
-        return new Enclosure(y, y.zip(radius, (v, r) -> limited(v, r, largest)).as(floats(y)));
+        return new Enclosure(
+                y, y.zip(radius, (v, r) -> checked(v, r, out, accuracy)).as(floats(y)));
     }
 
-    /// Adds what float64 rounds away in forming a radius from sums and differences of values.
+    /// Adds what float64 rounds away in forming a radius from sums and differences of f32 values.
     /// Nothing is known of a number that may have overflowed or have become NaN. A number that is
     /// exact is right even then.
-    private static double limited(double value, double radius, double largest) {
+    private static double checked(double value, double radius, TensorType type, Accuracy accuracy) {
         if (radius == 0) return 0;
+        boolean real = type.dtype() == DType.F32;
         double farthest = Math.abs(value) + radius;
-        return farthest <= largest ? radius + farthest * Accuracy.REFERENCE : UNKNOWN;
+        double largest = real ? accuracy.largest() : Integer.MAX_VALUE;
+        if (!(farthest <= largest)) return UNKNOWN;
+        return real ? radius + farthest * Accuracy.REFERENCE : radius;
     }
 
     /// The radius of an operation that increases, or decreases, in every operand.
