@@ -6,7 +6,8 @@ import java.time.Instant;
 ///
 /// @param task carries the lease's identity in its key
 /// @param grantedAt when the task was given
-/// @param expectedAt when the answer usually would be here; the deadline if nothing is known
+/// @param expectedAt when the answer should be here; the deadline if nothing is known
+/// @param overdueAt when it should rarely not be here: from then on nothing is expected of it
 /// @param deadline when the lease expires; heartbeats move it
 /// @param deadlineMax how far heartbeats can move it
 public record Lease(
@@ -14,6 +15,7 @@ public record Lease(
         Task task,
         Instant grantedAt,
         Instant expectedAt,
+        Instant overdueAt,
         Instant deadline,
         Instant deadlineMax) {
     public LeaseId id() {
@@ -25,6 +27,6 @@ public record Lease(
     }
 
     Lease withDeadline(Instant moved) {
-        return new Lease(device, task, grantedAt, expectedAt, moved, deadlineMax);
+        return new Lease(device, task, grantedAt, expectedAt, overdueAt, moved, deadlineMax);
     }
 }

@@ -26,14 +26,15 @@ final class Leases {
         var deadline = draft.now.plus(ttl);
         var timing = device.timing(draft.kind);
         var expected = timing.isMeasured() ? draft.now.plus(timing.mean()) : deadline;
+        var overdue = timing.isMeasured() ? draft.now.plus(timing.limit()) : deadline;
         var capped = draft.now.plus(ttl.multipliedBy(RENEWALS_MAX));
-        var lease = new Lease(device.id(), task, draft.now, expected, deadline, capped);
+        var lease = new Lease(device.id(), task, draft.now, expected, overdue, deadline, capped);
 
         slot.holders().forEach(other -> drop(draft, other));
         draft.put(number, slot.withHolder(id));
         draft.leases = draft.leases.with(id, lease);
         draft.deadlines = draft.deadlines.with(byDeadline(lease), lease);
-        if (slot.holders().isEmpty()) draft.lonely = draft.lonely.with(byFinish(lease), lease);
+        if (slot.holders().isEmpty()) draft.lonely = draft.lonely.with(byOverdue(lease), lease);
         var busy = device.asking(false).holding(id);
         draft.put(isMeasurable(draft, task) ? busy.granted(grantOf(lease)) : busy);
         draft.emit(new Effect.Assign(device.id(), task));
@@ -64,8 +65,8 @@ final class Leases {
         draft.leases = draft.leases.with(lease.id(), renewed);
         draft.deadlines =
                 draft.deadlines.without(byDeadline(lease)).with(byDeadline(renewed), renewed);
-        if (draft.lonely.has(byFinish(lease))) {
-            draft.lonely = draft.lonely.with(byFinish(renewed), renewed);
+        if (draft.lonely.has(byOverdue(lease))) {
+            draft.lonely = draft.lonely.with(byOverdue(renewed), renewed);
         }
     }
 
@@ -109,7 +110,7 @@ final class Leases {
     static void end(Draft draft, Lease lease) {
         draft.leases = draft.leases.without(lease.id());
         draft.deadlines = draft.deadlines.without(byDeadline(lease));
-        draft.lonely = draft.lonely.without(byFinish(lease));
+        draft.lonely = draft.lonely.without(byOverdue(lease));
         draft.device(lease.device()).ifPresent(device -> draft.put(device.without(lease.id())));
     }
 
@@ -118,7 +119,7 @@ final class Leases {
         draft.put(number, slot);
         for (var id : slot.holders()) {
             var left = draft.leases.get(id).orElseThrow();
-            draft.lonely = draft.lonely.with(byFinish(left), left);
+            draft.lonely = draft.lonely.with(byOverdue(left), left);
         }
     }
 
@@ -131,7 +132,7 @@ final class Leases {
 
     private static void drop(Draft draft, LeaseId other) {
         var lease = draft.leases.get(other).orElseThrow();
-        draft.lonely = draft.lonely.without(byFinish(lease));
+        draft.lonely = draft.lonely.without(byOverdue(lease));
     }
 
     private static Duration ttl(Draft draft, Device device, int expiries) {
@@ -152,7 +153,7 @@ final class Leases {
         return new Pass.Due(lease.deadline(), lease.id());
     }
 
-    private static Pass.Due byFinish(Lease lease) {
-        return new Pass.Due(lease.expectedAt(), lease.id());
+    private static Pass.Due byOverdue(Lease lease) {
+        return new Pass.Due(lease.overdueAt(), lease.id());
     }
 }

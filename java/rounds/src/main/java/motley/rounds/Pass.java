@@ -12,8 +12,8 @@ import java.time.Instant;
 /// @param reopened slots given out, not filled and held by nobody
 /// @param leases the running leases
 /// @param deadlines the running leases by deadline
-/// @param lonely the leases that are their slot's only one, by expected finish: those an idle
-///     device may repeat
+/// @param lonely the leases that are their slot's only one, by the time they are overdue: those an
+///     idle device may repeat
 /// @param leasesBefore lease numbers up to this one belong to earlier passes
 /// @param openedAt when it was opened
 public record Pass(

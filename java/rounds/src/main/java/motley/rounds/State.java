@@ -76,10 +76,12 @@ public record State(
         if (phase instanceof Phase.Ended) return Optional.empty();
         var expiry = pass.deadlines().first().map(due -> due.getKey().at());
         boolean isHelpIdle = phase instanceof Phase.Open && !fleet.idle().isEmpty();
-        boolean isWorkLeft = !pass.reopened().isEmpty() || !pass.lonely().isEmpty();
-        if (!isHelpIdle || !isWorkLeft || !(intent instanceof Intent.Run)) return expiry;
+        if (!isHelpIdle || !(intent instanceof Intent.Run)) return expiry;
         var look = now.plus(settings.policy().leaseFloor().dividedBy(8));
-        return expiry.filter(at -> at.isBefore(look)).or(() -> Optional.of(look));
+        var overdue = pass.lonely().first().map(due -> due.getKey().at());
+        if (overdue.isEmpty() && pass.reopened().isEmpty()) return expiry;
+        var chance = overdue.filter(at -> at.isAfter(now)).orElse(look);
+        return expiry.filter(at -> at.isBefore(chance)).or(() -> Optional.of(chance));
     }
 
     private static boolean isIn(Schedule schedule, Position position) {

@@ -55,16 +55,34 @@ final class DuplicatesTest {
 
     @Test
     void workIsNotRepeatedWhenTheHolderIsExpectedFirst() {
+        var lasting = run.asks(slow);
         var quick = run.asks(fast);
-        run.mustAccept(slow, run.asks(slow));
+        run.mustAccept(slow, lasting);
         run.asksInVain(slow);
         run.mustAccept(fast, quick);
     }
 
     @Test
     void overdueWorkIsRepeatedByASlowerDevice() {
+        var lasting = run.asks(slow);
         run.asks(fast);
-        run.mustAccept(slow, run.asks(slow));
+        run.mustAccept(slow, lasting);
+        run.asksInVain(slow);
+        run.passes(Duration.ofMillis(200));
+        assertThat(run.assigned(slow)).isPresent();
+    }
+
+    @Test
+    void deviceThatWouldComeTooLateLeavesTheLastTaskToOthers() {
+        var quick = run.asks(fast);
+        run.asksInVain(slow);
+        run.mustAccept(fast, quick);
+        assertThat(run.assigned(slow)).as("nobody else is at work").isPresent();
+    }
+
+    @Test
+    void taskLeftToAnOverdueDeviceIsGivenToTheSlowOneAfterAll() {
+        run.asks(fast);
         run.asksInVain(slow);
         run.passes(Duration.ofMillis(200));
         assertThat(run.assigned(slow)).isPresent();
