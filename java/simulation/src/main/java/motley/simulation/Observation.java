@@ -1,0 +1,33 @@
+package motley.simulation;
+
+import java.util.List;
+import motley.rounds.DeviceId;
+import motley.rounds.Event;
+import motley.rounds.Position;
+import motley.rounds.State;
+import motley.rounds.Step;
+import motley.rounds.Task;
+
+/// What checkers see of a simulated run.
+sealed interface Observation {
+    /// The loop has decided.
+    record Stepped(State before, Event event, Step step) implements Observation {}
+
+    /// A contribution was added to the sum of the open pass.
+    ///
+    /// @param version the parameters it was in fact computed at
+    record Added(DeviceId device, Task task, long version) implements Observation {}
+
+    /// A closed round moved the parameters.
+    ///
+    /// @param at where the run was before
+    /// @param before the weights the round was computed at
+    /// @param sum what the weights were updated with
+    record Applied(Position at, List<Long> before, List<Long> sum) implements Observation {}
+
+    /// An evaluation is complete: all its contributions were added.
+    record Evaluated(int epoch) implements Observation {}
+
+    /// The coordinator has started, from nothing or from its checkpoint.
+    record Started(State state) implements Observation {}
+}

@@ -1,0 +1,62 @@
+package motley.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import motley.rounds.Policy;
+import motley.rounds.Schedule;
+import motley.simulation.FleetModel.Figures;
+import org.junit.jupiter.api.Test;
+
+/// Eight devices with an eightfold spread of speeds, 256 samples a round in tasks of eight, 1,500
+/// rounds. The least device takes a second for 32 samples, an equal share.
+final class FleetSimulation {
+    private static final List<Double> SECONDS = List.of(1.0, 1.0, 1.5, 2.0, 2.0, 3.0, 5.0, 8.0);
+    private static final Schedule SCHEDULE = new Schedule(1_500 * 256, 0, 256, 32, 1, false);
+
+    @Test
+    void unequalDevicesWorkTogetherWithoutWaitingForTheSlowest() {
+        var figures = figures(0, Policy.DEFAULT);
+        print("pull, duplicates", figures);
+        assertThat(figures.speedup()).isGreaterThanOrEqualTo(3.4);
+        assertThat(figures.ofIdeal()).isGreaterThanOrEqualTo(0.80);
+        assertThat(figures.duplicates()).isLessThanOrEqualTo(0.15);
+    }
+
+    @Test
+    void duplicatesPay() {
+        var with = figures(0, Policy.DEFAULT);
+        var without = figures(0, Policy.DEFAULT.withDuplicates(false));
+        print("pull, no duplicates", without);
+        assertThat(with.roundTime()).isLessThan(without.roundTime());
+    }
+
+    @Test
+    void twoPercentLostTasksCostLittle() {
+        var calm = figures(0, Policy.DEFAULT);
+        var lossy = figures(0.02, Policy.DEFAULT);
+        print("2 % of tasks lost", lossy);
+        double ratio = (double) lossy.roundTime().toNanos() / calm.roundTime().toNanos();
+        assertThat(ratio).isLessThanOrEqualTo(1.15);
+    }
+
+    private static Figures figures(double lost, Policy policy) {
+        var sampleTimes =
+                SECONDS.stream().map(s -> Duration.ofNanos((long) (s * 1e9 / 32))).toList();
+        var fleet = new FleetModel.Fleet(sampleTimes, Duration.ofMillis(20), lost);
+        return FleetModel.of(fleet, SCHEDULE, policy, 1);
+    }
+
+    private static void print(String what, Figures f) {
+        System.out.printf(
+                "%s: round %.3f s, waiting for all %.3f s (%.2f times faster), %.0f %% of ideal,"
+                        + " %.1f %% duplicates%n",
+                what,
+                f.roundTime().toNanos() / 1e9,
+                f.waitingForAll().toNanos() / 1e9,
+                f.speedup(),
+                100 * f.ofIdeal(),
+                100 * f.duplicates());
+    }
+}
