@@ -21,14 +21,19 @@ public final class CpuEngine implements Engine {
     private final List<Executable> executables = new ArrayList<>();
     private boolean closed;
 
-    private CpuEngine(Threads threads) {
+    private CpuEngine(Threads threads, boolean generating) {
         this.threads = threads;
-        this.rendering = new Rendering(Machine.on(threads), new LoopClasses());
+        this.rendering = new Rendering(Machine.on(threads), new LoopClasses(generating));
     }
 
     /// Starts the threads that compute. Close the engine to end them.
     public static CpuEngine open(CpuSettings settings) {
-        return new CpuEngine(Threads.open(settings.threads()));
+        return new CpuEngine(Threads.open(settings.threads()), true);
+    }
+
+    /// An engine that interprets fused loops: the twin to which generated code is compared.
+    static CpuEngine interpreting(CpuSettings settings) {
+        return new CpuEngine(Threads.open(settings.threads()), false);
     }
 
     @Override

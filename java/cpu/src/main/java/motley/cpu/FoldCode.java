@@ -25,6 +25,7 @@ final class FoldCode extends LoopCode {
     private final int value;
     private final int[] accumulators;
     private final int to;
+    private final Runnable toAtPoint;
 
     private FoldCode(CodeBuilder c, ClassDesc owner, Kernel.Fold fold, int axis) {
         super(c, owner, fold.nodes(), fold.extents(), axis);
@@ -34,7 +35,7 @@ final class FoldCode extends LoopCode {
         accumulators = new int[count];
         for (int a = 0; a < count; a++) accumulators[a] = c.allocateLocal(TypeKind.REFERENCE);
         to = c.allocateLocal(TypeKind.INT);
-        prepareBase(to, fold.to().to(), fold.byLanes() ? -1 : axis);
+        toAtPoint = prepareBase(to, fold.to().to(), fold.byLanes() ? -1 : axis);
     }
 
     static byte[] of(ClassDesc name, Kernel.Fold fold) {
@@ -100,7 +101,7 @@ final class FoldCode extends LoopCode {
                                 points.invariants();
                                 alongLanes(inner, masks);
                             });
-                    bases();
+                    toAtPoint.run();
                     tree();
                 });
     }
@@ -207,7 +208,7 @@ final class FoldCode extends LoopCode {
     }
 
     private void storeColumns(int axis, int width, Optional<Integer> mask) {
-        bases();
+        toAtPoint.run();
         for (int u = 0; u < width; u++) {
             points.storeVector(accumulators[u], to, index(axis), u * LANES, mask);
         }

@@ -30,6 +30,12 @@ final class LoopClasses {
     private static final int TILE_POINTS = 1 << 14;
 
     private final Map<Kernel, Optional<LoopBody>> bodies = new HashMap<>();
+    private final boolean generating;
+
+    /// @param generating false to interpret everything: slow, with the same bits
+    LoopClasses(boolean generating) {
+        this.generating = generating;
+    }
 
     Task task(Kernel.Loop loop, Memory memory, Threads threads) {
         var starts = new Starts(memory);
@@ -37,7 +43,7 @@ final class LoopClasses {
         var stores = loop.stores().stream().map(starts::withoutPlace).toList();
         var form = new Kernel.Loop(withoutFirst(loop.extents()), nodes, stores);
         int axis = loop.extents().size() - 1;
-        boolean vectors = contiguous(form.nodes(), axis);
+        boolean vectors = generating && contiguous(form.nodes(), axis);
         for (var store : stores) vectors &= store.to().strides().get(axis) == 1;
         if (!vectors) return new InterpretedLoop(loop, memory);
         var body = bodies.computeIfAbsent(form, _ -> compile(name -> LoopCode.of(name, form)));
@@ -54,7 +60,8 @@ final class LoopClasses {
         var form = new Kernel.Fold(fold.kind(), extents, fold.kept(), fold.byLanes(), nodes, to);
         int axis = fold.byLanes() ? fold.extents().size() - 1 : fold.kept() - 1;
         boolean vectors =
-                fold.to().to().buffer().dtype() == DType.F32
+                generating
+                        && fold.to().to().buffer().dtype() == DType.F32
                         && contiguous(form.nodes(), axis)
                         && (fold.byLanes() || to.to().strides().get(axis) == 1);
         if (!vectors) return new InterpretedFold(fold, memory);

@@ -91,37 +91,38 @@ class LoopCode {
     private void prepareLoads(int axis) {
         for (int n = 0; n < nodes.size(); n++) {
             switch (nodes.get(n)) {
-                case Node.Load(var access) -> prepareBase(points.base(n), access, axis);
+                case Node.Load(var access) ->
+                        basesAtPoint.add(prepareBase(points.base(n), access, axis));
                 case Node.Index(int offset, var strides) -> {
                     int start = c.allocateLocal(TypeKind.INT);
                     c.loadConstant(offset).istore(start);
-                    addBase(points.base(n), start, strides, axis);
+                    basesAtPoint.add(baseAtPoint(points.base(n), start, strides, axis));
                 }
                 case Node.Constant _, Node.Apply _ -> {}
             }
         }
     }
 
-    /// Reads the next start into a local, from which `base` follows at every point.
-    final void prepareBase(int base, Access access, int axis) {
+    /// Reads the next start into a local, from which what is returned sets `base` for the current
+    /// indices of the axes with a stride.
+    final Runnable prepareBase(int base, Access access, int axis) {
         int start = c.allocateLocal(TypeKind.INT);
         c.aload(PointCode.STARTS).loadConstant(nextStart++).iaload().istore(start);
-        addBase(base, start, access.strides(), axis);
+        return baseAtPoint(base, start, access.strides(), axis);
     }
 
-    private void addBase(int base, int start, List<Integer> strides, int axis) {
-        basesAtPoint.add(
-                () -> {
-                    c.iload(start);
-                    for (int a = 0; a < strides.size(); a++) {
-                        if (a == axis || strides.get(a) == 0) continue;
-                        c.iload(indices[a]).loadConstant(strides.get(a)).imul().iadd();
-                    }
-                    c.istore(base);
-                });
+    private Runnable baseAtPoint(int base, int start, List<Integer> strides, int axis) {
+        return () -> {
+            c.iload(start);
+            for (int a = 0; a < strides.size(); a++) {
+                if (a == axis || strides.get(a) == 0) continue;
+                c.iload(indices[a]).loadConstant(strides.get(a)).imul().iadd();
+            }
+            c.istore(base);
+        };
     }
 
-    /// Sets all bases for the current indices.
+    /// Sets the bases of all loads for the current indices.
     final void bases() {
         basesAtPoint.forEach(Runnable::run);
     }
@@ -194,9 +195,10 @@ class LoopCode {
         int inner = extents.size() - 1;
         var stores = loop.stores();
         int[] storeBases = new int[stores.size()];
+        var storesAtPoint = new ArrayList<Runnable>();
         for (int s = 0; s < storeBases.length; s++) {
             storeBases[s] = c.allocateLocal(TypeKind.INT);
-            prepareBase(storeBases[s], stores.get(s).to(), inner);
+            storesAtPoint.add(prepareBase(storeBases[s], stores.get(s).to(), inner));
         }
         points.constants();
         nest(
@@ -204,6 +206,7 @@ class LoopCode {
                 inner,
                 () -> {
                     bases();
+                    storesAtPoint.forEach(Runnable::run);
                     points.invariants();
                     vectors(
                             inner,

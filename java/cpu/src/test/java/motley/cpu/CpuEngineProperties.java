@@ -1,0 +1,91 @@
+package motley.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import motley.program.reference.Accuracy;
+import motley.program.reference.Enclosure;
+import motley.program.reference.ErrorBound;
+import motley.program.reference.Values;
+import motley.programs.Options;
+import motley.programs.RandomPrograms;
+import motley.programs.Sample;
+import motley.programs.Seeds;
+import org.junit.jupiter.api.Test;
+
+/// Laws over random programs.
+final class CpuEngineProperties {
+    private static final int SEEDS = 150;
+
+    @Test
+    void resultsLieWithinTheDerivedBoundOfTheReference() {
+        try (var engine = CpuEngine.open(new CpuSettings(2))) {
+            Seeds.forEach(
+                    SEEDS,
+                    getClass(),
+                    "resultsLieWithinTheDerivedBoundOfTheReference",
+                    seed -> {
+                        var sample = RandomPrograms.generate(seed, Options.forEngines());
+                        var results = Runs.once(engine, sample.program(), sample.tensors());
+                        var bounds =
+                                ErrorBound.evaluate(
+                                        sample.program(), sample.operands(), Accuracy.FLOAT32);
+                        for (int i = 0; i < results.size(); i++) {
+                            assertWithin(bounds.get(i), Values.of(results.get(i)), sample);
+                        }
+                    });
+        }
+    }
+
+    private static void assertWithin(Enclosure bound, Values result, Sample sample) {
+        for (int position = 0; position < result.count(); position++) {
+            assertThat(bound.contains(position, result.get(position)))
+                    .as(
+                            "element %d: %s (expected: %s within %s) of %s",
+                            position,
+                            result.get(position),
+                            bound.center().get(position),
+                            bound.radius().get(position),
+                            sample.program())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void generatedCodeGivesTheBitsOfTheInterpreter() {
+        try (var generated = CpuEngine.open(new CpuSettings(1));
+                var interpreted = CpuEngine.interpreting(new CpuSettings(1))) {
+            Seeds.forEach(
+                    SEEDS,
+                    getClass(),
+                    "generatedCodeGivesTheBitsOfTheInterpreter",
+                    seed ->
+                            assertSameBits(
+                                    generated,
+                                    interpreted,
+                                    RandomPrograms.generate(seed, Options.forEngines())));
+        }
+    }
+
+    @Test
+    void resultsDoNotDependOnTheNumberOfThreads() {
+        var large = Options.forEngines().withElementsMax(1 << 14).withEquations(6);
+        try (var one = CpuEngine.open(new CpuSettings(1));
+                var three = CpuEngine.open(new CpuSettings(3))) {
+            Seeds.forEach(
+                    20,
+                    getClass(),
+                    "resultsDoNotDependOnTheNumberOfThreads",
+                    seed -> assertSameBits(one, three, RandomPrograms.generate(seed, large)));
+        }
+    }
+
+    private static void assertSameBits(CpuEngine some, CpuEngine other, Sample sample) {
+        var first = Runs.once(some, sample.program(), sample.tensors());
+        var second = Runs.once(other, sample.program(), sample.tensors());
+        for (int i = 0; i < first.size(); i++) {
+            assertThat(Runs.sameBits(first.get(i), second.get(i)))
+                    .as("result %d of %s", i, sample.program())
+                    .isTrue();
+        }
+    }
+}
