@@ -101,7 +101,7 @@ final class PlanProperties {
             int from = plan.layout().offset(in);
             int to = plan.layout().offset(out);
             boolean apart =
-                    arena(in) != arena(out)
+                    (in.dtype() == DType.F32) != (out.dtype() == DType.F32)
                             || from + in.elements() <= to
                             || to + out.elements() <= from;
             boolean samePlace = from == to && kernel.mayOverwrite(in, out);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What every [Engine] must do.
 final class EngineContract {
-    private enum Kind {
+    enum Kind {
         REFERENCE,
         CPU,
         CPU_INTERPRETED;
