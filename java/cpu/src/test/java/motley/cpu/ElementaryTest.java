@@ -42,7 +42,7 @@ final class ElementaryTest {
                 Arguments.of(UnaryKind.LOGISTIC, -80f, 30f, 2.5),
                 Arguments.of(UnaryKind.ERF, -4f, 4f, 2.0),
                 Arguments.of(UnaryKind.ERF, -0.01f, 0.01f, 2.0),
-                Arguments.of(UnaryKind.RSQRT, 1e-37f, 3e38f, 1.0),
+                Arguments.of(UnaryKind.RSQRT, 1e-37f, 3e38f, 1.5),
                 Arguments.of(UnaryKind.SQRT, 1e-40f, 3e38f, 0.5));
     }
 
@@ -233,7 +233,7 @@ final class ElementaryTest {
     @ParameterizedTest
     @MethodSource("specials")
     void specialValues(UnaryKind kind, float x, float expected) {
-        assertThat(apply(kind, new float[] {x})[0]).isEqualTo(expected);
+        assertThat(apply(kind, new float[] {x})[0]).isEqualTo(Float.valueOf(expected));
     }
 
     @Test
