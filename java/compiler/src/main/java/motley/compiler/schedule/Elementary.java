@@ -193,8 +193,9 @@ final class Elementary {
         return n.apply(FROM_BITS, n.apply(INT_OR, n.apply(BITS, size), sign));
     }
 
+    /// The sine of -0 is -0.
     int sin(int x) {
-        return sinAfterQuarters(x, 0);
+        return n.apply(SELECT, n.apply(EQ, x, n.number(0)), x, sinAfterQuarters(x, 0));
     }
 
     int cos(int x) {
