@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -122,6 +123,7 @@ final class Api {
                         .maxRequestLength(REQUEST_BYTES_MAX)
                         .http2MaxFrameSize((int) FRAME_BYTES)
                         .gracefulShutdownTimeoutMillis(0, 0)
+                        .meterRegistry(NoopMeterRegistry.get())
                         .errorHandler(new Problem.Renderer());
         sessions.addTo(server);
         routes.forEach(route -> add(server, route));

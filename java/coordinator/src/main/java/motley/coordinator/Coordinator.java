@@ -169,7 +169,7 @@ public final class Coordinator implements AutoCloseable {
 
     private static Access access(CoordinatorSettings settings) throws IOException {
         boolean isPrivate = settings.listen().getAddress().isLoopbackAddress();
-        return isPrivate
+        return isPrivate && !settings.requireToken()
                 ? Access.ofEverybody()
                 : Access.withTokenIn(settings.home().resolve("token"));
     }

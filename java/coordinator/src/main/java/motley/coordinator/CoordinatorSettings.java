@@ -12,19 +12,21 @@ import java.util.function.Supplier;
 /// How a coordinator runs.
 ///
 /// @param home folder for everything that must survive a restart; made if it does not exist
-/// @param listen where devices and people connect; port 0 takes any free one. Beyond loopback a
-///     token is required, which [Coordinator#token] gives
+/// @param listen where devices and people connect; port 0 takes any free one
 /// @param engines opens an engine for one run's optimizer; the run closes it
 /// @param limits what it takes from others
 /// @param checkpointEvery time between two checkpoints of a run
 /// @param sharedMemory whether devices of this machine exchange bytes through mapped files
+/// @param requireToken whether devices and people of this machine need the token, too; those of
+///     others always do. [Coordinator#token] gives it
 public record CoordinatorSettings(
         Path home,
         InetSocketAddress listen,
         Supplier<Engine> engines,
         Limits limits,
         Duration checkpointEvery,
-        boolean sharedMemory) {
+        boolean sharedMemory,
+        boolean requireToken) {
     public CoordinatorSettings {
         require(
                 checkpointEvery.isPositive(),
@@ -57,6 +59,6 @@ public record CoordinatorSettings(
     public static CoordinatorSettings of(
             Path home, InetSocketAddress listen, Supplier<Engine> engines) {
         return new CoordinatorSettings(
-                home, listen, engines, Limits.DEFAULT, Duration.ofSeconds(5), true);
+                home, listen, engines, Limits.DEFAULT, Duration.ofSeconds(5), true, false);
     }
 }

@@ -237,9 +237,18 @@ final class TestDevice implements AutoCloseable {
                                         computation.parameters());
         if (isRead) {
             tasks++;
-            conduct.submit(this, assign, computation.compute(assign.work()), tasks);
+            submit(assign, computation.compute(assign.work()));
         }
         send(new FromDevice.WorkRequest());
+    }
+
+    private void submit(FromCoordinator.Assign assign, Outcome outcome) throws Exception {
+        try {
+            conduct.submit(this, assign, outcome, tasks);
+        } catch (IOException e) {
+            // The session has ended: the next message says so.
+            answers.add(new FromCoordinator.Goodbye(e.toString(), true));
+        }
     }
 
     private static DeviceProfile profile() {

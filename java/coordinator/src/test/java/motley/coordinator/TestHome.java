@@ -15,21 +15,27 @@ import java.util.SplittableRandom;
 
 /// A home folder, coordinators that open it one after the other, and a small data set in them.
 record TestHome(Path folder) {
-    static final int TRAIN = 200;
-    static final int TEST = 50;
+    static final int TRAIN = 100;
+    static final int TEST = 20;
 
     Coordinator open() throws IOException {
-        return Coordinator.open(settings(Duration.ofMillis(200)));
+        return Coordinator.open(settings(0, false));
     }
 
-    CoordinatorSettings settings(Duration checkpointEvery) {
+    Coordinator openWithToken() throws IOException {
+        return Coordinator.open(settings(0, true));
+    }
+
+    /// @param port 0: any free one
+    CoordinatorSettings settings(int port, boolean requireToken) {
         return new CoordinatorSettings(
                 folder,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 () -> CpuEngine.open(new CpuSettings(1)),
                 CoordinatorSettings.Limits.DEFAULT,
-                checkpointEvery,
-                true);
+                Duration.ofMillis(200),
+                true,
+                requireToken);
     }
 
     /// A short training of the small model, cut into four tasks a round.

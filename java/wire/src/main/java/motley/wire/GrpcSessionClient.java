@@ -157,12 +157,13 @@ public final class GrpcSessionClient {
 
         @Override
         public void finish() {
-            call().onCompleted();
+            // First the limit: the answer may free the clock at once.
             var _ =
                     clock.schedule(
                             () -> abort("the coordinator did not end the session"),
                             FAREWELL.toMillis(),
                             TimeUnit.MILLISECONDS);
+            call().onCompleted();
         }
 
         @Override

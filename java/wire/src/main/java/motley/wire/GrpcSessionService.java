@@ -13,8 +13,12 @@ import motley.wire.v1.CoordinatorMessage;
 import motley.wire.v1.DeviceMessage;
 import motley.wire.v1.DeviceSessionGrpc;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /// The coordinator's end of device sessions over gRPC.
@@ -22,6 +26,8 @@ import java.util.function.Function;
 /// Owns one thread, the clock of all its sessions; closing it stops that clock. Close the server
 /// first.
 public final class GrpcSessionService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcSessionService.class);
+
     private final Function<Session<FromCoordinator>, Session.Handler<FromDevice>> sessions;
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
@@ -81,28 +87,53 @@ public final class GrpcSessionService implements AutoCloseable {
         }
     }
 
-    private record CallPipe(
-            ServerCallStreamObserver<CoordinatorMessage> call, ServiceRequestContext context)
-            implements Pipe<CoordinatorMessage> {
+    private static final class CallPipe implements Pipe<CoordinatorMessage> {
+        /// Messages handed to the event loop and not yet to the call, which counts only those.
+        private static final int HANDED_MAX = 16;
+
+        private final ServerCallStreamObserver<CoordinatorMessage> call;
+        private final ServiceRequestContext context;
+        private final AtomicInteger handed = new AtomicInteger();
+
+        CallPipe(ServerCallStreamObserver<CoordinatorMessage> call, ServiceRequestContext context) {
+            this.call = call;
+            this.context = context;
+        }
+
         @Override
         public boolean isReady() {
-            return call.isReady();
+            return handed.get() < HANDED_MAX && call.isReady();
         }
 
         @Override
         public void write(CoordinatorMessage message) {
-            call.onNext(message);
+            handed.incrementAndGet();
+            context.eventLoop().execute(() -> pass(message));
         }
 
         @Override
         public void finish() {
-            if (!call.isCancelled()) call.onCompleted();
+            context.eventLoop()
+                    .execute(
+                            () -> {
+                                if (!call.isCancelled()) call.onCompleted();
+                            });
         }
 
         /// Resets the stream: an error in order would wait behind what the peer does not read.
         @Override
         public void abort(String why) {
             context.cancel(Status.UNAVAILABLE.withDescription(why).asRuntimeException());
+        }
+
+        /// A call that has just ended takes nothing more; the session learns of that by itself.
+        private void pass(CoordinatorMessage message) {
+            handed.decrementAndGet();
+            try {
+                if (!call.isCancelled()) call.onNext(message);
+            } catch (IllegalStateException e) {
+                LOG.debug("not sent, the call has ended", e);
+            }
         }
     }
 }
