@@ -39,7 +39,7 @@ final class TrainingContract {
     @BeforeAll
     static void trainUndisturbed() throws Exception {
         try (var coordinator = new TestHome(before.resolve("home")).open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(),
                                 TestDevice.Settings.honest("solo").withSharedMemory(),
@@ -150,14 +150,14 @@ final class TrainingContract {
         var home = home("closed");
         String id;
         try (var coordinator = home.open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = startAndAwaitRounds(coordinator, 3);
             id = run.id();
         }
         try (var coordinator = home.open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = coordinator.run(id).orElseThrow();
@@ -178,7 +178,7 @@ final class TrainingContract {
         var home = home("paused");
         String id;
         try (var coordinator = home.open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = startAndAwaitRounds(coordinator, 2);
@@ -186,7 +186,7 @@ final class TrainingContract {
             awaitStatus(coordinator, run, Status.PAUSED, run::pause);
         }
         try (var coordinator = home.open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = coordinator.run(id).orElseThrow();
@@ -203,7 +203,7 @@ final class TrainingContract {
     void runThatCannotBeStoredWaitsAndGoesOn() throws Exception {
         var home = home("full");
         try (var coordinator = home.open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var incoming = home.folder().resolve("checkpoints").resolve("incoming");
@@ -230,7 +230,7 @@ final class TrainingContract {
     @Test
     void stoppedRunKeepsWhatItHas() throws Exception {
         try (var coordinator = home("stopped").open();
-                var device =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = startAndAwaitRounds(coordinator, 1);
@@ -246,10 +246,10 @@ final class TrainingContract {
     @Test
     void runsAtOnceDoNotDisturbEachOther() throws Exception {
         try (var coordinator = home("both").open();
-                var first =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder);
-                var second =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(),
                                 TestDevice.Settings.honest("b").withSharedMemory(),
@@ -311,7 +311,7 @@ final class TrainingContract {
             throws Exception {
         var bad = TestDevice.Settings.honest("bad").withConduct(conduct);
         try (var culprit = TestDevice.start(coordinator.uri(), bad, folder);
-                var honest =
+                var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("good"), folder)) {
             var run = coordinator.startRun(TestHome.request(coordinator, EPOCHS));
@@ -327,7 +327,7 @@ final class TrainingContract {
     private static RunHandle startAndAwaitRounds(Coordinator coordinator, int rounds)
             throws Exception {
         var measured = new LinkedBlockingQueue<RunEvent>();
-        try (var listening =
+        try (var _ =
                 coordinator.listen(
                         event -> {
                             if (event instanceof RunEvent.Measured) measured.add(event);
@@ -344,7 +344,7 @@ final class TrainingContract {
             Coordinator coordinator, RunHandle run, Status status, Runnable cause)
             throws Exception {
         var reached = new CompletableFuture<RunEvent>();
-        try (var listening =
+        try (var _ =
                 coordinator.listen(
                         event -> {
                             if (event instanceof RunEvent.StatusChanged changed
