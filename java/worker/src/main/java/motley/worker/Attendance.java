@@ -2,30 +2,32 @@ package motley.worker;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import motley.wire.BulkClient;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
+import motley.wire.FromCoordinator.Assign;
 import motley.wire.FromCoordinator.Kind;
 import motley.wire.FromDevice;
 import motley.wire.GrpcSessionClient;
 import motley.wire.Protocol;
 import motley.wire.RunManifest;
 import motley.wire.Session;
-import motley.wire.SharedExchange;
+import motley.wire.TaskKey;
 import org.jspecify.annotations.Nullable;
 
 /// One session of a device with a coordinator: joins, then computes what it is assigned until the
 /// session ends.
 ///
-/// The session's threads only put messages into a queue; [#run]'s thread takes them out, so that
-/// everything here but [#leave] and the queue is confined to it.
-final class Attendance implements DeviceAgent.Presence {
+/// Everything is confined to the thread of [#run], except [#leave] and the heartbeats, which tell
+/// the coordinator that a task is in good hands while that thread is busy with it.
+final class Attendance implements AutoCloseable {
     /// Who attends.
     record Device(
             WorkerSettings settings,
@@ -33,57 +35,58 @@ final class Attendance implements DeviceAgent.Presence {
             DeviceProfile profile,
             HealthWatch health) {}
 
-    /// What [#run] waits for.
-    private sealed interface Signal {
-        record Said(FromCoordinator message) implements Signal {}
+    /// How long a device rests that fails: it would only waste the others' time.
+    private static final Duration REST_FIRST = Duration.ofSeconds(1);
 
-        record Felt(DeviceHealth health) implements Signal {}
+    private static final Duration REST_LONGEST = Duration.ofMinutes(1);
 
-        record Closed(String why) implements Signal {}
-    }
-
-    private static final int FAILURES_MAX = 3;
+    /// Runs a session may speak of; the oldest is forgotten first.
+    private static final int MANIFESTS_MAX = 1000;
 
     private final Device device;
-    private final RunPreparation preparation;
+    private final Workbench workbench;
     private final URI coordinator;
     private final Consumer<WorkerEvent> listener;
-    private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+    private final Mailbox mailbox;
     private final Session<FromDevice> session;
 
-    private volatile boolean isJoined;
-    private volatile long leaseInHand;
-    private volatile String runInHand = "";
-
+    private final Map<String, RunManifest> manifests = new LinkedHashMap<>();
+    private final Backoff failures = new Backoff(REST_FIRST, REST_LONGEST);
     private @Nullable BulkClient bulk;
-    private Optional<String> pausedBecause = Optional.empty();
+    private @Nullable FileExchange files;
+    private Optional<String> shownPause = Optional.empty();
+    private Optional<String> ending = Optional.empty();
     private boolean hasAsked;
-    private int failures;
-    private @Nullable SharedExchange files;
-    private @Nullable PreparedRun run;
+    private long restEndNs;
 
-    Attendance(
+    /// Written by the health watch; empty until the machine was looked at.
+    private volatile Optional<DeviceHealth> health = Optional.empty();
+
+    /// Why it rests after a failure; read by the health watch.
+    private volatile Optional<String> rest = Optional.empty();
+
+    private Attendance(
             Device device,
-            RunPreparation preparation,
-            URI coordinator,
-            Consumer<WorkerEvent> listener) {
+            Workbench workbench,
+            Consumer<WorkerEvent> listener,
+            Connection connection) {
         this.device = device;
-        this.preparation = preparation;
-        this.coordinator = coordinator;
+        this.workbench = workbench;
         this.listener = listener;
-        this.session = GrpcSessionClient.connect(coordinator, new Inbox());
+        coordinator = connection.coordinator();
+        mailbox = connection.mailbox();
+        session = connection.session();
     }
 
-    private final class Inbox implements Session.Handler<FromCoordinator> {
-        @Override
-        public void received(FromCoordinator message) {
-            signals.add(new Signal.Said(message));
-        }
+    private record Connection(URI coordinator, Mailbox mailbox, Session<FromDevice> session) {}
 
-        @Override
-        public void closed(String why) {
-            signals.add(new Signal.Closed(why));
-        }
+    /// Begins to connect; whether that succeeds shows in [#run].
+    static Attendance connect(
+            Device device, Workbench workbench, URI coordinator, Consumer<WorkerEvent> listener) {
+        var mailbox = new Mailbox();
+        var session = GrpcSessionClient.connect(coordinator, mailbox);
+        var connection = new Connection(coordinator, mailbox, session);
+        return new Attendance(device, workbench, listener, connection);
     }
 
     /// Attends until the session ends.
@@ -91,169 +94,195 @@ final class Attendance implements DeviceAgent.Presence {
     /// @return why it ended
     /// @throws TurnedAwayException if the coordinator refuses this device for good
     String run() throws InterruptedException {
-        var settings = device.settings();
-        session.send(
-                new FromDevice.Hello(
-                        Protocol.VERSION,
-                        settings.token(),
-                        device.identity().id(),
-                        device.identity().name(),
-                        device.profile()));
-        try {
-            while (true) {
-                switch (signals.take()) {
-                    case Signal.Said(var message) -> handle(message);
-                    case Signal.Felt(var health) -> feel(health);
-                    case Signal.Closed(var why) -> {
-                        return why;
-                    }
-                }
+        session.send(hello());
+        while (ending.isEmpty()) {
+            switch (mailbox.take()) {
+                case Mailbox.Signal.Said(var message) -> handle(message);
+                case Mailbox.Signal.Felt() -> feel();
+                case Mailbox.Signal.Closed(var why) -> ending = Optional.of(why);
             }
-        } finally {
-            session.close("the device ends the session");
-            if (run != null) run.close();
-            if (files != null) files.close();
-            if (bulk != null) bulk.close();
         }
+        return ending.get();
+    }
+
+    private FromDevice.Hello hello() {
+        return new FromDevice.Hello(
+                Protocol.VERSION,
+                device.settings().token(),
+                device.identity().id(),
+                device.identity().name(),
+                device.profile());
     }
 
     private void handle(FromCoordinator message) throws InterruptedException {
         switch (message) {
             case FromCoordinator.Welcome welcome -> join(welcome);
-            case FromCoordinator.Prepare(var manifest) -> prepare(manifest);
-            case FromCoordinator.Assign assign -> work(assign);
+            case FromCoordinator.Prepare(var manifest) -> remember(manifest);
+            case Assign assign -> work(assign);
             case FromCoordinator.Refused(long _, var reason) ->
                     listener.accept(new WorkerEvent.Refused(reason));
             case FromCoordinator.Idle(var reason) ->
                     listener.accept(new WorkerEvent.Waiting(reason));
             case FromCoordinator.Goodbye(var reason, boolean mayReturn) -> {
                 if (!mayReturn) throw new TurnedAwayException(reason);
+                ending = Optional.of(reason);
             }
-            // Between tasks there is nothing to revoke; a task is too short to be worth stopping.
+            // The mailbox has dropped a revoked task already.
             case FromCoordinator.Revoked _,
                     FromCoordinator.Accepted _,
                     FromCoordinator.Pulse _ -> {}
         }
     }
 
+    /// Asks for work only when the machine was looked at: its owner's limits come first.
     private void join(FromCoordinator.Welcome welcome) {
+        if (isJoined()) return;
         bulk = new BulkClient(coordinator, welcome.sessionToken());
-        files = welcome.sharedDirectory().flatMap(SharedExchange::tryOpen).orElse(null);
+        mailbox.attach(bulk);
+        files = welcome.sharedDirectory().flatMap(FileExchange::tryOpen).orElse(null);
         if (files != null) session.send(files.proof());
-        isJoined = true;
         listener.accept(
                 new WorkerEvent.Joined(
                         coordinator, welcome.deviceId(), device.identity().name(), files != null));
-        device.health().listen(health -> signals.add(new Signal.Felt(health)));
+        device.health().listen(this::beat);
+    }
+
+    /// A coordinator tells about each run once a session, though devices go from one to another
+    /// and back.
+    private void remember(RunManifest manifest) {
+        manifests.put(manifest.run(), manifest);
+        if (manifests.size() > MANIFESTS_MAX) {
+            manifests.remove(manifests.keySet().iterator().next());
+        }
+    }
+
+    /// Called by the health watch, also in the middle of a task.
+    private void beat(DeviceHealth measured) {
+        health = Optional.of(measured);
+        var paused = HealthWatch.withPause(measured, pausedBecause());
+        long lease = mailbox.inHand().map(TaskKey::lease).orElse(0L);
+        session.send(new FromDevice.Heartbeat(paused, lease));
+        mailbox.felt();
+    }
+
+    private Optional<String> pausedBecause() {
+        return health.flatMap(DeviceHealth::pausedBecause).or(() -> rest);
+    }
+
+    private void feel() {
+        if (restEndNs - System.nanoTime() <= 0) rest = Optional.empty();
+        var pause = health.flatMap(DeviceHealth::pausedBecause);
+        if (pause.isPresent() && !pause.equals(shownPause)) {
+            listener.accept(new WorkerEvent.Paused(pause.get()));
+        }
+        if (pause.isEmpty() && shownPause.isPresent()) {
+            listener.accept(new WorkerEvent.Resumed());
+        }
+        shownPause = pause;
         ask();
     }
 
-    /// Tells the coordinator that this device is free, unless its owner's limits say otherwise.
+    /// Tells the coordinator that this device is free, unless something keeps it from working.
     private void ask() {
-        if (!isJoined || hasAsked || pausedBecause.isPresent()) return;
+        if (hasAsked || health.isEmpty() || pausedBecause().isPresent()) return;
         hasAsked = session.send(new FromDevice.WorkRequest());
     }
 
-    private void feel(DeviceHealth health) {
-        var before = pausedBecause;
-        pausedBecause = health.pausedBecause();
-        session.send(new FromDevice.Heartbeat(health, leaseInHand));
-        if (pausedBecause.isPresent() && !pausedBecause.equals(before)) {
-            listener.accept(new WorkerEvent.Paused(pausedBecause.get()));
-        }
-        if (pausedBecause.isEmpty() && before.isPresent()) {
-            listener.accept(new WorkerEvent.Resumed());
-        }
-        ask();
-    }
-
-    private void prepare(RunManifest manifest) throws InterruptedException {
-        if (run != null && run.manifest().equals(manifest)) return;
-        listener.accept(new WorkerEvent.Preparing(manifest));
-        if (run != null) run.close();
-        run = null;
-        try {
-            run = preparation.prepare(bulk(), manifest);
-            listener.accept(new WorkerEvent.Ready(manifest));
-        } catch (IOException | RuntimeException e) {
-            fail("cannot prepare run %s: %s".formatted(manifest.run(), e.getMessage()));
-        }
-    }
-
-    private void work(FromCoordinator.Assign assign) throws InterruptedException {
+    private void work(Assign assign) throws InterruptedException {
         hasAsked = false;
         var task = assign.task();
-        runInHand = task.run();
-        leaseInHand = task.lease();
+        var pause = pausedBecause();
         try {
-            if (pausedBecause.isPresent()) {
-                giveBack(pausedBecause.get());
-            } else if (run == null || !run.manifest().run().equals(task.run())) {
-                giveBack("run %s is not prepared on this device".formatted(task.run()));
-            } else {
-                compute(run, assign);
-                failures = 0;
-            }
-        } catch (IOException | RuntimeException e) {
-            fail("task failed: " + e.getMessage());
-            giveBack("task failed: " + e.getMessage());
+            if (pause.isPresent()) giveBack(task, pause.get());
+            else if (mailbox.holds(task)) compute(assign);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            fail(task, e);
         } finally {
-            leaseInHand = 0;
+            mailbox.letGo(task);
         }
         ask();
     }
 
-    private void compute(PreparedRun prepared, FromCoordinator.Assign assign)
-            throws IOException, InterruptedException {
+    private void compute(Assign assign) throws IOException, InterruptedException {
         var task = assign.task();
+        var run = ready(task);
         var exchange = exchange(assign);
-        long version = task.parameterVersion();
-        if (prepared.loadedVersion() != version) {
-            if (!exchange.readParameters(assign, prepared.parameters())) {
-                giveBack("parameters %d are gone".formatted(version));
-                return;
-            }
-            prepared.parametersLoaded(version);
+        var version = new PreparedRun.Version(task.fence(), task.parameterVersion());
+        if (!run.load(version, into -> exchange.readParameters(assign, into))) {
+            giveBack(task, "parameters %d are gone".formatted(task.parameterVersion()));
+            return;
         }
-        var result = prepared.compute(assign.work(), task.round(), System::nanoTime);
-        boolean isTraining = assign.work().kind() == Kind.TRAIN;
-        if (isTraining) exchange.writeContribution(assign, prepared.contribution());
-        session.send(new FromDevice.Submission(task, result));
-        listener.accept(new WorkerEvent.Computed(task, result));
+        var result = run.compute(assign.work(), task.round(), System::nanoTime);
+        failures.reset();
+        if (!mailbox.holds(task)) return; // Revoked meanwhile, or the session has ended.
+        if (assign.work().kind() == Kind.TRAIN) {
+            exchange.writeContribution(assign, run.contribution());
+        }
+        boolean isSent = session.send(new FromDevice.Submission(task, result));
+        if (isSent) listener.accept(new WorkerEvent.Computed(task, result));
     }
 
-    private BulkExchange exchange(FromCoordinator.Assign assign) {
-        if (assign.files().isPresent() && files != null) return new FileExchange(files);
+    private PreparedRun ready(TaskKey task) throws IOException, InterruptedException {
+        var manifest = manifests.get(task.run());
+        if (manifest == null) {
+            throw new IllegalArgumentException(
+                    "run: %s (expected: one that was announced)".formatted(task.run()));
+        }
+        var ready = workbench.ready(manifest);
+        if (ready.isPresent()) return ready.get();
+        listener.accept(new WorkerEvent.Preparing(manifest));
+        var prepared = workbench.prepare(bulk(), manifest);
+        listener.accept(new WorkerEvent.Ready(manifest));
+        return prepared;
+    }
+
+    private BulkExchange exchange(Assign assign) {
+        if (assign.files().isPresent() && files != null) return files;
         return new HttpExchange(bulk());
     }
 
     private BulkClient bulk() {
-        return Objects.requireNonNull(bulk); // Set by the welcome, before anything needs it.
+        return Objects.requireNonNull(bulk, "welcome: missing (expected: before the first task)");
     }
 
-    private void giveBack(String reason) {
-        session.send(new FromDevice.LeaseReturn(runInHand, leaseInHand, reason));
+    private void giveBack(TaskKey task, String reason) {
+        session.send(new FromDevice.LeaseReturn(task.run(), task.lease(), reason));
     }
 
-    /// A device that keeps failing only wastes the others' time: it leaves.
-    private void fail(String reason) {
+    /// Gives the task back and rests, the longer the more often it fails. The end of a session in
+    /// the middle of a task is no failure.
+    private void fail(TaskKey task, Throwable cause) {
+        if (mailbox.isClosed()) return;
+        var reason = "task failed: " + text(cause);
+        var pause = failures.next();
+        restEndNs = System.nanoTime() + pause.toNanos();
+        rest = Optional.of("%s; trying again after %d s".formatted(reason, pause.toSeconds()));
+        giveBack(task, reason);
         listener.accept(new WorkerEvent.Failed(reason));
-        if (++failures < FAILURES_MAX) return;
-        session.send(new FromDevice.Leaving(reason));
-        throw new TurnedAwayException(
-                "%d failures in a row, the last: %s".formatted(failures, reason));
     }
 
-    @Override
-    public boolean wasJoined() {
-        return isJoined;
+    private static String text(Throwable cause) {
+        var message = String.valueOf(cause.getMessage());
+        boolean speaks = cause.getMessage() != null && !(cause instanceof OutOfMemoryError);
+        return speaks ? message : cause.getClass().getSimpleName();
     }
 
-    /// Called by the thread that stops the agent, perhaps in the middle of a task.
-    @Override
-    public void leave(String reason) {
-        if (leaseInHand != 0) giveBack(reason);
+    /// Whether the coordinator took this device in.
+    boolean isJoined() {
+        return bulk != null;
+    }
+
+    /// Ends the session; with the word of leaving, the task in hand goes back to the coordinator.
+    /// Any thread may call it, at any time.
+    void leave(String reason) {
         session.send(new FromDevice.Leaving(reason));
         session.close(reason);
+    }
+
+    @Override
+    public void close() {
+        device.health().listenNoMore();
+        leave("the device ends the session");
+        if (files != null) files.close();
     }
 }

@@ -3,47 +3,38 @@ package motley.worker;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import motley.program.Engine;
 import motley.wire.discovery.CoordinatorSearch;
-import org.jspecify.annotations.Nullable;
 
 /// A device's agent: finds the coordinator, joins, works on what it is given, and comes back by
 /// itself when the coordinator was away.
 ///
-/// [#run] belongs to one thread, which also computes; [#stop] may be called from any.
+/// [#run] belongs to one thread, which also computes, and is called once; [#stop] may be called
+/// from any.
 public final class DeviceAgent implements AutoCloseable {
     private static final Duration SEARCH = Duration.ofSeconds(3);
+    private static final Duration SEARCH_PART = Duration.ofMillis(500);
     private static final Duration RETRY_FIRST = Duration.ofMillis(250);
-    private static final Duration RETRY_MAX = Duration.ofSeconds(5);
+    private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    private final WorkerSettings settings;
+    private final Attendance.Device device;
     private final Engine engine;
     private final Consumer<WorkerEvent> listener;
-    private final DeviceIdentity identity;
-    private final HealthWatch health;
-    private final OptionalDouble gflops;
 
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile Presence presence = Presence.NONE;
+    private volatile String stopReason = "";
+    private volatile Optional<Attendance> present = Optional.empty();
 
-    private DeviceAgent(
-            WorkerSettings settings,
-            Engine engine,
-            Consumer<WorkerEvent> listener,
-            DeviceIdentity identity,
-            OptionalDouble gflops) {
-        this.settings = settings;
+    private DeviceAgent(Attendance.Device device, Engine engine, Consumer<WorkerEvent> listener) {
+        this.device = device;
         this.engine = engine;
         this.listener = listener;
-        this.identity = identity;
-        this.health = new HealthWatch(settings.limits());
-        this.gflops = gflops;
     }
 
     /// Takes an identity of its own and measures the device.
@@ -53,9 +44,22 @@ public final class DeviceAgent implements AutoCloseable {
     public static DeviceAgent open(
             WorkerSettings settings, Engine engine, Consumer<WorkerEvent> listener)
             throws IOException {
-        var identity = DeviceIdentity.acquire(settings.home(), settings.name());
+        var machine = new Machine();
         var gflops = SpeedProbe.measure(engine);
-        return new DeviceAgent(settings, engine, listener, identity, gflops);
+        var profile = machine.profile(settings, gflops, engine.numericClass());
+        return open(settings, engine, listener, new Measurements(profile, machine::read));
+    }
+
+    static DeviceAgent open(
+            WorkerSettings settings,
+            Engine engine,
+            Consumer<WorkerEvent> listener,
+            Measurements measurements)
+            throws IOException {
+        var identity = DeviceIdentity.acquire(settings.home(), settings.name());
+        var health = new HealthWatch(settings.limits(), measurements.readings());
+        var device = new Attendance.Device(settings, identity, measurements.profile(), health);
+        return new DeviceAgent(device, engine, listener);
     }
 
     /// Works until [#stop] is called or the coordinator sends this device away for good.
@@ -63,65 +67,70 @@ public final class DeviceAgent implements AutoCloseable {
     /// @throws NoCoordinatorException if none was named, none answers and none ever did
     /// @throws TurnedAwayException if the coordinator refuses this device
     public void run() throws InterruptedException {
-        try {
-            work();
+        var settings = device.settings();
+        var blobs = new BlobCache(settings.home().resolve("cache/blobs"));
+        try (var workbench = new Workbench(blobs, engine, settings.memoryBytes())) {
+            attendUntilStopped(workbench);
         } finally {
-            health.close();
+            device.health().close();
             stopped.countDown();
         }
     }
 
-    private void work() throws InterruptedException {
-        var retry = RETRY_FIRST;
-        boolean wasJoined = false;
+    private void attendUntilStopped(Workbench workbench) throws InterruptedException {
+        var retry = new Backoff(RETRY_FIRST, RETRY_LONGEST);
+        boolean wasFound = false;
         while (!isStopping()) {
-            var coordinator = locate(wasJoined);
-            if (coordinator != null) {
-                var reason = attend(coordinator);
-                boolean isJoined = presence.wasJoined();
-                wasJoined |= isJoined;
-                if (isJoined) retry = RETRY_FIRST;
-                if (isStopping()) return;
-                listener.accept(new WorkerEvent.Away(reason, retry));
+            var coordinator = locate(wasFound);
+            if (isStopping()) return;
+            wasFound |= coordinator.isPresent();
+            var reason = "no coordinator answers";
+            if (coordinator.isPresent()) {
+                var visit = attend(coordinator.get(), workbench);
+                if (visit.wasJoined()) retry.reset();
+                reason = visit.ending();
             }
-            if (stopping.await(retry.toMillis(), TimeUnit.MILLISECONDS)) return;
-            retry =
-                    retry.multipliedBy(2).compareTo(RETRY_MAX) < 0
-                            ? retry.multipliedBy(2)
-                            : RETRY_MAX;
+            if (isStopping()) return;
+            var wait = retry.next();
+            listener.accept(new WorkerEvent.Away(reason, wait));
+            if (stopping.await(wait.toMillis(), TimeUnit.MILLISECONDS)) return;
         }
     }
 
-    private @Nullable URI locate(boolean wasJoined) {
-        if (settings.coordinator().isPresent()) return settings.coordinator().get();
-        listener.accept(new WorkerEvent.Searching(settings.discoveryPort()));
+    private Optional<URI> locate(boolean wasFound) {
+        var settings = device.settings();
+        if (settings.coordinator().isPresent()) return settings.coordinator();
+        int port = settings.discoveryPort();
+        listener.accept(new WorkerEvent.Searching(port));
         try {
-            var found = CoordinatorSearch.find(settings.discoveryPort(), SEARCH);
-            if (!found.isEmpty()) return found.getFirst().uri();
-            if (!wasJoined) throw new NoCoordinatorException(settings.discoveryPort(), SEARCH);
+            // In parts, so that a stop is not kept waiting.
+            for (var waited = Duration.ZERO;
+                    waited.compareTo(SEARCH) < 0 && !isStopping();
+                    waited = waited.plus(SEARCH_PART)) {
+                var found = CoordinatorSearch.find(port, SEARCH_PART);
+                if (!found.isEmpty()) return Optional.of(found.getFirst().uri());
+            }
+            if (!wasFound && !isStopping()) throw new NoCoordinatorException(port, SEARCH);
         } catch (IOException e) {
-            if (!wasJoined) throw new NoCoordinatorException(settings.discoveryPort(), e);
+            if (!wasFound) throw new NoCoordinatorException(port, e);
         }
-        return null;
+        return Optional.empty();
     }
+
+    /// @param ending why it ended
+    private record Visit(boolean wasJoined, String ending) {}
 
     /// One session, from hello to its end.
-    ///
-    /// @return why it ended
-    private String attend(URI coordinator) throws InterruptedException {
+    private Visit attend(URI coordinator, Workbench workbench) throws InterruptedException {
         listener.accept(new WorkerEvent.Connecting(coordinator));
-        var profile = health.machine().profile(settings, gflops, engine.numericClass());
-        var attendance =
-                new Attendance(
-                        new Attendance.Device(settings, identity, profile, health),
-                        new RunPreparation(
-                                new BlobCache(settings.home().resolve("cache/blobs")),
-                                engine,
-                                settings.memoryBytes()),
-                        coordinator,
-                        listener);
-        presence = attendance;
-        return attendance.run();
+        try (var attendance = Attendance.connect(device, workbench, coordinator, listener)) {
+            present = Optional.of(attendance);
+            if (isStopping()) attendance.leave(stopReason); // The stop could not see it yet.
+            var ending = attendance.run();
+            return new Visit(attendance.isJoined(), ending);
+        } finally {
+            present = Optional.empty();
+        }
     }
 
     private boolean isStopping() {
@@ -130,8 +139,9 @@ public final class DeviceAgent implements AutoCloseable {
 
     /// Gives back the task in hand, says goodbye and lets [#run] return; waits a moment for that.
     public void stop(String reason) {
+        stopReason = reason;
         stopping.countDown();
-        presence.leave(reason);
+        present.ifPresent(attendance -> attendance.leave(reason));
         try {
             var _ = stopped.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -139,27 +149,10 @@ public final class DeviceAgent implements AutoCloseable {
         }
     }
 
+    /// Lets go of the identity. Close it after [#run] has returned.
     @Override
     public void close() throws IOException {
-        health.close();
-        identity.close();
-    }
-
-    /// The agent's present session, as [#stop] sees it.
-    interface Presence {
-        Presence NONE =
-                new Presence() {
-                    @Override
-                    public boolean wasJoined() {
-                        return false;
-                    }
-
-                    @Override
-                    public void leave(String reason) {}
-                };
-
-        boolean wasJoined();
-
-        void leave(String reason);
+        device.health().close();
+        device.identity().close();
     }
 }

@@ -5,50 +5,65 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import motley.wire.DeviceHealth;
 
 /// Looks at the machine every second and decides whether its owner allows work.
 ///
-/// It starts watching when somebody listens, and ends when closed.
+/// It has a thread of its own, which starts when somebody first listens and ends when it is closed.
 final class HealthWatch implements AutoCloseable {
     private static final long PERIOD_MS = 1000;
 
     private final OwnerLimits limits;
-    private final Machine machine = new Machine();
+    private final Supplier<Reading> readings;
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("health").factory());
-    private volatile Consumer<DeviceHealth> listener = _ -> {};
+    private volatile Consumer<DeviceHealth> listener = HealthWatch::ignore;
+
+    /// Guarded by `this`.
     private boolean isWatching;
 
-    HealthWatch(OwnerLimits limits) {
+    HealthWatch(OwnerLimits limits, Supplier<Reading> readings) {
         this.limits = limits;
+        this.readings = readings;
     }
 
-    Machine machine() {
-        return machine;
-    }
-
-    /// From now on tells `next`, and nobody else, how the machine is.
+    /// From now on tells `next`, and nobody else, how the machine is: soon, then every second.
     synchronized void listen(Consumer<DeviceHealth> next) {
         listener = next;
-        if (isWatching || clock.isShutdown()) return;
+        if (clock.isShutdown()) return;
+        if (isWatching) {
+            clock.execute(this::look);
+            return;
+        }
         isWatching = true;
         var _ = clock.scheduleAtFixedRate(this::look, 0, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
-    private void look() {
-        var health = DeviceHealth.unknown();
-        try {
-            var reading = machine.read();
-            health = withPause(reading.health(), limits.pauseReason(reading));
-        } catch (RuntimeException e) {
-            // A sensor that fails leaves its values unknown; the device works on.
-        }
-        listener.accept(health);
+    /// Goes on without a listener: shares of the processor are measured between two looks.
+    void listenNoMore() {
+        listener = HealthWatch::ignore;
     }
 
-    private static DeviceHealth withPause(DeviceHealth health, Optional<String> pausedBecause) {
+    private static void ignore(DeviceHealth nobodyAsked) {}
+
+    private void look() {
+        listener.accept(health());
+    }
+
+    /// A sensor that fails leaves its values unknown, and the device works on. Sensors reach into
+    /// native libraries, which may be missing.
+    private DeviceHealth health() {
+        try {
+            var reading = readings.get();
+            return withPause(reading.health(), limits.pauseReason(reading));
+        } catch (RuntimeException | LinkageError e) {
+            return DeviceHealth.unknown();
+        }
+    }
+
+    static DeviceHealth withPause(DeviceHealth health, Optional<String> pausedBecause) {
         return new DeviceHealth(
                 health.load(),
                 health.memoryFreeBytes(),

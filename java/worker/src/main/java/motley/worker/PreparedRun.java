@@ -2,9 +2,12 @@ package motley.worker;
 
 import static motley.tensor.Require.require;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,6 +35,7 @@ final class PreparedRun implements AutoCloseable {
     /// Params of the gradient program that are not parameters of the model.
     private static final int GRADIENT_INPUTS = 5;
     private static final int TOTALS = 2;
+    private static final long ALIGNMENT_BYTES = 64;
 
     /// Both programs of a run, verified.
     record Programs(Program gradient, Program evaluate) {}
@@ -39,13 +43,22 @@ final class PreparedRun implements AutoCloseable {
     /// Both parts of a dataset.
     record Samples(LabelledImages train, LabelledImages test) {}
 
+    /// Which parameters: versions count anew when a run changes its owner.
+    record Version(long fence, long number) {}
+
+    /// Copies parameters from wherever they are.
+    interface Source {
+        /// @return false if they are not there any more
+        boolean readInto(MemorySegment memory) throws IOException, InterruptedException;
+    }
+
     private final RunManifest manifest;
     private final Samples samples;
     private final Executable gradient;
     private final Executable evaluate;
     private final int parameterCount;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final MemorySegment parameters;
     private final List<Tensor> parameterViews;
     private final MemorySegment contribution;
@@ -58,38 +71,65 @@ final class PreparedRun implements AutoCloseable {
     private final Tensor lossSum = Tensor.onHeap(TensorType.f32());
     private final Tensor correct = Tensor.onHeap(TensorType.f32());
 
-    private long gradientVersion = -1;
-    private long evaluateVersion = -1;
-    private long loadedVersion = -1;
+    /// What `parameters` holds, and what was written into each program.
+    private Optional<Version> loaded = Optional.empty();
 
-    /// Compiles both programs.
-    ///
-    /// @throws IllegalArgumentException if programs, dataset and manifest do not fit each other
-    PreparedRun(RunManifest manifest, Programs programs, Samples samples, Engine engine) {
+    private Optional<Version> inGradient = Optional.empty();
+    private Optional<Version> inEvaluate = Optional.empty();
+
+    private PreparedRun(
+            RunManifest manifest, Samples samples, List<TensorType> params, Compiled compiled) {
         this.manifest = manifest;
         this.samples = samples;
-        var params = programs.gradient().paramTypes();
+        gradient = compiled.gradient();
+        evaluate = compiled.evaluate();
+        arena = compiled.arena();
         parameterCount = params.size() - GRADIENT_INPUTS;
-        requireInterface(manifest, programs, samples);
-
         var types = params.subList(0, parameterCount);
-        parameters = arena.allocate(ParameterSpan.sizeBytes(types), 64);
+        parameters = arena.allocate(ParameterSpan.sizeBytes(types), ALIGNMENT_BYTES);
         parameterViews = ParameterSpan.views(types, parameters);
-        contribution = arena.allocate(parameters.byteSize(), 64);
+        contribution = arena.allocate(parameters.byteSize(), ALIGNMENT_BYTES);
         contributionViews = ParameterSpan.views(types, contribution);
-        int batch = manifest.microBatch();
         images = Tensor.allocate(params.get(parameterCount), arena);
-        labels = Tensor.allocate(TensorType.i32(batch), arena);
-        weights = Tensor.allocate(TensorType.f32(batch), arena);
-        ids = Tensor.allocate(TensorType.i32(batch), arena);
-        gradient = engine.prepare(programs.gradient(), List.of());
-        evaluate = engine.prepare(programs.evaluate(), List.of());
+        labels = Tensor.allocate(params.get(parameterCount + 1), arena);
+        weights = Tensor.allocate(params.get(parameterCount + 2), arena);
+        ids = Tensor.allocate(params.get(parameterCount + 3), arena);
+    }
+
+    private record Compiled(Executable gradient, Executable evaluate, Arena arena) {}
+
+    /// Compiles both programs. Frees what it has taken if that fails half-way.
+    ///
+    /// @throws IllegalArgumentException if programs, dataset and manifest do not fit each other
+    static PreparedRun open(
+            RunManifest manifest, Programs programs, Samples samples, Engine engine) {
+        requireInterface(manifest, programs, samples);
+        var arena = Arena.ofShared(); // Contributions are sent by the HTTP client's threads.
+        var executables = new ArrayList<Executable>();
+        try {
+            executables.add(engine.prepare(programs.gradient(), List.of()));
+            executables.add(engine.prepare(programs.evaluate(), List.of()));
+            var compiled = new Compiled(executables.getFirst(), executables.getLast(), arena);
+            return new PreparedRun(manifest, samples, programs.gradient().paramTypes(), compiled);
+        } catch (RuntimeException | Error e) {
+            executables.forEach(Executable::close);
+            arena.close();
+            throw e;
+        }
     }
 
     private static void requireInterface(RunManifest manifest, Programs programs, Samples samples) {
         int count = programs.gradient().params().size() - GRADIENT_INPUTS;
         require(count >= 1, "gradient program: too few params for run %s", manifest.run());
         var types = programs.gradient().paramTypes().subList(0, count);
+        for (var type : types) {
+            require(type.dtype() == DType.F32, "parameter: %s (expected: f32)", type);
+        }
+        require(
+                samples.test().imageShape().equals(samples.train().imageShape()),
+                "test images: %s (expected: %s, as for training)",
+                samples.test().imageShape(),
+                samples.train().imageShape());
         int batch = manifest.microBatch();
         var images = new TensorType(DType.F32, samples.train().imageShape().prepend(batch));
         var shared = List.of(images, TensorType.i32(batch), TensorType.f32(batch));
@@ -120,18 +160,16 @@ final class PreparedRun implements AutoCloseable {
         return manifest;
     }
 
-    /// The version of the parameters in memory, -1 before there is one.
-    long loadedVersion() {
-        return loadedVersion;
-    }
-
-    /// Where the next version of the parameters goes: call [#parametersLoaded] when it is there.
-    MemorySegment parameters() {
-        return parameters;
-    }
-
-    void parametersLoaded(long version) {
-        loadedVersion = version;
+    /// Makes `version` the parameters to compute with, read from `source` unless it is here.
+    ///
+    /// @return false if `source` has them no more
+    /// @throws IOException if they cannot be had; then none are loaded
+    boolean load(Version version, Source source) throws IOException, InterruptedException {
+        if (loaded.equals(Optional.of(version))) return true;
+        loaded = Optional.empty(); // A copy that breaks off leaves parts of two versions.
+        if (!source.readInto(parameters)) return false;
+        loaded = Optional.of(version);
+        return true;
     }
 
     /// The gradient sums of the last training task.
@@ -142,8 +180,10 @@ final class PreparedRun implements AutoCloseable {
     /// Computes one task with the loaded parameters.
     ///
     /// @param nanoTime a clock, to tell how long it took
+    /// @throws IllegalStateException if no parameters are loaded
     /// @throws IllegalArgumentException if the work names samples that the dataset does not have
     Result compute(Work work, int round, LongSupplier nanoTime) {
+        if (loaded.isEmpty()) throw new IllegalStateException("parameters: none are loaded");
         long startNs = nanoTime.getAsLong();
         boolean trains = work.kind() == Kind.TRAIN;
         select(work);
@@ -192,10 +232,10 @@ final class PreparedRun implements AutoCloseable {
     }
 
     private void writeParameters(Executable program, boolean trains) {
-        if ((trains ? gradientVersion : evaluateVersion) == loadedVersion) return;
+        if ((trains ? inGradient : inEvaluate).equals(loaded)) return;
         for (int i = 0; i < parameterCount; i++) program.write(i, parameterViews.get(i));
-        if (trains) gradientVersion = loadedVersion;
-        else evaluateVersion = loadedVersion;
+        if (trains) inGradient = loaded;
+        else inEvaluate = loaded;
     }
 
     /// Dropout depends on seed, round, sample and layer, never on the device.

@@ -1,0 +1,83 @@
+package motley.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import motley.data.LabelledImages;
+import motley.program.Engine;
+import motley.program.Limits;
+import motley.program.Program;
+import motley.program.ProgramCodec;
+import motley.wire.BulkClient;
+import motley.wire.RunManifest;
+
+/// Fetches, verifies and compiles what a run needs, and keeps the last run ready: also while the
+/// coordinator is away, so that a device that comes back works at once.
+///
+/// Confined to one thread. Closing it frees the run; the engine stays open.
+final class Workbench implements AutoCloseable {
+    /// Encoded programs are lists of a few hundred equations.
+    private static final long PROGRAM_BYTES_MAX = 16 << 20;
+
+    private final BlobCache blobs;
+    private final Engine engine;
+    private final long memoryBytes;
+    private Optional<PreparedRun> last = Optional.empty();
+
+    /// @param memoryBytes what the owner lends; a program that needs more is refused unseen
+    Workbench(BlobCache blobs, Engine engine, long memoryBytes) {
+        this.blobs = blobs;
+        this.engine = engine;
+        this.memoryBytes = memoryBytes;
+    }
+
+    /// The run of `manifest` if it is ready.
+    Optional<PreparedRun> ready(RunManifest manifest) {
+        return last.filter(run -> run.manifest().equals(manifest));
+    }
+
+    /// Makes the run of `manifest` ready in place of the one before.
+    ///
+    /// @throws IOException if a blob cannot be fetched
+    /// @throws IllegalArgumentException if a program is refused or does not fit the manifest
+    /// @throws InterruptedException if interrupted while waiting
+    PreparedRun prepare(BulkClient bulk, RunManifest manifest)
+            throws IOException, InterruptedException {
+        close(); // There may not be memory for two.
+        var programs =
+                new PreparedRun.Programs(
+                        program(bulk, manifest.gradientProgram()),
+                        program(bulk, manifest.evaluateProgram()));
+        var files = manifest.dataset();
+        var train = images(bulk, files.trainImages(), files.trainLabels(), files.classes());
+        var test = images(bulk, files.testImages(), files.testLabels(), files.classes());
+        var samples = new PreparedRun.Samples(train, test);
+        var run = PreparedRun.open(manifest, programs, samples, engine);
+        last = Optional.of(run);
+        return run;
+    }
+
+    private LabelledImages images(BulkClient bulk, String images, String labels, int classes)
+            throws IOException, InterruptedException {
+        return LabelledImages.read(blobs.fetch(bulk, images), blobs.fetch(bulk, labels), classes);
+    }
+
+    private Program program(BulkClient bulk, String sha256)
+            throws IOException, InterruptedException {
+        var file = blobs.fetch(bulk, sha256);
+        long sizeBytes = Files.size(file);
+        if (sizeBytes > PROGRAM_BYTES_MAX) {
+            throw new IOException(
+                    "program %s: %d bytes (expected: at most %d)"
+                            .formatted(sha256, sizeBytes, PROGRAM_BYTES_MAX));
+        }
+        var limits = Limits.DEFAULT.withPeakLiveBytesMax(memoryBytes);
+        return ProgramCodec.decode(Files.readAllBytes(file), limits);
+    }
+
+    @Override
+    public void close() {
+        last.ifPresent(PreparedRun::close);
+        last = Optional.empty();
+    }
+}
