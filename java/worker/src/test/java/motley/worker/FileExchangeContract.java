@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.FromCoordinator.Files;
@@ -46,9 +47,8 @@ final class FileExchangeContract extends BulkExchangeContract {
 
     @Override
     Optional<byte[]> contribution(long lease) {
-        var into = new byte[4 * ELEMENTS];
-        boolean isThere = shared.readContribution(RUN, DEVICE, lease, MemorySegment.ofArray(into));
-        return isThere ? Optional.of(into) : Optional.empty();
+        var found = shared.contribution(RUN, DEVICE, lease);
+        return found.map(memory -> memory.toArray(ValueLayout.JAVA_BYTE));
     }
 
     @Override
