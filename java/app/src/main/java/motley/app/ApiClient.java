@@ -1,0 +1,184 @@
+package motley.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/// A coordinator's HTTP API, as the commands use it. The contract is `openapi.yaml`.
+///
+/// Problems come as [UserException] with the coordinator's own words; a coordinator that does not
+/// answer as [AwayException].
+final class ApiClient implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+
+    private final URI coordinator;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT)
+                    .build();
+
+    /// @param token empty where none is needed
+    ApiClient(URI coordinator, String token) {
+        this.coordinator = coordinator;
+        this.token = token;
+    }
+
+    /// The coordinator does not answer; it may come back.
+    static final class AwayException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        AwayException(URI coordinator, IOException cause) {
+            super("no coordinator answers at " + coordinator + ": " + reason(cause), cause);
+        }
+
+        private static String reason(IOException cause) {
+            if (cause instanceof ConnectException) return "connection refused";
+            return cause.getMessage() == null
+                    ? cause.getClass().getSimpleName()
+                    : cause.getMessage();
+        }
+    }
+
+    URI coordinator() {
+        return coordinator;
+    }
+
+    String token() {
+        return token;
+    }
+
+    JsonNode get(String path) throws AwayException, InterruptedException {
+        return json(send(request(path).GET(), BodyHandlers.ofString()));
+    }
+
+    JsonNode post(String path, JsonNode body) throws AwayException, InterruptedException {
+        var request =
+                request(path)
+                        .header("content-type", "application/json")
+                        .POST(BodyPublishers.ofString(body.toString()));
+        return json(send(request, BodyHandlers.ofString()));
+    }
+
+    /// Stores `file` as blob `sha256` unless the coordinator has it already.
+    void upload(String sha256, Path file) throws IOException, InterruptedException {
+        var path = "/v1/blobs/" + sha256;
+        var head = request(path).method("HEAD", BodyPublishers.noBody());
+        if (send(head, BodyHandlers.discarding()).statusCode() == 200) return;
+        BodyPublisher body = BodyPublishers.ofFile(file);
+        var request = request(path).header("content-type", "application/octet-stream").PUT(body);
+        json(send(request, BodyHandlers.ofString()));
+    }
+
+    /// Writes what `path` gives to `file`, which appears only when it is complete.
+    void download(String path, Path file) throws IOException, InterruptedException {
+        var directory = file.toAbsolutePath().getParent();
+        Files.createDirectories(directory);
+        var part = Files.createTempFile(directory, file.getFileName().toString(), ".part");
+        try {
+            var response = send(request(path).GET(), BodyHandlers.ofInputStream());
+            try (var body = response.body()) {
+                if (response.statusCode() != 200) {
+                    throw problem(
+                            response.statusCode(),
+                            new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                }
+                Files.copy(body, part, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /// Hands the server-sent events of `path` to `consumer` until the coordinator ends the stream.
+    void events(String path, Consumer<JsonNode> consumer)
+            throws AwayException, InterruptedException {
+        var request = HttpRequest.newBuilder(coordinator.resolve(path));
+        authorize(request).header("accept", "text/event-stream");
+        var response = send(request.GET(), BodyHandlers.ofInputStream());
+        try (var lines =
+                new BufferedReader(
+                        new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            if (response.statusCode() != 200) {
+                throw problem(response.statusCode(), String.valueOf(lines.readLine()));
+            }
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("data:")) consumer.accept(JSON.readTree(line.substring(5)));
+            }
+        } catch (IOException e) {
+            throw new AwayException(coordinator, e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return authorize(HttpRequest.newBuilder(coordinator.resolve(path)).timeout(ANSWER));
+    }
+
+    private HttpRequest.Builder authorize(HttpRequest.Builder request) {
+        return token.isEmpty() ? request : request.header("authorization", "Bearer " + token);
+    }
+
+    private <T> HttpResponse<T> send(
+            HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler)
+            throws AwayException, InterruptedException {
+        try {
+            return http.send(request.build(), handler);
+        } catch (IOException e) {
+            throw new AwayException(coordinator, e);
+        }
+    }
+
+    private JsonNode json(HttpResponse<String> response) throws AwayException {
+        if (response.statusCode() / 100 != 2) {
+            throw problem(response.statusCode(), response.body());
+        }
+        try {
+            return response.body().isBlank()
+                    ? JSON.createObjectNode()
+                    : JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw new AwayException(coordinator, e);
+        }
+    }
+
+    private UserException problem(int status, String body) {
+        if (status == 401 || status == 403) {
+            return new UserException(
+                    "%s needs a token: add --token as `motley serve` printed it"
+                            .formatted(coordinator));
+        }
+        try {
+            var detail = JSON.readTree(body).path("detail").asText("");
+            if (!detail.isEmpty()) return new UserException(detail);
+        } catch (JsonProcessingException e) {
+            // Not ours: a proxy's page, perhaps. The status says enough.
+        }
+        return new UserException("%s answers with status %d".formatted(coordinator, status));
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

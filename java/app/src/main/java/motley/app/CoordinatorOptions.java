@@ -1,0 +1,81 @@
+package motley.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+import motley.wire.Protocol;
+import motley.wire.discovery.CoordinatorSearch;
+import picocli.CommandLine.Option;
+
+/// Which coordinator a command speaks to.
+final class CoordinatorOptions {
+    private static final Duration SEARCH = Duration.ofMillis(1500);
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "coordinator (default: the one found on this machine or its networks)")
+    private Optional<URI> url = Optional.empty();
+
+    @Option(names = "--token", paramLabel = "T", description = "as `motley serve` printed it")
+    private String token = "";
+
+    @Option(
+            names = "--discovery-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Protocol.DISCOVERY_PORT,
+            description = "UDP port of the search (default: ${DEFAULT-VALUE})")
+    private int discoveryPort;
+
+    boolean isNamed() {
+        return url.isPresent();
+    }
+
+    /// The coordinator named or found.
+    ///
+    /// @throws UserException if there is none
+    ApiClient connect() {
+        return find().orElseThrow(
+                        () ->
+                                new UserException(
+                                        "no coordinator answers on UDP port %d: start one with"
+                                                        .formatted(discoveryPort)
+                                                + " `motley serve`, or name it with --url"));
+    }
+
+    Optional<ApiClient> find() {
+        return address().map(uri -> new ApiClient(uri, tokenFor(uri)));
+    }
+
+    private Optional<URI> address() {
+        if (url.isPresent()) return url.map(Addresses::normalized);
+        try {
+            return CoordinatorSearch.find(discoveryPort, SEARCH).stream()
+                    .map(found -> found.uri())
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private String tokenFor(URI uri) {
+        return token.isEmpty() ? localToken(uri) : token;
+    }
+
+    /// The token of a coordinator of this machine lies where its owner can read it.
+    static String localToken(URI uri) {
+        try {
+            boolean isLocal = InetAddress.getAllByName(uri.getHost())[0].isLoopbackAddress();
+            var file = Home.ofThisProcess().coordinator().resolve("token");
+            return isLocal && Files.isReadable(file) ? Files.readString(file).strip() : "";
+        } catch (UnknownHostException e) {
+            throw new UserException("url: %s (expected: a host that exists)".formatted(uri), e);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package motley.app;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import motley.coordinator.Coordinator;
+import motley.coordinator.CoordinatorSettings;
+import motley.coordinator.HomeInUseException;
+import motley.coordinator.PortInUseException;
+import motley.cpu.CpuEngine;
+import motley.cpu.CpuSettings;
+
+/// Opens coordinators with the implementations this program has, and explains why one cannot open.
+final class Coordinators {
+    private Coordinators() {}
+
+    static Coordinator open(Path home, InetSocketAddress address) {
+        // The update is a single pass over memory; one thread leaves the others to the devices.
+        var settings =
+                CoordinatorSettings.of(home, address, () -> CpuEngine.open(new CpuSettings(1)));
+        try {
+            return Coordinator.open(settings);
+        } catch (PortInUseException e) {
+            throw new UserException(
+                    "port %d is in use: another coordinator may run already (`motley devices` shows"
+                            .formatted(address.getPort())
+                            + " it); choose another with --port, or 0 for any free one",
+                    e);
+        } catch (HomeInUseException e) {
+            throw new UserException(
+                    "%s is in use by another coordinator: choose another directory with --data"
+                            .formatted(home),
+                    e);
+        } catch (IOException e) {
+            throw new UserException("cannot use %s: %s".formatted(home, e.getMessage()), e);
+        }
+    }
+}

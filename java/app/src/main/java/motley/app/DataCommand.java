@@ -1,0 +1,100 @@
+package motley.app;
+
+import java.util.List;
+import java.util.Map;
+import motley.data.ImageDataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Datasets on this machine.
+@Command(
+        name = "data",
+        description = "Fetches and describes datasets.",
+        mixinStandardHelpOptions = true,
+        subcommands = {DataCommand.Fetch.class, DataCommand.Show.class})
+final class DataCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    @Command(
+            name = "fetch",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Fetches a dataset and keeps it under MOTLEY_HOME (default ~/.motley).",
+                "`motley train --data mnist` does so by itself when it is missing."
+            })
+    static final class Fetch implements Runnable {
+        @Parameters(paramLabel = "NAME", description = "mnist")
+        private String name = "";
+
+        @Mixin private OutputOptions output = new OutputOptions();
+
+        @Override
+        public void run() {
+            if (!name.equals(Datasets.MNIST)) {
+                throw new UserException("data: %s (expected: mnist)".formatted(name));
+            }
+            describe(name, output.console());
+        }
+    }
+
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Reads a dataset completely and says what is in it.")
+    static final class Show implements Runnable {
+        @Parameters(
+                paramLabel = "DATA",
+                description = "mnist, or a directory with four IDX files named as those of MNIST")
+        private String data = "";
+
+        @Mixin private OutputOptions output = new OutputOptions();
+
+        @Override
+        public void run() {
+            describe(data, output.console());
+        }
+    }
+
+    private static void describe(String data, Console console) {
+        ImageDataset dataset;
+        try {
+            dataset = new Datasets(Home.ofThisProcess(), console).named(data);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("interrupted", e);
+        }
+        var train = dataset.readTrain();
+        var test = dataset.readTest();
+        console.table(
+                List.of("PART", "SAMPLES", "IMAGE", "CLASSES", "FILES"),
+                List.of(
+                        List.of(
+                                "train",
+                                "" + train.count(),
+                                "" + train.imageShape(),
+                                "" + dataset.classes(),
+                                "" + dataset.trainImages()),
+                        List.of(
+                                "test",
+                                "" + test.count(),
+                                "" + test.imageShape(),
+                                "" + dataset.classes(),
+                                "" + dataset.testImages())));
+        console.emit(
+                "dataset",
+                Map.of(
+                        "train", train.count(),
+                        "test", test.count(),
+                        "imageShape", train.imageShape().dims(),
+                        "classes", dataset.classes(),
+                        "directory", String.valueOf(dataset.trainImages().getParent())));
+    }
+}

@@ -1,0 +1,156 @@
+package motley.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import motley.cpu.CpuEngine;
+import motley.cpu.CpuSettings;
+import motley.wire.Protocol;
+import motley.worker.DeviceAgent;
+import motley.worker.OwnerLimits;
+import motley.worker.WorkerEvent;
+import motley.worker.WorkerSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Makes this machine a device.
+@Command(
+        name = "join",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Offers this machine as a device until Ctrl-C, which gives the task in hand back.",
+            "Without URL the coordinator is looked for on this machine and its networks."
+        })
+final class JoinCommand implements Runnable {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "URL",
+            description = "coordinator, as http://192.168.1.20:8080")
+    private Optional<URI> url = Optional.empty();
+
+    @Option(names = "--token", paramLabel = "T", description = "as `motley serve` printed it")
+    private String token = "";
+
+    @Option(names = "--name", paramLabel = "N", description = "for people (default: host name)")
+    private Optional<String> name = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "lent (default: all cores)")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = MemorySize.class,
+            description = "lent, as 4g or 512m (default: half of the Java heap)")
+    private long memoryBytes = Runtime.getRuntime().maxMemory() / 2;
+
+    @Option(
+            names = "--battery-min",
+            paramLabel = "PERCENT",
+            defaultValue = "20",
+            description = "pause below this charge when unplugged (default: ${DEFAULT-VALUE})")
+    private double batteryMinPercent;
+
+    @Option(names = "--only-on-power", description = "pause while on battery")
+    private boolean onlyOnPower;
+
+    @Option(names = "--only-when-idle", description = "pause while other programs are busy")
+    private boolean onlyWhenIdle;
+
+    @Option(
+            names = "--discovery-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Protocol.DISCOVERY_PORT,
+            description = "UDP port of the search (default: ${DEFAULT-VALUE})")
+    private int discoveryPort;
+
+    /// Local devices end with the process that started them, however that ends.
+    @Option(names = "--follow", hidden = true)
+    private Optional<Long> followedProcess = Optional.empty();
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    @Override
+    public void run() {
+        var settings =
+                new WorkerSettings(
+                        url.map(Addresses::normalized),
+                        token,
+                        name.orElseGet(Addresses::hostName),
+                        threads,
+                        memoryBytes,
+                        new OwnerLimits(batteryMinPercent / 100, onlyOnPower, onlyWhenIdle),
+                        Home.ofThisProcess().directory(),
+                        discoveryPort,
+                        Version.NUMBER);
+        var console = output.console();
+        try (var engine = CpuEngine.open(new CpuSettings(threads));
+                var agent = DeviceAgent.open(settings, engine, event -> show(console, event))) {
+            followedProcess
+                    .flatMap(ProcessHandle::of)
+                    .ifPresent(process -> process.onExit().thenRun(() -> System.exit(0)));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> agent.stop("the owner stopped it")));
+            agent.run();
+        } catch (IOException e) {
+            throw new UserException("cannot write " + settings.home() + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void show(Console console, WorkerEvent event) {
+        switch (event) {
+            case WorkerEvent.Searching(int port) ->
+                    console.say("looking for a coordinator on UDP port " + port + " …");
+            case WorkerEvent.Connecting _ -> {}
+            case WorkerEvent.Joined(var uri, var id, var as, boolean sharesMemory) -> {
+                var path = sharesMemory ? "shared memory" : "HTTP";
+                console.say("joined %s as %s, exchanging data over %s".formatted(uri, as, path));
+                console.emit("joined", Map.of("url", uri.toString(), "device", id, "name", as));
+            }
+            case WorkerEvent.Away(var reason, var retryAfter) -> {
+                console.say("coordinator away (%s), trying again".formatted(reason));
+                console.emit(
+                        "away",
+                        Map.of("reason", reason, "retryMillis", retryAfter.toMillis()));
+            }
+            case WorkerEvent.Preparing(var manifest) ->
+                    console.say("preparing " + manifest.name() + " …");
+            case WorkerEvent.Ready(var manifest) ->
+                    console.emit("ready", Map.of("run", manifest.run()));
+            case WorkerEvent.Waiting(var reason) -> console.progress("waiting: " + reason);
+            case WorkerEvent.Computed(var task, var result) -> {
+                console.progress(
+                        "round %d: %d samples in %.1f ms"
+                                .formatted(
+                                        task.round(),
+                                        result.samples(),
+                                        result.computeMicros() / 1e3));
+                console.emit(
+                        "computed",
+                        Map.of(
+                                "run", task.run(),
+                                "round", task.round(),
+                                "slot", task.slot(),
+                                "samples", result.samples(),
+                                "micros", result.computeMicros()));
+            }
+            case WorkerEvent.Refused(var reason) -> console.say("answer refused: " + reason);
+            case WorkerEvent.Paused(var reason) -> {
+                console.say("paused: " + reason);
+                console.emit("paused", Map.of("reason", reason));
+            }
+            case WorkerEvent.Resumed() -> {
+                console.say("working again");
+                console.emit("resumed", Map.of());
+            }
+            case WorkerEvent.Failed(var reason) -> {
+                console.say("failed: " + reason);
+                console.emit("failed", Map.of("reason", reason));
+            }
+        }
+    }
+}

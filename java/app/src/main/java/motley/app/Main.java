@@ -1,0 +1,84 @@
+package motley.app;
+
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The command line. The only place that chooses implementations.
+@Command(
+        name = "motley",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Trains and runs neural networks on the devices you already own.",
+        footerHeading = "%nBegin with:%n",
+        footer = {
+            "  motley train mnist-cnn --data mnist --epochs 2 --local-devices 2",
+            "",
+            "Or with several machines:",
+            "  motley serve                          on one of them",
+            "  motley join                           on the others",
+            "  motley train mnist-cnn --data mnist   on any of them",
+        },
+        subcommands = {
+            TrainCommand.class,
+            ServeCommand.class,
+            JoinCommand.class,
+            DevicesCommand.class,
+            RunsCommand.class,
+            WatchCommand.class,
+            StopCommand.class,
+            DownloadCommand.class,
+            PredictCommand.class,
+            DataCommand.class,
+            BenchCommand.class,
+            DoctorCommand.class,
+        })
+public final class Main implements Runnable {
+    /// A caller's error or a failure that is explained in one line.
+    private static final int FAILED = 1;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int code = commandLine().execute(args);
+        System.exit(code);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(Main::explain);
+    }
+
+    /// Without a command there is nothing to do but teach.
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    private static int explain(
+            Exception failure, CommandLine commandLine, CommandLine.ParseResult result) {
+        boolean isExpected =
+                failure instanceof UserException || failure instanceof IllegalArgumentException
+                        || EXPECTED.contains(failure.getClass());
+        PrintWriter err = commandLine.getErr();
+        if (isExpected) {
+            err.println("motley: " + failure.getMessage());
+        } else {
+            err.println("motley: unexpected failure, please report it with the lines below");
+            failure.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    /// Failures whose message is written for people.
+    private static final List<Class<?>> EXPECTED =
+            List.of(
+                    motley.data.DataException.class,
+                    motley.worker.NoCoordinatorException.class,
+                    motley.worker.TurnedAwayException.class);
+}

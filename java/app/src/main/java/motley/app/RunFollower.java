@@ -1,0 +1,138 @@
+package motley.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// Shows a run while it goes on, until it is over, also across restarts of the coordinator.
+///
+/// Confined to one thread.
+final class RunFollower {
+    private static final Set<String> OVER = Set.of("finished", "stopped", "failed");
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final int BAR = 24;
+    private static final long SPEAK_EVERY_NS = Duration.ofSeconds(5).toNanos();
+
+    private final ApiClient api;
+    private final Console console;
+    private final String run;
+    private final int epochs;
+    private final int rounds;
+    private boolean isAway;
+    private long spokenNs;
+
+    /// @param description of the run, as the API gives it
+    RunFollower(ApiClient api, Console console, JsonNode description) {
+        this.api = api;
+        this.console = console;
+        this.run = description.path("id").asText();
+        this.epochs = description.path("progress").path("epochs").asInt();
+        this.rounds = description.path("progress").path("rounds").asInt();
+    }
+
+    /// Follows until the run is over.
+    ///
+    /// @param check is called now and then and may throw to give up
+    /// @return the run's last description
+    JsonNode follow(Runnable check) throws InterruptedException {
+        while (true) {
+            check.run();
+            try {
+                api.events("/v1/runs/" + run + "/events", this::show);
+                var now = api.get("/v1/runs/" + run);
+                if (OVER.contains(now.path("status").asText())) return now;
+                back();
+            } catch (ApiClient.AwayException e) {
+                away(e);
+            }
+            Thread.sleep(RETRY);
+        }
+    }
+
+    private void away(ApiClient.AwayException why) {
+        if (isAway) return;
+        isAway = true;
+        console.say(why.getMessage() + "; trying again until it is back");
+        console.emit("away", Map.of("reason", String.valueOf(why.getMessage())));
+    }
+
+    private void back() {
+        isAway = false;
+    }
+
+    private void show(JsonNode event) {
+        isAway = false;
+        emit(event);
+        switch (event.path("type").asText()) {
+            case "round" -> round(event);
+            case "evaluation" ->
+                    console.say(
+                            "epoch %d/%d: test accuracy %.4f, test loss %.4f"
+                                    .formatted(
+                                            event.path("epoch").asInt() + 1,
+                                            epochs,
+                                            event.path("accuracy").asDouble(),
+                                            event.path("loss").asDouble()));
+            case "device-joined" ->
+                    console.say("device " + event.path("name").asText() + " takes part");
+            case "device-left" -> {
+                var reason = event.path("reason").asText("");
+                console.say("device %s left: %s".formatted(event.path("name").asText(), reason));
+            }
+            case "status" -> status(event);
+            default -> {}
+        }
+    }
+
+    private void emit(JsonNode event) {
+        var fields = new LinkedHashMap<String, Object>();
+        var sorted = new ArrayList<Map.Entry<String, JsonNode>>();
+        event.fields().forEachRemaining(sorted::add);
+        for (var field : sorted) fields.put(field.getKey(), field.getValue());
+        fields.remove("type");
+        console.emit(event.path("type").asText("event"), fields);
+    }
+
+    private void status(JsonNode event) {
+        var reason = event.path("reason").asText("");
+        var status = event.path("status").asText();
+        if (!reason.isEmpty()) console.say("run " + status + ": " + reason);
+    }
+
+    private void round(JsonNode event) {
+        int done = event.path("round").asInt() % rounds + 1;
+        var line =
+                "epoch %d/%d %s %d/%d  loss %.4f  accuracy %.4f  %s samples/s  %s"
+                        .formatted(
+                                event.path("epoch").asInt() + 1,
+                                epochs,
+                                bar(done),
+                                done,
+                                rounds,
+                                event.path("loss").asDouble(),
+                                event.path("accuracy").asDouble(),
+                                String.format(
+                                        Locale.ROOT,
+                                        "%,.0f",
+                                        event.path("samplesPerSecond").asDouble()),
+                                devices(event.path("devices").asInt()));
+        console.progress(line);
+        boolean isDue = System.nanoTime() - spokenNs > SPEAK_EVERY_NS;
+        if (console.isTerminal() || !isDue) return;
+        spokenNs = System.nanoTime();
+        console.say(line);
+    }
+
+    private String bar(int done) {
+        int filled = BAR * done / rounds;
+        return "━".repeat(filled) + "─".repeat(BAR - filled);
+    }
+
+    private static String devices(int count) {
+        return count == 1 ? "1 device" : count + " devices";
+    }
+}

@@ -1,0 +1,281 @@
+package motley.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import motley.nn.Models;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Trains a model.
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Trains a model on the devices of a coordinator, or, where there is none, on devices",
+            "started on this machine for the purpose. Ctrl-C stops the run.",
+            "",
+            "The weights do not depend on which devices take part, only on the settings."
+        })
+final class TrainCommand implements Callable<Integer> {
+    private static final int DEFAULT_LOCAL_DEVICES = 2;
+
+    @Parameters(paramLabel = "MODEL", description = "mnist-cnn or mnist-mlp")
+    private String model = "";
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DATA",
+            description = "mnist (fetched when missing), or a directory with four IDX files")
+    private String data = "";
+
+    @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")
+    private int epochs;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "samples of one optimizer step (default: ${DEFAULT-VALUE})")
+    private int batchSize;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = {
+                "micro-batches that a step is cut into and handed out one by one",
+                "(default: ${DEFAULT-VALUE}); more keep more devices busy"
+            })
+    private int tasks;
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            defaultValue = "adam",
+            description = "adam or sgd (default: ${DEFAULT-VALUE})")
+    private String optimizer = "";
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "per step, the highest one (default: the optimizer's usual)")
+    private Optional<Double> learningRate = Optional.empty();
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            defaultValue = "constant",
+            description = "of the learning rate: constant or cosine (default: ${DEFAULT-VALUE})")
+    private String schedule = "";
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "STEPS",
+            defaultValue = "0",
+            description = "steps in which a cosine schedule rises (default: ${DEFAULT-VALUE})")
+    private int warmUpSteps;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "of everything random (default: ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(
+            names = "--local-devices",
+            paramLabel = "N",
+            description = {
+                "device processes to start on this machine; without --url they get a coordinator",
+                "of their own (default: 2 if no coordinator is found, else none)"
+            })
+    private Optional<Integer> localDevices = Optional.empty();
+
+    @Option(
+            names = "--min-devices",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "wait for so many before the first step (default: ${DEFAULT-VALUE})")
+    private int minDevices;
+
+    @Option(
+            names = "--max-devices",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "let at most so many take part (default: any number)")
+    private int maxDevices;
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "begin with these weights, a .safetensors file")
+    private Optional<Path> from = Optional.empty();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "where the weights go (default: models in MOTLEY_HOME)")
+    private Optional<Path> out = Optional.empty();
+
+    @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() {
+        var console = output.console();
+        var chosen = Models.named(model);
+        requireSettings();
+        try {
+            var dataset = new Datasets(Home.ofThisProcess(), console).named(data);
+            try (var crew = assemble(console)) {
+                var upload = new DatasetUpload(crew.api());
+                var request = request();
+                request.set("dataset", upload.upload(dataset, chosen));
+                if (from.isPresent()) {
+                    TrainedModel.read(from.get(), Optional.of(model));
+                    request.put("initialWeights", upload.uploadPlain(from.get()));
+                }
+                return train(console, crew, request);
+            }
+        } catch (IOException e) {
+            throw new UserException(String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("interrupted", e);
+        }
+    }
+
+    /// What can be seen to be wrong before anything is fetched or started.
+    private void requireSettings() {
+        require(epochs >= 1, "--epochs", epochs, "at least 1");
+        require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
+        require(
+                tasks >= 1 && tasks <= batchSize,
+                "--tasks",
+                tasks,
+                "1 to --batch-size, " + batchSize);
+        require(
+                learningRate.isEmpty() || learningRate.get() > 0,
+                "--learning-rate",
+                learningRate.orElse(0.0),
+                "above 0");
+        int devices = localDevices.orElse(1);
+        require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
+    }
+
+    private static void require(boolean holds, String option, Object value, String expected) {
+        if (holds) return;
+        throw new UserException("%s: %s (expected: %s)".formatted(option, value, expected));
+    }
+
+    /// A coordinator and, where asked for, local devices.
+    private TrainingCrew assemble(Console console) {
+        var home = Home.ofThisProcess();
+        if (coordinator.isNamed() || localDevices.isEmpty()) {
+            var found = coordinator.find();
+            if (found.isPresent()) {
+                console.say("training with the coordinator at " + found.get().coordinator());
+                return TrainingCrew.joining(found.get(), localDevices.orElse(0), home);
+            }
+        }
+        return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home);
+    }
+
+    private ObjectNode request() {
+        var request =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("model", model)
+                        .put("epochs", epochs)
+                        .put("batchSize", batchSize)
+                        .put("tasks", tasks)
+                        .put("optimizer", optimizer)
+                        .put("schedule", schedule)
+                        .put("warmUpSteps", warmUpSteps)
+                        .put("seed", seed)
+                        .put("minDevices", minDevices)
+                        .put("maxDevices", maxDevices);
+        learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        return request;
+    }
+
+    private int train(Console console, TrainingCrew crew, ObjectNode request)
+            throws IOException, InterruptedException {
+        long startNs = System.nanoTime();
+        var run = crew.api().post("/v1/runs", request);
+        var id = run.path("id").asText();
+        console.emit("started", Map.of("run", id, "model", model));
+        try (var _ = crew.stopOnExit(id)) {
+            var end = new RunFollower(crew.api(), console, run).follow(crew::requireAlive);
+            double seconds = (System.nanoTime() - startNs) / 1e9;
+            return finish(console, crew, end, seconds);
+        }
+    }
+
+    private int finish(Console console, TrainingCrew crew, JsonNode end, double seconds)
+            throws IOException, InterruptedException {
+        var id = end.path("id").asText();
+        var status = end.path("status").asText();
+        if (!status.equals("finished")) {
+            console.emit(
+                    "result",
+                    Map.of(
+                            "run", id,
+                            "status", status,
+                            "reason", end.path("waiting").asText()));
+            console.say("run %s %s: %s".formatted(id, status, end.path("waiting").asText()));
+            return 1;
+        }
+        var file =
+                out.orElseGet(
+                        () -> Home.ofThisProcess().models().resolve(model + "-" + id + ".safetensors"));
+        crew.api().download("/v1/runs/" + id + "/model", file);
+        report(console, end, new Outcome(id, seconds, file));
+        return 0;
+    }
+
+    private record Outcome(String run, double seconds, Path file) {}
+
+    private void report(Console console, JsonNode end, Outcome outcome) {
+        var progress = end.path("progress");
+        int rounds = epochs * progress.path("rounds").asInt();
+        double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
+        var accuracy = OptionalDouble.empty();
+        var evaluated = end.path("lastEvaluation").path("accuracy");
+        if (evaluated.isNumber()) accuracy = OptionalDouble.of(evaluated.asDouble());
+        var sha256 = end.path("weightsSha256").asText();
+
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("run", outcome.run());
+        fields.put("rounds", rounds);
+        fields.put("epochs", epochs);
+        fields.put("seconds", outcome.seconds());
+        fields.put("samplesPerSecond", perSecond);
+        accuracy.ifPresent(value -> fields.put("testAccuracy", value));
+        fields.put("weightsSha256", sha256);
+        fields.put("model", outcome.file().toString());
+        console.emit("result", fields);
+        console.say(
+                "trained %s in %.1f s, %,.0f samples/s%s"
+                        .formatted(
+                                model,
+                                outcome.seconds(),
+                                perSecond,
+                                accuracy.isPresent()
+                                        ? ", test accuracy %.4f".formatted(accuracy.getAsDouble())
+                                        : ""));
+        console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
+        console.say("try them: motley predict %s --data %s".formatted(outcome.file(), data));
+    }
+}
