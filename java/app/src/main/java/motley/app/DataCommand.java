@@ -2,7 +2,9 @@ package motley.app;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import motley.data.ImageDataset;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,11 +18,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {DataCommand.Fetch.class, DataCommand.Show.class})
 final class DataCommand implements Runnable {
-    @Spec private CommandSpec spec;
+    /// Set by picocli before anything runs.
+    @Spec private @Nullable CommandSpec spec;
 
     @Override
     public void run() {
-        spec.commandLine().usage(System.out);
+        Objects.requireNonNull(spec).commandLine().usage(System.out);
     }
 
     @Command(

@@ -89,9 +89,7 @@ final class JoinCommand implements Runnable {
         var console = output.console();
         try (var engine = CpuEngine.open(new CpuSettings(threads));
                 var agent = DeviceAgent.open(settings, engine, event -> show(console, event))) {
-            followedProcess
-                    .flatMap(ProcessHandle::of)
-                    .ifPresent(process -> process.onExit().thenRun(() -> System.exit(0)));
+            followedProcess.ifPresent(id -> Thread.ofVirtual().start(() -> follow(id)));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> agent.stop("the owner stopped it")));
             agent.run();
         } catch (IOException e) {
@@ -99,6 +97,12 @@ final class JoinCommand implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void follow(long process) {
+        var followed = ProcessHandle.of(process);
+        if (followed.isEmpty()) System.exit(0);
+        followed.ifPresent(handle -> handle.onExit().thenRun(() -> System.exit(0)).join());
     }
 
     private void show(Console console, WorkerEvent event) {

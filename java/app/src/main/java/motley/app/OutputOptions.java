@@ -1,5 +1,6 @@
 package motley.app;
 
+import java.util.Objects;
 import picocli.CommandLine.Option;
 
 /// How a command speaks; every command has it.
@@ -17,7 +18,7 @@ final class OutputOptions {
     private Format format = Format.TEXT;
 
     Console console() {
-        return new Console(System.out, format == Format.JSON, System.console() != null
-                && System.console().isTerminal());
+        boolean isTerminal = Objects.requireNonNull(System.console()).isTerminal();
+        return new Console(System.out, format == Format.JSON, isTerminal);
     }
 }

@@ -2,8 +2,6 @@ package motley.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -89,10 +87,7 @@ final class RunFollower {
     }
 
     private void emit(JsonNode event) {
-        var fields = new LinkedHashMap<String, Object>();
-        var sorted = new ArrayList<Map.Entry<String, JsonNode>>();
-        event.fields().forEachRemaining(sorted::add);
-        for (var field : sorted) fields.put(field.getKey(), field.getValue());
+        var fields = Calls.fields(event);
         fields.remove("type");
         console.emit(event.path("type").asText("event"), fields);
     }

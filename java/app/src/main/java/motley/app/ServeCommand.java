@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +109,7 @@ final class ServeCommand implements Runnable {
         if (discoveryPort == 0) return Optional.empty();
         var announcement =
                 new CoordinatorBeacon.Announcement(
-                        coordinator.id(),
+                        newId(),
                         coordinator.port(),
                         Addresses.hostName(),
                         isOnlyLoopback(coordinator));
@@ -117,6 +119,13 @@ final class ServeCommand implements Runnable {
             console.say("devices cannot find this coordinator by themselves: " + e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /// Tells this coordinator apart from others that a device finds.
+    private static String newId() {
+        var bytes = new byte[8];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private static boolean isOnlyLoopback(Coordinator coordinator) {
