@@ -3,7 +3,7 @@ package motley.app;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
-import motley.data.DataException;
+import motley.data.DatasetException;
 import motley.worker.NoCoordinatorException;
 import motley.worker.TurnedAwayException;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ public final class Main implements Runnable {
     private static final List<Class<?>> EXPECTED =
             List.of(
                     UserException.class,
-                    DataException.class,
+                    DatasetException.class,
                     NoCoordinatorException.class,
                     TurnedAwayException.class);
 

@@ -1,6 +1,5 @@
 package motley.app;
 
-import java.util.Objects;
 import picocli.CommandLine.Option;
 
 /// How a command speaks; every command has it.
@@ -17,8 +16,11 @@ final class OutputOptions {
             description = "text for people, json for programs: one object a line with a `type`.")
     private Format format = Format.TEXT;
 
+    // Contrary to the warning, JDK 25 gives null again where standard output is redirected.
+    @SuppressWarnings("SystemConsoleNull")
     Console console() {
-        boolean isTerminal = Objects.requireNonNull(System.console()).isTerminal();
+        var terminal = System.console();
+        boolean isTerminal = terminal != null && terminal.isTerminal();
         return new Console(System.out, format == Format.JSON, isTerminal);
     }
 }

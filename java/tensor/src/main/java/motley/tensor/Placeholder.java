@@ -1,6 +1,0 @@
-package motley.tensor;
-
-/// Keeps the exported package non-empty; goes away with its first real type.
-final class Placeholder {
-    private Placeholder() {}
-}
