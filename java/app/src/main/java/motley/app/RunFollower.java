@@ -89,7 +89,8 @@ final class RunFollower {
     private void emit(JsonNode event) {
         var fields = Calls.fields(event);
         fields.remove("type");
-        console.emit(event.path("type").asText("event"), fields);
+        var type = event.path("type").asText("");
+        if (!type.isEmpty()) console.emit(type, fields); // The first is the run itself.
     }
 
     private void status(JsonNode event) {

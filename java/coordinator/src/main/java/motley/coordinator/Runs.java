@@ -173,7 +173,7 @@ final class Runs implements AutoCloseable {
     private RunManifest manifest(RunPlan plan, String id) throws IOException {
         var schedule = plan.settings().schedule();
         var gradient = TrainingPrograms.gradient(plan.model(), schedule.microBatch());
-        var evaluate = TrainingPrograms.evaluate(plan.model(), schedule.microBatch());
+        var evaluate = TrainingPrograms.evaluate(plan.model(), schedule.evaluationBatch());
         var dataset = plan.request().dataset();
         return new RunManifest(
                 id,

@@ -17,6 +17,7 @@ import motley.program.Engine;
 import motley.program.Executable;
 import motley.program.Program;
 import motley.tensor.DType;
+import motley.tensor.Shape;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 import motley.wire.FromCoordinator.Kind;
@@ -34,7 +35,9 @@ import motley.wire.RunManifest;
 final class PreparedRun implements AutoCloseable {
     /// Params of the gradient program that are not parameters of the model.
     private static final int GRADIENT_INPUTS = 5;
+    private static final int EVALUATE_INPUTS = 3;
     private static final int TOTALS = 2;
+    private static final TensorType KEY = TensorType.i32(2);
     private static final long ALIGNMENT_BYTES = 64;
 
     /// Both programs of a run, verified.
@@ -63,11 +66,9 @@ final class PreparedRun implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final MemorySegment contribution;
     private final List<Tensor> contributionViews;
-    private final Tensor images;
-    private final Tensor labels;
-    private final Tensor weights;
-    private final Tensor ids;
-    private final Tensor key = Tensor.onHeap(TensorType.i32(2));
+    private final Batch training;
+    private final Batch evaluation;
+    private final Tensor key = Tensor.onHeap(KEY);
     private final Tensor lossSum = Tensor.onHeap(TensorType.f32());
     private final Tensor correct = Tensor.onHeap(TensorType.f32());
 
@@ -90,13 +91,47 @@ final class PreparedRun implements AutoCloseable {
         parameterViews = ParameterSpan.views(types, parameters);
         contribution = arena.allocate(parameters.byteSize(), ALIGNMENT_BYTES);
         contributionViews = ParameterSpan.views(types, contribution);
-        images = Tensor.allocate(params.get(parameterCount), arena);
-        labels = Tensor.allocate(params.get(parameterCount + 1), arena);
-        weights = Tensor.allocate(params.get(parameterCount + 2), arena);
-        ids = Tensor.allocate(params.get(parameterCount + 3), arena);
+        training = Batch.allocate(params.get(parameterCount), arena);
+        evaluation = Batch.allocate(compiled.evaluationImages(), arena);
     }
 
-    private record Compiled(Executable gradient, Executable evaluate, Arena arena) {}
+    /// Samples as they enter a program.
+    ///
+    /// @param images `[batch, rows, cols, channel]`
+    /// @param labels `i32[batch]`
+    /// @param weights `[batch]`, 1 counts and 0 is padding
+    /// @param ids `i32[batch]`, the samples' numbers in the dataset
+    private record Batch(Tensor images, Tensor labels, Tensor weights, Tensor ids) {
+        static Batch allocate(TensorType images, Arena arena) {
+            int size = images.shape().dim(0);
+            return new Batch(
+                    Tensor.allocate(images, arena),
+                    Tensor.allocate(TensorType.i32(size), arena),
+                    Tensor.allocate(TensorType.f32(size), arena),
+                    Tensor.allocate(TensorType.i32(size), arena));
+        }
+
+        int size() {
+            return labels.shape().dim(0);
+        }
+
+        /// Takes over the samples `chosen`, at most [#size].
+        void select(LabelledImages from, int[] chosen) {
+            require(
+                    chosen.length <= size(),
+                    "count: %d (expected: at most %d)",
+                    chosen.length,
+                    size());
+            from.copy(chosen, images, labels);
+            for (int row = 0; row < size(); row++) {
+                weights.setFloat(row, row < chosen.length ? 1 : 0);
+                ids.setInt(row, row < chosen.length ? chosen[row] : 0);
+            }
+        }
+    }
+
+    private record Compiled(
+            Executable gradient, Executable evaluate, TensorType evaluationImages, Arena arena) {}
 
     /// Compiles both programs. Frees what it has taken if that fails half-way.
     ///
@@ -109,7 +144,10 @@ final class PreparedRun implements AutoCloseable {
         try {
             executables.add(engine.prepare(programs.gradient(), List.of()));
             executables.add(engine.prepare(programs.evaluate(), List.of()));
-            var compiled = new Compiled(executables.getFirst(), executables.getLast(), arena);
+            int imagesParam = programs.evaluate().params().size() - EVALUATE_INPUTS;
+            var images = programs.evaluate().paramTypes().get(imagesParam);
+            var compiled =
+                    new Compiled(executables.getFirst(), executables.getLast(), images, arena);
             return new PreparedRun(manifest, samples, programs.gradient().paramTypes(), compiled);
         } catch (RuntimeException | Error e) {
             executables.forEach(Executable::close);
@@ -130,15 +168,15 @@ final class PreparedRun implements AutoCloseable {
                 "test images: %s (expected: %s, as for training)",
                 samples.test().imageShape(),
                 samples.train().imageShape());
+        var image = samples.train().imageShape();
         int batch = manifest.microBatch();
-        var images = new TensorType(DType.F32, samples.train().imageShape().prepend(batch));
-        var shared = List.of(images, TensorType.i32(batch), TensorType.f32(batch));
         var gradientInputs =
-                concat(concat(types, shared), List.of(TensorType.i32(batch), TensorType.i32(2)));
+                concat(inputs(types, image, batch), List.of(TensorType.i32(batch), KEY));
         var totals = List.of(TensorType.f32(), TensorType.f32());
         requireTypes("gradient params", programs.gradient().paramTypes(), gradientInputs);
         requireTypes("gradient results", programs.gradient().resultTypes(), concat(totals, types));
-        requireTypes("evaluate params", programs.evaluate().paramTypes(), concat(types, shared));
+        var evaluateInputs = inputs(types, image, evaluationBatch(programs.evaluate()));
+        requireTypes("evaluate params", programs.evaluate().paramTypes(), evaluateInputs);
         requireTypes("evaluate results", programs.evaluate().resultTypes(), totals);
         long elements = ParameterSpan.sizeBytes(types) / Float.BYTES;
         require(
@@ -146,6 +184,22 @@ final class PreparedRun implements AutoCloseable {
                 "parameterElements: %d (expected: %d)",
                 manifest.parameterElements(),
                 elements);
+    }
+
+    /// What both programs take: parameters, images, labels, weights.
+    private static List<TensorType> inputs(List<TensorType> parameters, Shape image, int batch) {
+        var images = new TensorType(DType.F32, image.prepend(batch));
+        return concat(
+                parameters, List.of(images, TensorType.i32(batch), TensorType.f32(batch)));
+    }
+
+    /// Evaluation keeps no activations, so its program chooses a batch of its own.
+    private static int evaluationBatch(Program evaluate) {
+        var types = evaluate.paramTypes();
+        require(!types.isEmpty(), "evaluate params: none");
+        var weights = types.getLast().shape();
+        require(weights.rank() == 1, "evaluate params: %s (expected: weights at the end)", types);
+        return weights.dim(0);
     }
 
     private static List<TensorType> concat(List<TensorType> first, List<TensorType> second) {
@@ -186,12 +240,12 @@ final class PreparedRun implements AutoCloseable {
         if (loaded.isEmpty()) throw new IllegalStateException("parameters: none are loaded");
         long startNs = nanoTime.getAsLong();
         boolean trains = work.kind() == Kind.TRAIN;
-        select(work);
+        var batch = select(work);
         var program = trains ? gradient : evaluate;
         writeParameters(program, trains);
-        program.write(parameterCount, images);
-        program.write(parameterCount + 1, labels);
-        program.write(parameterCount + 2, weights);
+        program.write(parameterCount, batch.images());
+        program.write(parameterCount + 1, batch.labels());
+        program.write(parameterCount + 2, batch.weights());
         if (trains) writeRandomness(round);
         program.run();
         program.read(0, lossSum);
@@ -209,26 +263,16 @@ final class PreparedRun implements AutoCloseable {
     }
 
     /// Training visits samples in the epoch's order, evaluation in the order of the files.
-    private void select(Work work) {
-        require(
-                work.count() <= manifest.microBatch(),
-                "count: %d (expected: at most %d)",
-                work.count(),
-                manifest.microBatch());
-        int[] chosen;
+    private Batch select(Work work) {
         if (work.kind() == Kind.TRAIN) {
             int size = samples.train().count();
             var order = new SampleOrder(manifest.seed(), work.epoch(), size);
-            chosen = order.samples(work.first(), work.count());
-            samples.train().copy(chosen, images, labels);
-        } else {
-            chosen = IntStream.range(work.first(), work.first() + work.count()).toArray();
-            samples.test().copy(chosen, images, labels);
+            training.select(samples.train(), order.samples(work.first(), work.count()));
+            return training;
         }
-        for (int row = 0; row < manifest.microBatch(); row++) {
-            weights.setFloat(row, row < work.count() ? 1 : 0);
-            ids.setInt(row, row < work.count() ? chosen[row] : 0);
-        }
+        var range = IntStream.range(work.first(), work.first() + work.count());
+        evaluation.select(samples.test(), range.toArray());
+        return evaluation;
     }
 
     private void writeParameters(Executable program, boolean trains) {
@@ -242,7 +286,7 @@ final class PreparedRun implements AutoCloseable {
     private void writeRandomness(int round) {
         key.setInt(0, Long.hashCode(manifest.seed()));
         key.setInt(1, round);
-        gradient.write(parameterCount + 3, ids);
+        gradient.write(parameterCount + 3, training.ids());
         gradient.write(parameterCount + 4, key);
     }
 
