@@ -320,8 +320,12 @@ final class DoctorCommand implements Callable<Integer> {
     private static Finding speed() {
         int threads = Math.min(Runtime.getRuntime().availableProcessors(), CpuSettings.THREADS_MAX);
         double gflops = measureGflops(threads);
-        var form = "%.1f GFLOP/s in a matrix product, %d threads";
-        var detail = String.format(Locale.ROOT, form, gflops, threads);
+        var detail =
+                String.format(
+                        Locale.ROOT,
+                        "%.1f GFLOP/s in a matrix product, %d threads",
+                        gflops,
+                        threads);
         return gflops >= GFLOPS_LOW
                 ? Finding.ok(detail)
                 : Finding.warn(detail, "end other programs, or plug in a machine that saves power");
