@@ -30,7 +30,10 @@ final class Addresses {
     static String hostName() {
         var environment = Optional.ofNullable(System.getenv("HOSTNAME")).filter(n -> !n.isBlank());
         try {
-            var name = environment.isPresent() ? environment.get() : InetAddress.getLocalHost().getHostName();
+            var name =
+                    environment.isPresent()
+                            ? environment.get()
+                            : InetAddress.getLocalHost().getHostName();
             return name.substring(0, Math.min(60, name.length()));
         } catch (IOException e) {
             return "device";

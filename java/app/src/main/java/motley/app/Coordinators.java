@@ -23,7 +23,7 @@ final class Coordinators {
         } catch (PortInUseException e) {
             throw new UserException(
                     "port %d is in use: another coordinator may run already (`motley devices` shows"
-                            .formatted(address.getPort())
+                                    .formatted(address.getPort())
                             + " it); choose another with --port, or 0 for any free one",
                     e);
         } catch (HomeInUseException e) {

@@ -90,7 +90,8 @@ final class JoinCommand implements Runnable {
         try (var engine = CpuEngine.open(new CpuSettings(threads));
                 var agent = DeviceAgent.open(settings, engine, event -> show(console, event))) {
             followedProcess.ifPresent(id -> Thread.ofVirtual().start(() -> follow(id)));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> agent.stop("the owner stopped it")));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> agent.stop("the owner stopped it")));
             agent.run();
         } catch (IOException e) {
             throw new UserException("cannot write " + settings.home() + ": " + e.getMessage(), e);
@@ -118,8 +119,7 @@ final class JoinCommand implements Runnable {
             case WorkerEvent.Away(var reason, var retryAfter) -> {
                 console.say("coordinator away (%s), trying again".formatted(reason));
                 console.emit(
-                        "away",
-                        Map.of("reason", reason, "retryMillis", retryAfter.toMillis()));
+                        "away", Map.of("reason", reason, "retryMillis", retryAfter.toMillis()));
             }
             case WorkerEvent.Preparing(var manifest) ->
                     console.say("preparing " + manifest.name() + " …");

@@ -15,7 +15,8 @@ final class MemorySize implements ITypeConverter<Long> {
     public Long convert(String text) {
         var form = FORM.matcher(text.toLowerCase(Locale.ROOT));
         if (!form.matches()) {
-            throw new TypeConversionException("%s (expected: a size as 4g or 512m)".formatted(text));
+            throw new TypeConversionException(
+                    "%s (expected: a size as 4g or 512m)".formatted(text));
         }
         int power = " kmgt".indexOf(form.group(2).isEmpty() ? " " : form.group(2));
         return Math.multiplyExact(Long.parseLong(form.group(1)), 1L << (10 * power));

@@ -86,7 +86,7 @@ final class MnistDownload {
         }
         throw new UserException(
                 "cannot fetch MNIST (%s); connect to the network, or put its four IDX files into a"
-                        .formatted(String.join("; ", problems))
+                                .formatted(String.join("; ", problems))
                         + " directory and name it with --data DIR");
     }
 

@@ -48,7 +48,8 @@ final class PredictCommand implements Runnable {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "writes a CSV line for each image: sample, label, prediction, probability")
+            description =
+                    "writes a CSV line for each image: sample, label, prediction, probability")
     private Optional<Path> out = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "T", description = "default: all cores")
@@ -81,8 +82,7 @@ final class PredictCommand implements Runnable {
             if (!images.imageShape().equals(model.inputShape())) {
                 throw new UserException(
                         "data: images %s (expected: %s, what %s takes)"
-                                .formatted(
-                                        images.imageShape(), model.inputShape(), model.name()));
+                                .formatted(images.imageShape(), model.inputShape(), model.name()));
             }
             return images;
         } catch (InterruptedException e) {

@@ -15,7 +15,8 @@ final class Runs {
             newest = run.path("id").asText();
         }
         if (newest.isEmpty()) {
-            throw new UserException("no runs; start one with `motley train mnist-cnn --data mnist`");
+            throw new UserException(
+                    "no runs; start one with `motley train mnist-cnn --data mnist`");
         }
         return newest;
     }

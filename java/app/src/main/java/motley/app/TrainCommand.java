@@ -239,7 +239,10 @@ final class TrainCommand implements Callable<Integer> {
         }
         var file =
                 out.orElseGet(
-                        () -> Home.ofThisProcess().models().resolve(model + "-" + id + ".safetensors"));
+                        () ->
+                                Home.ofThisProcess()
+                                        .models()
+                                        .resolve(model + "-" + id + ".safetensors"));
         crew.api().download("/v1/runs/" + id + "/model", file);
         report(console, end, new Outcome(id, seconds, file));
         return 0;

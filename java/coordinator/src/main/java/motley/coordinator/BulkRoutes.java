@@ -10,14 +10,12 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
-
-import motley.coordinator.storage.BlobStore;
-import motley.coordinator.storage.WrongHashException;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.WrongHashException;
 
 /// Bulk bytes over HTTP: blobs, parameters, contributions. All bodies are streamed; memory does
 /// not grow with their length.

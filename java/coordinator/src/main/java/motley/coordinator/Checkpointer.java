@@ -1,12 +1,5 @@
 package motley.coordinator;
 
-import motley.coordinator.storage.BlobStore;
-import motley.coordinator.storage.CheckpointRow;
-import motley.coordinator.storage.Database;
-import motley.rounds.Position;
-
-import org.jdbi.v3.core.JdbiException;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +10,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.CheckpointRow;
+import motley.coordinator.storage.Database;
+import motley.rounds.Position;
+import org.jdbi.v3.core.JdbiException;
 
 /// Writes checkpoints of one run beside the run's thread, from a copy.
 ///

@@ -2,12 +2,11 @@ package motley.coordinator;
 
 import static motley.tensor.Require.require;
 
-import motley.program.Engine;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
+import motley.program.Engine;
 
 /// How a coordinator runs.
 ///

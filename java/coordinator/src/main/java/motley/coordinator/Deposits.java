@@ -2,11 +2,6 @@ package motley.coordinator;
 
 import static motley.tensor.Require.require;
 
-import motley.coordinator.storage.BlobStore;
-import motley.nn.Model;
-import motley.nn.ParameterSpec;
-import motley.tensor.Shape;
-
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import motley.coordinator.storage.BlobStore;
+import motley.nn.Model;
+import motley.nn.ParameterSpec;
+import motley.tensor.Shape;
 
 /// What people deposited as blobs, looked at before a run relies on it.
 final class Deposits {

@@ -1,13 +1,11 @@
 package motley.coordinator;
 
+import java.util.Optional;
 import motley.rounds.DeviceId;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
-
 import org.jspecify.annotations.Nullable;
-
-import java.util.Optional;
 
 /// A device the coordinator has met since it started. Its fields are guarded by itself; any thread
 /// may call.

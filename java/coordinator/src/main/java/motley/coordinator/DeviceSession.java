@@ -1,15 +1,13 @@
 package motley.coordinator;
 
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.RunManifest;
 import motley.wire.Session;
-
 import org.jspecify.annotations.Nullable;
-
-import java.util.HashSet;
-import java.util.Optional;
-import java.util.Set;
 
 /// One connection of a device, from its Hello to its end.
 ///

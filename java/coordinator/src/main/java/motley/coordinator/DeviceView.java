@@ -1,9 +1,8 @@
 package motley.coordinator;
 
+import java.util.Optional;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
-
-import java.util.Optional;
 
 /// A device as people see it, at one moment.
 ///

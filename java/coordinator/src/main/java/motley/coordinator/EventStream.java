@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.sse.ServerSentEvent;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.common.stream.StreamWriter;
 import com.linecorp.armeria.server.streaming.ServerSentEvents;
-
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 

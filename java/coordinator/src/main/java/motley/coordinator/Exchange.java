@@ -1,20 +1,17 @@
 package motley.coordinator;
 
 import io.netty.buffer.ByteBuf;
-
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.function.Supplier;
 import motley.rounds.Kind;
 import motley.rounds.Task;
 import motley.wire.FromCoordinator;
 import motley.wire.SharedDirectory;
 import motley.wire.TaskKey;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.util.Optional;
-import java.util.function.Supplier;
 
 /// How parameters reach the devices of one run and their contributions come back: mapped files for
 /// devices of this machine, HTTP bodies for others.

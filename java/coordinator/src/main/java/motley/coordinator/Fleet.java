@@ -1,12 +1,5 @@
 package motley.coordinator;
 
-import motley.rounds.DeviceId;
-import motley.wire.FromCoordinator;
-import motley.wire.FromDevice;
-import motley.wire.Protocol;
-import motley.wire.Session;
-import motley.wire.SharedDirectory;
-
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import motley.rounds.DeviceId;
+import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
+import motley.wire.Protocol;
+import motley.wire.Session;
+import motley.wire.SharedDirectory;
 
 /// All devices, and which run each of them works for.
 ///

@@ -3,7 +3,6 @@ package motley.coordinator;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
-
 import java.net.URI;
 import java.util.Optional;
 import java.util.Set;

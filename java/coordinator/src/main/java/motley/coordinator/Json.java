@@ -2,15 +2,13 @@ package motley.coordinator;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import motley.coordinator.storage.MetricRow;
 import motley.rounds.DeviceId;
 import motley.rounds.Fact;
 import motley.rounds.TaskKey;
-
-import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
 
 /// The JSON that goes out, field by field: what `openapi.yaml` promises.
 ///

@@ -1,5 +1,9 @@
 package motley.coordinator;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
 import motley.nn.TrainingPrograms;
@@ -8,11 +12,6 @@ import motley.program.Executable;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 import motley.wire.FixedPointSum;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /// The parameters of a run and what moves them: the optimizer's program on an engine, which keeps
 /// the optimizer's state from step to step.

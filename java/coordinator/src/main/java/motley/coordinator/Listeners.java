@@ -1,11 +1,10 @@
 package motley.coordinator;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Who wants to know what happens. Listeners are called by the threads of runs, which they must
 /// not keep waiting; one that throws is only reported.

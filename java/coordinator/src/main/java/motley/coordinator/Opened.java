@@ -1,9 +1,8 @@
 package motley.coordinator;
 
+import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.ArrayDeque;
 
 /// What has been opened and must be closed, the newest first.
 final class Opened implements AutoCloseable {

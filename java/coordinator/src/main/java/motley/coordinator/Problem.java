@@ -12,7 +12,6 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
-
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with a request, as `application/problem+json`. Source: RFC 9457.

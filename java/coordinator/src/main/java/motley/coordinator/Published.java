@@ -2,11 +2,9 @@ package motley.coordinator;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The newest parameters of a run as HTTP bodies: one pooled copy that all readers share and that
 /// lives until the last of them is done, also when the run has moved on. Any thread may call.

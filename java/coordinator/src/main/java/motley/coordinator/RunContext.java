@@ -1,12 +1,11 @@
 package motley.coordinator;
 
-import motley.coordinator.storage.Database;
-import motley.wire.RunManifest;
-import motley.wire.SharedDirectory;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import motley.coordinator.storage.Database;
+import motley.wire.RunManifest;
+import motley.wire.SharedDirectory;
 
 /// What a run works with and does not own.
 ///

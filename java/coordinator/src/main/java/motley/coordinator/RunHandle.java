@@ -1,14 +1,12 @@
 package motley.coordinator;
 
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.RunProgress;
 import motley.rounds.State;
 import motley.rounds.Waiting;
-
 import org.jspecify.annotations.Nullable;
-
-import java.time.InstantSource;
-import java.util.concurrent.CompletableFuture;
 
 /// A run of a [Coordinator]. Any thread may call; nothing waits.
 public final class RunHandle {

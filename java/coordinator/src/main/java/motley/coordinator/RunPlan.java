@@ -1,5 +1,6 @@
 package motley.coordinator;
 
+import java.util.List;
 import motley.nn.Model;
 import motley.nn.Models;
 import motley.nn.Optimizer;
@@ -8,8 +9,6 @@ import motley.nn.ParameterSpec;
 import motley.nn.Schedule;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
-
-import java.util.List;
 
 /// What follows from a request: model, optimizer, schedules.
 ///

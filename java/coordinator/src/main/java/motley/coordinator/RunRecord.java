@@ -1,7 +1,10 @@
 package motley.coordinator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
 import motley.coordinator.storage.MetricRow;
@@ -13,15 +16,9 @@ import motley.rounds.RunProgress;
 import motley.rounds.State;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
-
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.time.InstantSource;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /// What becomes known of a run: written to its journal, told to listeners, kept for whoever asks.
 ///

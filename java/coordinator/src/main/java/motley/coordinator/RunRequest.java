@@ -2,13 +2,12 @@ package motley.coordinator;
 
 import static motley.tensor.Require.require;
 
-import motley.coordinator.storage.BlobStore;
-import motley.nn.Models;
-import motley.nn.Optimizers;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import motley.coordinator.storage.BlobStore;
+import motley.nn.Models;
+import motley.nn.Optimizers;
 
 /// What somebody wants trained.
 ///

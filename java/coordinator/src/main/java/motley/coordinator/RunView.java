@@ -1,10 +1,9 @@
 package motley.coordinator;
 
+import java.util.Optional;
 import motley.coordinator.storage.MetricRow;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.RunProgress;
-
-import java.util.Optional;
 
 /// A run as people see it, at one moment.
 ///

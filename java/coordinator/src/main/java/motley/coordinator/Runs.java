@@ -1,21 +1,5 @@
 package motley.coordinator;
 
-import motley.coordinator.storage.BlobStore;
-import motley.coordinator.storage.CheckpointRow;
-import motley.coordinator.storage.Database;
-import motley.coordinator.storage.RunRow;
-import motley.coordinator.storage.RunRow.Status;
-import motley.nn.TrainingPrograms;
-import motley.program.Engine;
-import motley.program.ProgramCodec;
-import motley.rounds.Position;
-import motley.rounds.State;
-import motley.wire.RunManifest;
-import motley.wire.SharedDirectory;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
@@ -29,6 +13,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.CheckpointRow;
+import motley.coordinator.storage.Database;
+import motley.coordinator.storage.RunRow;
+import motley.coordinator.storage.RunRow.Status;
+import motley.nn.TrainingPrograms;
+import motley.program.Engine;
+import motley.program.ProgramCodec;
+import motley.rounds.Position;
+import motley.rounds.State;
+import motley.wire.RunManifest;
+import motley.wire.SharedDirectory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Starts runs, takes up those that were not over, and knows them all. Any thread may call.
 final class Runs implements AutoCloseable {

@@ -3,15 +3,13 @@ package motley.coordinator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
-import motley.nn.ParameterSpec;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import motley.nn.ParameterSpec;
 
 /// Parameters as a safetensors file: eight bytes with the header's length, a JSON header, the
 /// elements. Source: the format's description in the README of huggingface/safetensors.

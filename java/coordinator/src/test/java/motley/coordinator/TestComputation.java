@@ -1,5 +1,9 @@
 package motley.coordinator;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.data.SampleOrder;
@@ -12,11 +16,6 @@ import motley.tensor.TensorType;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.RunManifest;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /// What a device computes for one run.
 final class TestComputation implements AutoCloseable {

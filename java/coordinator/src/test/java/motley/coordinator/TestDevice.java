@@ -1,15 +1,5 @@
 package motley.coordinator;
 
-import motley.wire.BulkClient;
-import motley.wire.DeviceProfile;
-import motley.wire.FromCoordinator;
-import motley.wire.FromDevice;
-import motley.wire.GrpcSessionClient;
-import motley.wire.Protocol;
-import motley.wire.RunManifest;
-import motley.wire.Session;
-import motley.wire.SharedExchange;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +14,15 @@ import java.util.OptionalDouble;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import motley.wire.BulkClient;
+import motley.wire.DeviceProfile;
+import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
+import motley.wire.GrpcSessionClient;
+import motley.wire.Protocol;
+import motley.wire.RunManifest;
+import motley.wire.Session;
+import motley.wire.SharedExchange;
 
 /// A small device that speaks the real protocol over real sockets and computes for real, on a
 /// thread of its own.

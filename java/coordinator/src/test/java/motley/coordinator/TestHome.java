@@ -1,8 +1,5 @@
 package motley.coordinator;
 
-import motley.cpu.CpuEngine;
-import motley.cpu.CpuSettings;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import motley.cpu.CpuEngine;
+import motley.cpu.CpuSettings;
 
 /// A home folder, coordinators that open it one after the other, and a small data set in them.
 record TestHome(Path folder) {

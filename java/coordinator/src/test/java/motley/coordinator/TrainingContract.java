@@ -2,16 +2,6 @@ package motley.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import motley.coordinator.storage.RunRow.Status;
-import motley.wire.FromCoordinator;
-import motley.wire.FromDevice;
-import motley.wire.TaskKey;
-
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +13,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.storage.RunRow.Status;
+import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
+import motley.wire.TaskKey;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Whole trainings over real sockets: whoever takes part, and whatever happens to them, the
 /// weights are the same.

@@ -1,13 +1,12 @@
 package motley.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import motley.compiler.kernel.Layout;
 import motley.compiler.kernel.Operand;
 import motley.tensor.DType;
 import motley.tensor.Tensor;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// The arenas of one plan: heap arrays, which the JIT compiles best. A bool is an int, 0 or 1.
 final class Memory {

@@ -1,5 +1,6 @@
 package motley.wire;
 
+import java.util.Optional;
 import motley.wire.v1.Accepted;
 import motley.wire.v1.Assign;
 import motley.wire.v1.CoordinatorMessage;
@@ -12,8 +13,6 @@ import motley.wire.v1.Refused;
 import motley.wire.v1.Revoked;
 import motley.wire.v1.SharedMemoryOffer;
 import motley.wire.v1.Welcome;
-
-import java.util.Optional;
 
 /// What coordinators say.
 final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessage> {

@@ -1,8 +1,7 @@
 package motley.wire;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A handler that is known only once the session it belongs to exists.
 ///

@@ -1,5 +1,8 @@
 package motley.wire;
 
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import motley.wire.v1.DeviceMessage;
 import motley.wire.v1.Heartbeat;
 import motley.wire.v1.Hello;
@@ -9,10 +12,6 @@ import motley.wire.v1.Profile;
 import motley.wire.v1.SharedMemoryProof;
 import motley.wire.v1.Submission;
 import motley.wire.v1.WorkRequest;
-
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /// What devices say.
 final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {

@@ -2,22 +2,18 @@ package motley.wire;
 
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
-
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-
-import motley.wire.v1.CoordinatorMessage;
-import motley.wire.v1.DeviceMessage;
-import motley.wire.v1.DeviceSessionGrpc;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.DeviceMessage;
+import motley.wire.v1.DeviceSessionGrpc;
+import org.jspecify.annotations.Nullable;
 
 /// The device's end of a session over gRPC.
 public final class GrpcSessionClient {

@@ -4,22 +4,18 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
-
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-
-import motley.wire.v1.CoordinatorMessage;
-import motley.wire.v1.DeviceMessage;
-import motley.wire.v1.DeviceSessionGrpc;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.DeviceMessage;
+import motley.wire.v1.DeviceSessionGrpc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The coordinator's end of device sessions over gRPC.
 ///

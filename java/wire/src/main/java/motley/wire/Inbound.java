@@ -1,7 +1,6 @@
 package motley.wire;
 
 import com.google.protobuf.MessageLite;
-
 import io.grpc.stub.StreamObserver;
 
 /// Passes what a gRPC stream brings to its link.

@@ -1,15 +1,13 @@
 package motley.wire;
 
 import com.google.protobuf.MessageLite;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// What every transport of a session has in common: the bounded queue, the heartbeat, the silence
 /// timer and closing exactly once.

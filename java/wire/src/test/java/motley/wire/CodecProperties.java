@@ -3,6 +3,12 @@ package motley.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import motley.wire.v1.Accepted;
 import motley.wire.v1.Assign;
 import motley.wire.v1.CoordinatorMessage;
@@ -12,15 +18,7 @@ import motley.wire.v1.Hello;
 import motley.wire.v1.Prepare;
 import motley.wire.v1.Submission;
 import motley.wire.v1.Welcome;
-
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.SplittableRandom;
-import java.util.function.Supplier;
 
 /// What one side encodes the other decodes as the same; what nobody encodes is refused.
 final class CodecProperties {

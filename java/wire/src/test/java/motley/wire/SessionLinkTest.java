@@ -3,19 +3,17 @@ package motley.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import motley.wire.v1.CoordinatorMessage;
-import motley.wire.v1.DeviceMessage;
-import motley.wire.v1.Leaving;
-import motley.wire.v1.WorkRequest;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import motley.wire.v1.CoordinatorMessage;
+import motley.wire.v1.DeviceMessage;
+import motley.wire.v1.Leaving;
+import motley.wire.v1.WorkRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /// The rules of a session on a transport and a clock made by hand. The real clock beats every half
 /// second; these tests are over before that, and beat by themselves.

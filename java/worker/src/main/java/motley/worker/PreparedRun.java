@@ -189,8 +189,7 @@ final class PreparedRun implements AutoCloseable {
     /// What both programs take: parameters, images, labels, weights.
     private static List<TensorType> inputs(List<TensorType> parameters, Shape image, int batch) {
         var images = new TensorType(DType.F32, image.prepend(batch));
-        return concat(
-                parameters, List.of(images, TensorType.i32(batch), TensorType.f32(batch)));
+        return concat(parameters, List.of(images, TensorType.i32(batch), TensorType.f32(batch)));
     }
 
     /// Evaluation keeps no activations, so its program chooses a batch of its own.

@@ -1,14 +1,13 @@
 package motley.coordinator.storage;
 
-import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what happens, in order and in batches, from one thread of its own, so that nobody who
 /// decides waits for a disk.

@@ -82,8 +82,7 @@ final class Correlation {
         bands = Math.ceilDiv(rows.outputs(), bandRows);
         var steps = steps();
         int columns = form.columns();
-        product =
-                new PanelProduct(machine.tiles(), form, steps, places(), columns, outPixel());
+        product = new PanelProduct(machine.tiles(), form, steps, places(), columns, outPixel());
         panelElements = steps.rows() * form.columns();
         operands = Operands.forWorkers(workers);
         packed = channels.groups * panels * form.columns();

@@ -76,8 +76,7 @@ public final class FilterGradient {
         var steps = new Steps(form.columns());
         steps.add(0, rows.stride() * planeRow(), rows.outputs(), cols.outputs());
         int bStep = readsInPlace() ? out * groups : form.columns();
-        product =
-                new PanelProduct(machine.tiles(), form, steps, places(), bStep, out * groups);
+        product = new PanelProduct(machine.tiles(), form, steps, places(), bStep, out * groups);
         int workers = machine.threads().size();
         panelTasks = shares * groups < 2 * workers ? panels : 1;
         operands = Operands.forWorkers(workers);

@@ -27,8 +27,7 @@ final class Packing {
                 System.arraycopy(b, from, panel, panelOffset + k * columns, width);
             }
         } else {
-            Transposition.copy(
-                    b, bOffset, jStride, panel, panelOffset, columns, width, length);
+            Transposition.copy(b, bOffset, jStride, panel, panelOffset, columns, width, length);
         }
     }
 }

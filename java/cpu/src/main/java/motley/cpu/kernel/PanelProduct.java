@@ -21,8 +21,7 @@ final class PanelProduct {
     /// @param places where each row begins, relative to the `aOffset` of a run
     /// @param bStep elements from one row of `b` to the next where panels are not packed
     /// @param cRow elements from one row of the result to the next
-    PanelProduct(
-            Tiles tiles, TileForm form, Steps steps, int[] places, int bStep, int cRow) {
+    PanelProduct(Tiles tiles, TileForm form, Steps steps, int[] places, int bStep, int cRow) {
         this.form = form;
         packed = tiles.tile(form);
         strided = tiles.tile(tiles.strided(form, bStep));

@@ -81,8 +81,7 @@ public final class PhiloxUniform {
     }
 
     private static LongVector xor(LongVector upper, LongVector word, int key) {
-        return upper.lanewise(VectorOperators.XOR, word)
-                .lanewise(VectorOperators.XOR, key & WORD);
+        return upper.lanewise(VectorOperators.XOR, word).lanewise(VectorOperators.XOR, key & WORD);
     }
 
     private static void store(LongVector words, float[] to, int offset) {

@@ -2,10 +2,6 @@ package motley.wire.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import motley.wire.discovery.CoordinatorBeacon.Announcement;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -16,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import motley.wire.discovery.CoordinatorBeacon.Announcement;
+import org.junit.jupiter.api.Test;
 
 /// Real sockets on the loopback interface, each test on a port of its own.
 final class DiscoveryTest {
