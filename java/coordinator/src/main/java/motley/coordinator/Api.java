@@ -111,6 +111,10 @@ final class Api {
                                 bulk::writeBlob));
     }
 
+    List<Route> routes() {
+        return routes;
+    }
+
     /// A server that listens on `address` once it is started.
     Server server(InetSocketAddress address, GrpcSessionService sessions) {
         var blocking =

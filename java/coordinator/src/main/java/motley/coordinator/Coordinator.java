@@ -13,7 +13,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,7 +20,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// A coordinator: devices join it, people start runs on it, everything it knows is in its home
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
 /// keeps what runs have, says goodbye to devices and stops. Any thread may call.
 public final class Coordinator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+    private static final long STOP_MS = 300;
 
     private final Opened opened;
     private final Access access;
@@ -38,9 +40,11 @@ public final class Coordinator implements AutoCloseable {
     private final Fleet fleet;
     private final Runs runs;
     private final Listeners listeners;
+    private final Api api;
     private final InetSocketAddress address;
 
-    private Coordinator(Opened opened, Parts parts, InetSocketAddress address) {
+    private Coordinator(Opened opened, Parts parts, Api api, InetSocketAddress address) {
+        this.api = api;
         this.opened = opened;
         access = parts.access;
         blobs = parts.blobs;
@@ -126,8 +130,9 @@ public final class Coordinator implements AutoCloseable {
         return ModelFile.of(run, runs);
     }
 
-    Runs allRuns() {
-        return runs;
+    /// What the port serves beside device sessions.
+    List<Api.Route> routes() {
+        return api.routes();
     }
 
     @Override
@@ -164,7 +169,8 @@ public final class Coordinator implements AutoCloseable {
                                         settings.checkpointEvery())));
         runs.restore();
         var parts = new Parts(access, blobs, fleet, runs, listeners);
-        return new Coordinator(opened, parts, serve(settings, parts, opened));
+        var api = new Api(parts, settings.limits());
+        return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }
 
     private static Access access(CoordinatorSettings settings) throws IOException {
@@ -184,31 +190,41 @@ public final class Coordinator implements AutoCloseable {
         }
     }
 
-    private static InetSocketAddress serve(CoordinatorSettings settings, Parts parts, Opened opened)
-            throws IOException {
+    private static InetSocketAddress serve(
+            CoordinatorSettings settings, Parts parts, Api api, Opened opened) throws IOException {
         var sessions = opened.add(new GrpcSessionService(parts.fleet::open));
-        var server = new Api(parts, settings.limits()).server(settings.listen(), sessions);
+        var server = api.server(settings.listen(), sessions);
         opened.add(() -> stop(server));
         try {
             server.start().join();
         } catch (CompletionException e) {
-            if (isBindFailure(e)) throw new PortInUseException(settings.listen().getPort(), e);
+            if (isPortTaken(e)) throw new PortInUseException(settings.listen().getPort(), e);
             throw new IOException("cannot listen on " + settings.listen(), e);
         }
         return new InetSocketAddress(settings.listen().getAddress(), server.activeLocalPort());
     }
 
-    private static boolean isBindFailure(Throwable failure) {
+    /// Every transport has its own class for it; all have the words of the system.
+    private static boolean isPortTaken(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) return true;
+            var message = cause.getMessage();
+            if (cause instanceof IOException && message != null && message.contains("in use")) {
+                return true;
+            }
         }
         return false;
     }
 
     /// Its event loops take two seconds more to be sure that nothing comes; nobody waits for that.
     private static void stop(Server server) {
-        server.stop().completeOnTimeout(null, STOP_MS, TimeUnit.MILLISECONDS).join();
+        try {
+            server.stop().get(STOP_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug("event loops still end", e);
+        } catch (ExecutionException e) {
+            LOG.warn("server not stopped in order", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
-
-    private static final long STOP_MS = 500;
 }

@@ -1,0 +1,315 @@
+package motley.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/// The HTTP API against a real server: every route of `openapi.yaml` answers as it says.
+@Timeout(60)
+final class ApiContract {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String NOWHERE = "0".repeat(64);
+
+    @TempDir private Path folder;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private Coordinator coordinator;
+
+    @BeforeEach
+    void open() throws IOException {
+        coordinator = new TestHome(folder.resolve("home")).open();
+    }
+
+    @AfterEach
+    void close() {
+        coordinator.close();
+        http.close();
+    }
+
+    @Test
+    void documentNamesEveryRouteAndNoOther() throws Exception {
+        var document = get("/v1/openapi.yaml");
+        assertThat(document.statusCode()).isEqualTo(200);
+        var promised = new TreeSet<String>();
+        var path = "";
+        for (var line : document.body().lines().toList()) {
+            var named = Pattern.compile("  (/v1/\\S*):").matcher(line);
+            var method = Pattern.compile("    (get|head|put|post):").matcher(line);
+            if (named.matches()) path = named.group(1);
+            if (method.matches()) promised.add(method.group(1) + " " + path);
+        }
+        var served = new TreeSet<String>();
+        for (var route : coordinator.routes()) {
+            served.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path());
+        }
+        assertThat(served).isEqualTo(promised);
+    }
+
+    @Test
+    void emptyCoordinatorHasNothing() throws Exception {
+        assertThat(json(get("/v1/health"), 200).get("status").textValue()).isEqualTo("ok");
+        assertThat(json(get("/v1/devices"), 200).get("devices")).isEmpty();
+        assertThat(json(get("/v1/runs"), 200).get("runs")).isEmpty();
+    }
+
+    @Test
+    void runIsStartedShownSteeredAndDownloaded() throws Exception {
+        var request = RunRequestJson.write(TestHome.request(coordinator, 1)).toString();
+        var started = send("POST", "/v1/runs", request);
+        var run = json(started, 201);
+        var path = started.headers().firstValue("location").orElseThrow();
+        assertThat(path).isEqualTo("/v1/runs/" + run.get("id").textValue());
+        assertThat(run.get("status").textValue()).isEqualTo("active");
+        assertThat(run.get("waiting").textValue()).startsWith("No device has joined");
+        assertThat(run.get("request")).isEqualTo(MAPPER.readTree(request));
+        problem(get(path + "/model"), 409);
+        assertThat(send("POST", path + "/pause", "").statusCode()).isEqualTo(202);
+        assertThat(send("POST", path + "/resume", "").statusCode()).isEqualTo(202);
+
+        var events = http.sendAsync(request(path + "/events").build(), BodyHandlers.ofString());
+        try (var _ = TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
+            var types = types(events.get(50, TimeUnit.SECONDS).body());
+            assertThat(types.getFirst()).isEqualTo("run");
+            assertThat(types.getLast()).isEqualTo("run");
+            assertThat(types).contains("device-joined", "round", "evaluation", "status");
+            assertThat(types.stream().filter("round"::equals)).hasSize(4);
+        }
+        var over = json(get(path), 200);
+        assertThat(over.get("status").textValue()).isEqualTo("finished");
+        assertThat(over.get("lastEvaluation").get("samples").intValue()).isEqualTo(TestHome.TEST);
+        problem(send("POST", path + "/stop", ""), 409);
+        assertThat(json(get("/v1/devices"), 200).get("devices")).hasSize(1);
+        requireWeights(path, over.get("weightsSha256").textValue());
+    }
+
+    @Test
+    void wrongRunRequestsNameTheField() throws Exception {
+        var good = RunRequestJson.write(TestHome.request(coordinator, 1));
+        refused(good.deepCopy().put("epochs", 0).toString(), "epochs: 0 (expected: at least 1)");
+        refused(
+                good.deepCopy().put("epochs", "two").toString(),
+                "epochs: \"two\" (expected: a whole number under 2^31)");
+        refused(
+                good.deepCopy().put("batchsize", 3).toString(),
+                "batchsize: no such field (expected: one of batchSize,");
+        refused(good.deepCopy().put("model", "gpt").toString(), "model: gpt (expected: one of");
+        refused(
+                good.deepCopy().put("tasks", 33).toString(),
+                "tasks: 33 (expected: 1 to batchSize, 32)");
+        refused("{\"model\":", "body: not JSON: ");
+        refused("[]", "body: [] (expected: an object)");
+        var elsewhere = good.deepCopy();
+        elsewhere.withObject("dataset").put("trainImages", NOWHERE);
+        refused(
+                elsewhere.toString(),
+                "dataset.trainImages: " + NOWHERE + " (expected: a blob that is here)");
+        var swapped = good.deepCopy();
+        swapped.withObject("dataset").put("testSamples", 21);
+        refused(swapped.toString(), "testLabels: [20] (expected: [21])");
+        assertThat(coordinator.runs()).isEmpty();
+    }
+
+    @Test
+    void blobIsStoredReadAndCut() throws Exception {
+        var bytes = "0123456789".repeat(30_000).getBytes(StandardCharsets.UTF_8);
+        var path = "/v1/blobs/" + sha256(bytes);
+        problem(get(path), 404);
+        assertThat(put(path, bytes, "").statusCode()).isEqualTo(201);
+        var whole = http.send(request(path).build(), BodyHandlers.ofByteArray());
+        assertThat(whole.body()).isEqualTo(bytes);
+        var part =
+                http.send(
+                        request(path).header("range", "bytes=12-299998").build(),
+                        BodyHandlers.ofByteArray());
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.headers().firstValue("content-range")).hasValue("bytes 12-299998/300000");
+        assertThat(part.body()).hasSize(299_987);
+        assertThat(part.body()[0]).isEqualTo((byte) '2');
+        problem(
+                http.send(
+                        request(path).header("range", "bytes=300000-").build(),
+                        BodyHandlers.ofString()),
+                416);
+        var head = send("HEAD", path, "");
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValueAsLong("content-length")).hasValue(300_000);
+        assertThat(head.body()).isEmpty();
+    }
+
+    @Test
+    void blobThatIsNotWhatItsNameSaysIsNotStored() throws Exception {
+        var path = "/v1/blobs/" + NOWHERE;
+        var answer = put(path, new byte[100_000], "");
+        assertThat(problem(answer, 422))
+                .startsWith("sha256: ")
+                .endsWith("(expected: " + NOWHERE + ")");
+        problem(get(path), 404);
+        try (var left = Files.list(folder.resolve("home/blobs/incoming"))) {
+            assertThat(left).isEmpty();
+        }
+        assertThat(problem(get("/v1/blobs/abc"), 400))
+                .isEqualTo("sha256: abc (expected: 64 hexadecimal digits)");
+    }
+
+    @Test
+    void unknownThingsAreProblems() throws Exception {
+        problem(get("/v1/nothing"), 404);
+        problem(get("/v1/runs/nobody"), 404);
+        problem(get("/v1/runs/nobody/model"), 404);
+        problem(get("/v1/runs/nobody/events"), 404);
+        problem(get("/v1/runs/nobody/parameters/1"), 404);
+        problem(send("POST", "/v1/runs/nobody/stop", ""), 404);
+        problem(send("DELETE", "/v1/runs", ""), 405);
+        problem(put("/v1/runs/nobody/contributions/1", new byte[4], ""), 401);
+    }
+
+    @Test
+    void withoutATokenOnlyThisMachineIsServed() throws Exception {
+        var foreign = request("/v1/runs").header("origin", "http://evil.example").build();
+        assertThat(problem(http.send(foreign, BodyHandlers.ofString()), 403))
+                .contains("origin: http://evil.example");
+        var own = "http://127.0.0.1:" + coordinator.port();
+        var same = request("/v1/runs").header("origin", own).build();
+        assertThat(http.send(same, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void tokenIsRequiredWhereThereIsOne() throws Exception {
+        try (var guarded = new TestHome(folder.resolve("guarded")).openWithToken()) {
+            var token = guarded.token().orElseThrow();
+            assertThat(token).hasSize(32);
+            var kept = folder.resolve("guarded/token");
+            assertThat(Files.readString(kept)).isEqualTo(token);
+            assertThat(Files.getPosixFilePermissions(kept)).hasSize(2);
+            var uri = guarded.uri().resolve("/v1/runs");
+            var anonymous = HttpRequest.newBuilder(uri).build();
+            var answer = http.send(anonymous, BodyHandlers.ofString());
+            problem(answer, 401);
+            assertThat(answer.headers().firstValue("www-authenticate")).hasValue("Bearer");
+            var wrong = HttpRequest.newBuilder(uri).header("authorization", "Bearer x").build();
+            problem(http.send(wrong, BodyHandlers.ofString()), 401);
+            var right =
+                    HttpRequest.newBuilder(uri).header("authorization", "Bearer " + token).build();
+            assertThat(http.send(right, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            requireTurnedAway(guarded, "", "token: wrong or missing");
+            requireTurnedAway(guarded, token + "x", "token: wrong or missing");
+        }
+    }
+
+    @Test
+    void takenPortAndTakenHomeAreNamed() throws Exception {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = socket.getLocalPort();
+            var settings = new TestHome(folder.resolve("other")).settings(port, false);
+            assertThatThrownBy(() -> Coordinator.open(settings))
+                    .isInstanceOf(PortInUseException.class)
+                    .hasMessage("port: %d is in use (expected: a free port)", port);
+        }
+        var home = folder.resolve("home");
+        assertThatThrownBy(() -> new TestHome(home).open())
+                .isInstanceOf(HomeInUseException.class)
+                .hasMessageContaining("is in use by another coordinator");
+        try (var freed = new TestHome(folder.resolve("other")).open()) {
+            assertThat(freed.runs()).isEmpty();
+        }
+    }
+
+    private void requireTurnedAway(Coordinator guarded, String token, String reason)
+            throws Exception {
+        var settings = TestDevice.Settings.honest("stranger").withToken(token);
+        try (var device = TestDevice.start(guarded.uri(), settings, folder)) {
+            var answer = device.answers().poll(20, TimeUnit.SECONDS);
+            assertThat(answer).asString().contains(reason, "mayReturn=false");
+            assertThat(guarded.devices()).isEmpty();
+        }
+    }
+
+    private void requireWeights(String path, String weightsSha256) throws Exception {
+        var model = http.send(request(path + "/model").build(), BodyHandlers.ofByteArray()).body();
+        int header = 8 + model[0] + (model[1] & 0xff) * 256 + (model[0] < 0 ? 256 : 0);
+        var digest = MessageDigest.getInstance("SHA-256");
+        digest.update(model, header, model.length - header);
+        assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo(weightsSha256);
+        assertThat(new String(model, 8, 60, StandardCharsets.UTF_8))
+                .startsWith("{\"dense1.weight\"");
+    }
+
+    private void refused(String body, String detail) throws Exception {
+        assertThat(problem(send("POST", "/v1/runs", body), 400)).startsWith(detail);
+    }
+
+    private static String problem(HttpResponse<String> response, int status) throws IOException {
+        assertThat(response.headers().firstValue("content-type"))
+                .hasValue("application/problem+json");
+        var problem = json(response, status);
+        assertThat(problem.get("status").intValue()).isEqualTo(status);
+        assertThat(problem.get("instance").textValue()).startsWith("/v1/");
+        return problem.get("detail").textValue();
+    }
+
+    private static JsonNode json(HttpResponse<String> response, int status) throws IOException {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return MAPPER.readTree(response.body());
+    }
+
+    private static List<String> types(String events) {
+        var types = new ArrayList<String>();
+        for (var line : events.lines().toList()) {
+            if (line.startsWith("event:")) types.add(line.substring("event:".length()).strip());
+        }
+        return types;
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return http.send(request(path).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        var publisher = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
+        return http.send(request(path).method(method, publisher).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> put(String path, byte[] body, String token) throws Exception {
+        return http.send(
+                request(path)
+                        .header("authorization", "Bearer " + token)
+                        .PUT(BodyPublishers.ofByteArray(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(coordinator.uri().resolve(path));
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+}
