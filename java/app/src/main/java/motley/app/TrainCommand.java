@@ -244,6 +244,7 @@ final class TrainCommand implements Callable<Integer> {
                                         .models()
                                         .resolve(model + "-" + id + ".safetensors"));
         crew.api().download("/v1/runs/" + id + "/model", file);
+        crew.complete();
         report(console, end, new Outcome(id, seconds, file));
         return 0;
     }
