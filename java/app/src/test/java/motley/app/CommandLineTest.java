@@ -1,0 +1,98 @@
+package motley.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a person reads who mistypes, and the exit code a script sees. Nothing here reaches a
+/// network: every command fails before.
+final class CommandLineTest {
+    @TempDir private Path directory;
+
+    private record Outcome(int code, String err) {}
+
+    private static Outcome run(String... args) {
+        var err = new StringWriter();
+        var commandLine = Main.commandLine().setErr(new PrintWriter(err, true));
+        int code = commandLine.execute(args);
+        return new Outcome(code, err.toString().strip());
+    }
+
+    private Outcome train(String... more) {
+        var args = new String[more.length + 4];
+        args[0] = "train";
+        args[1] = "mnist-cnn";
+        args[2] = "--data";
+        args[3] = directory.toString();
+        System.arraycopy(more, 0, args, 4, more.length);
+        return run(args);
+    }
+
+    @Test
+    void settingsAreRefusedBeforeAnythingStarts() {
+        assertThat(train("--batch-size", "0"))
+                .isEqualTo(failed("--batch-size: 0 (expected: at least 1)"));
+        assertThat(train("--epochs", "-1"))
+                .isEqualTo(failed("--epochs: -1 (expected: at least 1)"));
+        assertThat(train("--learning-rate", "-0.1"))
+                .isEqualTo(failed("--learning-rate: -0.1 (expected: above 0)"));
+        assertThat(train("--tasks", "129"))
+                .isEqualTo(failed("--tasks: 129 (expected: 1 to --batch-size, 128)"));
+        assertThat(train("--local-devices", "0"))
+                .isEqualTo(failed("--local-devices: 0 (expected: 1 to 64)"));
+    }
+
+    @Test
+    void modelsAreNamedToWhoeverAsksForAnother() {
+        var outcome = run("train", "mnist-gpt", "--data", directory.toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).startsWith("motley: ").contains("mnist-gpt", "mnist-cnn");
+        assertThat(outcome.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void missingFilesAreNamed() {
+        assertThat(train()).isEqualTo(
+                failed(directory + ": lacks train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz"
+                        + " or train-labels.idx1-ubyte or train-labels.idx1-ubyte.gz"));
+        assertThat(run("predict", "none.safetensors", "--data", "mnist").err())
+                .startsWith("motley: cannot read none.safetensors");
+    }
+
+    @Test
+    void brokenWeightsAreNoTrace() throws IOException {
+        var file = Files.writeString(directory.resolve("broken.safetensors"), "not a model");
+        var outcome = run("predict", file.toString(), "--data", directory.toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).startsWith("motley: cannot read " + file);
+        assertThat(outcome.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void misspeltOptionsTeachTheRightOnes() {
+        var outcome = train("--epoch", "2");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains("Unknown option", "--epoch");
+    }
+
+    @Test
+    void everyCommandHasHelpThatBeginsWithItsUsage() {
+        for (var command : Main.commandLine().getSubcommands().values()) {
+            var help = command.getUsageMessage();
+            assertThat(help).as(command.getCommandName()).startsWith("Usage: motley ");
+            assertThat(command.getCommandSpec().usageMessage().description())
+                    .as(command.getCommandName())
+                    .isNotEmpty();
+        }
+    }
+
+    private static Outcome failed(String message) {
+        return new Outcome(1, "motley: " + message);
+    }
+}
