@@ -78,7 +78,7 @@ final class JoinCommand implements Runnable {
         var settings =
                 new WorkerSettings(
                         url.map(Addresses::normalized),
-                        token,
+                        uri -> token.isEmpty() ? CoordinatorOptions.localToken(uri) : token,
                         name.orElseGet(Addresses::hostName),
                         threads,
                         memoryBytes,

@@ -108,7 +108,7 @@ final class Attendance implements AutoCloseable {
     private FromDevice.Hello hello() {
         return new FromDevice.Hello(
                 Protocol.VERSION,
-                device.settings().token(),
+                device.settings().tokens().apply(coordinator),
                 device.identity().id(),
                 device.identity().name(),
                 device.profile());

@@ -5,11 +5,12 @@ import static motley.tensor.Require.require;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// How a device takes part.
 ///
 /// @param coordinator where to connect; empty to look for one on the network
-/// @param token empty where the coordinator asks for none
+/// @param tokens what to show the coordinator at an address; empty where it asks for none
 /// @param name for people
 /// @param threads platform threads lent
 /// @param memoryBytes memory lent; programs that need more are refused
@@ -19,7 +20,7 @@ import java.util.Optional;
 /// @param version of this program
 public record WorkerSettings(
         Optional<URI> coordinator,
-        String token,
+        Function<URI, String> tokens,
         String name,
         int threads,
         long memoryBytes,

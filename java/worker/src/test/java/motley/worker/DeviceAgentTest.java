@@ -228,7 +228,7 @@ final class DeviceAgentTest {
         var settings =
                 new WorkerSettings(
                         Optional.of(coordinator.uri()),
-                        "",
+                        _ -> "",
                         "tester",
                         1,
                         64 << 20,
