@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import motley.coordinator.storage.BlobStore;
+import motley.interchange.Safetensors;
+import motley.interchange.TensorFile;
 import motley.nn.Model;
 import motley.nn.ParameterSpec;
 import motley.tensor.Shape;
@@ -45,7 +47,25 @@ final class Deposits {
             long sizeBytes = channel.size();
             var bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, sizeBytes, arena);
             if (sizeBytes == into.byteSize()) into.copyFrom(bytes);
-            else Safetensors.read(bytes, specs, into);
+            else copy(Safetensors.read(file, arena), specs, into);
+        }
+    }
+
+    /// Other tensors in the file are ignored.
+    private static void copy(TensorFile file, List<ParameterSpec> specs, MemorySegment into)
+            throws IOException {
+        long at = 0;
+        for (var spec : specs) {
+            var tensor = file.tensors().get(spec.name());
+            if (tensor == null || !tensor.type().equals(spec.type())) {
+                var found = tensor == null ? "missing" : tensor.type().toString();
+                throw new IOException(
+                        "weights: %s is %s (expected: %s)"
+                                .formatted(spec.name(), found, spec.type()));
+            }
+            long sizeBytes = spec.type().sizeBytes();
+            into.asSlice(at, sizeBytes).copyFrom(tensor.data());
+            at += sizeBytes;
         }
     }
 

@@ -4,7 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import motley.interchange.Safetensors;
+import motley.nn.Model;
+import motley.tensor.TensorType;
 
 /// A run's parameters as a safetensors file: a header made for it and the file of a checkpoint.
 ///
@@ -24,9 +29,14 @@ public record ModelFile(Header header, Path elements) {
     }
 
     static Optional<ModelFile> of(RunHandle run, Runs runs) {
-        var specs = run.plan().model().parameters();
         return runs.weights(run.id())
-                .map(elements -> new ModelFile(new Header(Safetensors.header(specs)), elements));
+                .map(elements -> new ModelFile(header(run.plan().model()), elements));
+    }
+
+    private static Header header(Model model) {
+        var types = new LinkedHashMap<String, TensorType>();
+        for (var spec : model.parameters()) types.put(spec.name(), spec.type());
+        return new Header(Safetensors.header(types, Map.of("model", model.name())));
     }
 
     public long sizeBytes() throws IOException {

@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import motley.tensor.Tensor;
+import motley.tensor.TensorType;
 
 /// Named tensors in the safetensors form: the length of a header, the header in JSON, the elements.
 ///
@@ -55,6 +57,16 @@ public final class Safetensors {
             Files.deleteIfExists(draft);
         }
         forceFolder(folder);
+    }
+
+    /// What precedes the elements in a file, for a writer that has them already: tensors of the
+    /// given types, one after another in the order of the map.
+    ///
+    /// @throws IllegalArgumentException if a tensor is named `__metadata__`, or the header would be
+    ///     too long
+    public static byte[] header(
+            SequencedMap<String, TensorType> types, Map<String, String> metadata) {
+        return SafetensorsHeader.inOrder(types, metadata).encode();
     }
 
     /// Maps `file` into memory, read-only; nothing is copied.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import motley.tensor.DType;
 import motley.tensor.Tensor;
@@ -46,16 +47,26 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     /// Places `tensors` one after another: f32, then i32, then bool, and by name among equals, so
     /// that all are aligned to their elements.
     static SafetensorsHeader of(Map<String, Tensor> tensors, Map<String, String> metadata) {
-        require(!tensors.containsKey(METADATA), "tensor: %s (expected: another name)", METADATA);
-        var entries = new LinkedHashMap<String, Entry>();
+        var types = new LinkedHashMap<String, TensorType>();
         var order =
                 Comparator.<Map.Entry<String, Tensor>, Integer>comparing(
                                 tensor -> rank(tensor.getValue().type().dtype()))
                         .thenComparing(tensor -> utf8(tensor.getKey()));
-        long begin = 0;
         for (var tensor : tensors.entrySet().stream().sorted(order).toList()) {
-            var entry = new Entry(tensor.getValue().type(), begin);
-            entries.put(tensor.getKey(), entry);
+            types.put(tensor.getKey(), tensor.getValue().type());
+        }
+        return inOrder(types, metadata);
+    }
+
+    /// Places tensors of `types` one after another.
+    static SafetensorsHeader inOrder(
+            SequencedMap<String, TensorType> types, Map<String, String> metadata) {
+        require(!types.containsKey(METADATA), "tensor: %s (expected: another name)", METADATA);
+        var entries = new LinkedHashMap<String, Entry>();
+        long begin = 0;
+        for (var type : types.entrySet()) {
+            var entry = new Entry(type.getValue(), begin);
+            entries.put(type.getKey(), entry);
             begin = entry.endBytes();
         }
         return new SafetensorsHeader(entries, new TreeMap<>(metadata));
