@@ -9,13 +9,6 @@ import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
-
-import motley.coordinator.Guard.Scope;
-import motley.wire.GrpcSessionService;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,6 +16,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import motley.coordinator.Guard.Scope;
+import motley.wire.GrpcSessionService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The one port: device sessions, bulk bytes and the HTTP API, route by route as `openapi.yaml`
 /// describes them.

@@ -1,17 +1,6 @@
 package motley.coordinator;
 
 import com.linecorp.armeria.server.Server;
-
-import motley.coordinator.storage.BlobStore;
-import motley.coordinator.storage.BlobWriter;
-import motley.coordinator.storage.Database;
-import motley.coordinator.storage.Journal;
-import motley.wire.GrpcSessionService;
-import motley.wire.SharedDirectory;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,6 +13,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import motley.coordinator.storage.BlobStore;
+import motley.coordinator.storage.BlobWriter;
+import motley.coordinator.storage.Database;
+import motley.coordinator.storage.Journal;
+import motley.wire.GrpcSessionService;
+import motley.wire.SharedDirectory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A coordinator: devices join it, people start runs on it, everything it knows is in its home
 /// folder.

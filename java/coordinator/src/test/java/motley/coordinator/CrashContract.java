@@ -2,13 +2,6 @@ package motley.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import motley.coordinator.storage.RunRow.Status;
-import motley.wire.FromCoordinator;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
@@ -19,6 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.storage.RunRow.Status;
+import motley.wire.FromCoordinator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A coordinator in a process of its own, killed without warning in the middle of a round.
 @Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

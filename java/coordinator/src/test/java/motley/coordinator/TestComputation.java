@@ -32,6 +32,7 @@ final class TestComputation implements AutoCloseable {
     private final CpuEngine engine = CpuEngine.open(new CpuSettings(1));
     private final Executable gradient;
     private final Executable evaluate;
+    private final int evaluationBatch;
     private final List<TensorType> types;
     private final MemorySegment parameters;
     private final MemorySegment contribution;
@@ -58,7 +59,9 @@ final class TestComputation implements AutoCloseable {
         this.manifest = manifest;
         var program = decode(blobs.fetch(manifest.gradientProgram()));
         gradient = engine.prepare(program, List.of());
-        evaluate = engine.prepare(decode(blobs.fetch(manifest.evaluateProgram())), List.of());
+        var evaluation = decode(blobs.fetch(manifest.evaluateProgram()));
+        evaluate = engine.prepare(evaluation, List.of());
+        evaluationBatch = evaluation.paramTypes().getLast().shape().dim(0);
         types = program.paramTypes().subList(0, program.params().size() - GRADIENT_INPUTS);
         parameters = arena.allocate(4L * manifest.parameterElements(), 64);
         contribution = arena.allocate(4L * manifest.parameterElements(), 64);
@@ -90,7 +93,7 @@ final class TestComputation implements AutoCloseable {
     private TestDevice.Outcome train(FromCoordinator.Work work) {
         var order = new SampleOrder(manifest.seed(), work.epoch(), train.count());
         var samples = order.samples(work.first(), work.count());
-        write(gradient, train, samples);
+        write(gradient, train, samples, manifest.microBatch());
         int at = parameterViews.size() + 3;
         var ids = new int[manifest.microBatch()];
         System.arraycopy(samples, 0, ids, 0, samples.length);
@@ -104,27 +107,18 @@ final class TestComputation implements AutoCloseable {
     }
 
     private TestDevice.Outcome evaluate(FromCoordinator.Work work) {
-        int correct = 0;
-        double lossSum = 0;
-        for (int at = 0; at < work.count(); at += manifest.microBatch()) {
-            var samples = new int[Math.min(manifest.microBatch(), work.count() - at)];
-            for (int i = 0; i < samples.length; i++) samples[i] = work.first() + at + i;
-            write(evaluate, test, samples);
-            evaluate.run();
-            var part = result(evaluate, samples.length);
-            correct += part.correct();
-            lossSum += part.lossSum();
-        }
-        return new TestDevice.Outcome(
-                contribution, new FromDevice.Result(work.count(), lossSum, correct, 1));
+        var samples = new int[work.count()];
+        for (int i = 0; i < samples.length; i++) samples[i] = work.first() + i;
+        write(evaluate, test, samples, evaluationBatch);
+        evaluate.run();
+        return new TestDevice.Outcome(contribution, result(evaluate, samples.length));
     }
 
-    private void write(Executable executable, Samples from, int[] samples) {
+    private void write(Executable executable, Samples from, int[] samples, int batch) {
         for (int i = 0; i < parameterViews.size(); i++) {
             executable.write(i, parameterViews.get(i));
         }
         int pixels = 28 * 28;
-        int batch = manifest.microBatch();
         var images = new float[batch * pixels];
         var labels = new int[batch];
         var weights = new float[batch];

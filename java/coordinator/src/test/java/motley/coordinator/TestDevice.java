@@ -187,7 +187,7 @@ final class TestDevice implements AutoCloseable {
                 if (prepared.containsKey(prepare.manifest().run())) return;
                 prepared.put(prepare.manifest().run(), prepare(prepare.manifest(), arena));
             }
-            case FromCoordinator.Assign assign -> compute(assign);
+            case FromCoordinator.Assign assign -> attempt(assign);
             case FromCoordinator.Accepted ok -> {
                 accepted.incrementAndGet();
                 answers.add(ok);
@@ -219,6 +219,15 @@ final class TestDevice implements AutoCloseable {
         return Files.readAllBytes(file);
     }
 
+    private void attempt(FromCoordinator.Assign assign) throws Exception {
+        try {
+            compute(assign);
+        } catch (IOException e) {
+            // The session has ended: the next message says so.
+            answers.add(new FromCoordinator.Goodbye(e.toString(), true));
+        }
+    }
+
     private void compute(FromCoordinator.Assign assign) throws Exception {
         var computation = prepared.get(assign.task().run());
         var task = assign.task();
@@ -236,18 +245,9 @@ final class TestDevice implements AutoCloseable {
                                         computation.parameters());
         if (isRead) {
             tasks++;
-            submit(assign, computation.compute(assign.work()));
+            conduct.submit(this, assign, computation.compute(assign.work()), tasks);
         }
         send(new FromDevice.WorkRequest());
-    }
-
-    private void submit(FromCoordinator.Assign assign, Outcome outcome) throws Exception {
-        try {
-            conduct.submit(this, assign, outcome, tasks);
-        } catch (IOException e) {
-            // The session has ended: the next message says so.
-            answers.add(new FromCoordinator.Goodbye(e.toString(), true));
-        }
     }
 
     private static DeviceProfile profile() {
