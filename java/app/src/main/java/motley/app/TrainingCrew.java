@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,22 +52,35 @@ final class TrainingCrew implements AutoCloseable {
     }
 
     /// Starts a coordinator in this process, for this training alone, on the loopback interface.
+    ///
+    /// The devices start first: they take as long as the coordinator to come up and try to connect
+    /// until it is there.
     static TrainingCrew ofOwn(int localDevices, Home home) {
-        var directory = home.newTraining();
-        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        var coordinator = Coordinators.open(directory, address);
-        var uri = URI.create("http://127.0.0.1:" + coordinator.port());
+        int port = freePort();
+        var uri = URI.create("http://127.0.0.1:" + port);
+        var devices =
+                LocalDevices.start(localDevices, new LocalDevices.Coordinator(uri, ""), home);
         try {
-            var where = new LocalDevices.Coordinator(uri, "");
-            var devices = LocalDevices.start(localDevices, where, home);
+            var directory = home.newTraining();
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            var coordinator = Coordinators.open(directory, address);
             return new TrainingCrew(
                     new ApiClient(uri, ""),
                     Optional.of(coordinator),
                     Optional.of(devices),
                     Optional.of(directory));
         } catch (RuntimeException e) {
-            coordinator.close();
+            devices.close();
             throw e;
+        }
+    }
+
+    /// A port that nobody has at this moment.
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UserException("no free TCP port: " + e.getMessage(), e);
         }
     }
 

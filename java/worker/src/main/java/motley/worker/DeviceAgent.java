@@ -19,7 +19,7 @@ public final class DeviceAgent implements AutoCloseable {
     private static final Duration SEARCH = Duration.ofSeconds(3);
     private static final Duration SEARCH_PART = Duration.ofMillis(500);
     private static final Duration RETRY_FIRST = Duration.ofMillis(250);
-    private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
+    private static final Duration RETRY_LONGEST = Duration.ofSeconds(2);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final Attendance.Device device;
