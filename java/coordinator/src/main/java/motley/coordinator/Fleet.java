@@ -35,6 +35,7 @@ final class Fleet {
     private final Map<String, Device> devices = new LinkedHashMap<>();
 
     private final List<RunLoop> runs = new ArrayList<>();
+    private long devicesMet;
     private boolean isClosing;
 
     Fleet(Access access, Optional<SharedDirectory> shared, int devicesMax, InstantSource clock) {
@@ -71,27 +72,17 @@ final class Fleet {
         if (!access.isJoinToken(hello.token())) {
             return Optional.of("token: wrong or missing (expected: the one in the join link)");
         }
-        synchronized (this) {
-            boolean isKnown = devices.containsKey(hello.deviceId());
-            if (isKnown || devices.size() < devicesMax) return Optional.empty();
-        }
+        if (connected() < devicesMax) return Optional.empty();
         return Optional.of("devices: %d are here (expected: no more)".formatted(devicesMax));
+    }
+
+    private long connected() {
+        return sessions.values().stream().filter(open -> open.device().isPresent()).count();
     }
 
     /// Takes a device in, or takes it back; its earlier connection ends.
     Device welcome(FromDevice.Hello hello, DeviceSession session) {
-        Device device;
-        synchronized (this) {
-            device =
-                    devices.computeIfAbsent(
-                            hello.deviceId(),
-                            id ->
-                                    new Device(
-                                            id,
-                                            new DeviceId(devices.size() + 1L),
-                                            hello.name(),
-                                            hello.profile()));
-        }
+        var device = meet(hello);
         device.heard(clock.millis());
         var replaced = device.connected(session, hello.name(), hello.profile());
         replaced.ifPresent(old -> old.dismiss("another connection of this device", false));
@@ -193,6 +184,23 @@ final class Fleet {
         for (var session : List.copyOf(sessions.values())) {
             session.dismiss("the coordinator stops", true);
         }
+    }
+
+    /// The device that says hello. For a new one the longest known of those that are gone is
+    /// forgotten when there are too many.
+    private synchronized Device meet(FromDevice.Hello hello) {
+        var known = devices.get(hello.deviceId());
+        if (known != null) return known;
+        if (devices.size() >= devicesMax) {
+            devices.values().stream()
+                    .filter(device -> device.session().isEmpty() && device.run().isEmpty())
+                    .findFirst()
+                    .ifPresent(device -> devices.remove(device.id()));
+        }
+        var number = new DeviceId(++devicesMet);
+        var device = new Device(hello.deviceId(), number, hello.name(), hello.profile());
+        devices.put(hello.deviceId(), device);
+        return device;
     }
 
     private synchronized Optional<RunLoop> find(String id) {

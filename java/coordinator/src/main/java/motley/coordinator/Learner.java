@@ -35,6 +35,9 @@ final class Learner implements AutoCloseable {
     private final Tensor rate = Tensor.onHeap(TensorType.f32());
     private final Tensor stepNumber = Tensor.onHeap(TensorType.f32());
 
+    /// Until the first step the state is what was handed over: the engine has no results yet.
+    private boolean hasStepped;
+
     /// Compiles the optimizer. The parameters are zeros until [#draw] or [#load].
     Learner(RunPlan plan, Engine engine) {
         this.plan = plan;
@@ -94,6 +97,7 @@ final class Learner implements AutoCloseable {
         step.write(update.learningRate(), rate);
         step.write(update.step(), stepNumber);
         step.run();
+        hasStepped = true;
         for (int i = 0; i < parameterViews.size(); i++) {
             step.read(update.parameters().at(i), parameterViews.get(i));
         }
@@ -106,8 +110,10 @@ final class Learner implements AutoCloseable {
 
     /// The present state of the optimizer, f32; changed by the next step.
     MemorySegment state() {
-        for (int i = 0; i < stateViews.size(); i++) {
-            step.read(update.state().at(i), stateViews.get(i));
+        if (hasStepped) {
+            for (int i = 0; i < stateViews.size(); i++) {
+                step.read(update.state().at(i), stateViews.get(i));
+            }
         }
         return state;
     }
@@ -125,6 +131,7 @@ final class Learner implements AutoCloseable {
     }
 
     private void handOver() {
+        hasStepped = false;
         for (int i = 0; i < parameterViews.size(); i++) {
             step.write(update.parameters().at(i), parameterViews.get(i));
         }

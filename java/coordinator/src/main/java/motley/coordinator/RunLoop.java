@@ -419,7 +419,7 @@ final class RunLoop {
     private void end() {
         if (!isOwner) return;
         if (!(state.phase() instanceof Phase.Ended(var ending))) {
-            saveNow();
+            if (!state.position().equals(savedPosition)) saveNow();
             return;
         }
         switch (ending) {

@@ -95,11 +95,15 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    /// Takes up what the database has.
+    /// Takes up what the database has. A run that this version does not understand is left alone.
     void restore() throws IOException {
         for (var row : means.shelf.database().runs()) {
-            if (row.status().isOver()) remember(row);
-            else resume(row);
+            try {
+                if (row.status().isOver()) remember(row);
+                else resume(row);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("run {}: not understood any more: {}", row.id(), e.getMessage());
+            }
         }
     }
 

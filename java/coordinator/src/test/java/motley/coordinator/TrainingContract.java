@@ -154,6 +154,8 @@ final class TrainingContract {
             var run = startAndAwaitRounds(coordinator, 3);
             id = run.id();
         }
+        // Opened and closed without a device: nothing is lost by doing nothing.
+        home.open().close();
         try (var coordinator = home.open();
                 var _ =
                         TestDevice.start(

@@ -26,14 +26,18 @@ public final class FixedPointSum {
     private static final int BLOCK = 4096;
 
     private static final long DIGEST_FACTOR = 0x9e3779b97f4a7c15L;
-    private static final int[] FACTORS = secretFactors();
+    private static final int[] FIRST_FACTORS = secretFactors();
+    private static final int[] SECOND_FACTORS = secretFactors();
     private static final int NOT_FINITE_BITS = 0x7f800000;
     private static final ValueLayout.OfFloat F32 =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final long[] sums;
     private final float elementLimit;
     private final float[] block = new float[BLOCK];
+    private final int[] bits = new int[BLOCK];
 
     /// @param elements in every addend
     /// @param addendsMax how many addends the sum must have room for
@@ -75,9 +79,10 @@ public final class FixedPointSum {
         long digest = 0;
         for (int at = 0; at < sums.length; at += BLOCK) {
             int length = load(addend, at);
-            largestBits = Math.max(largestBits, largestBits(block, length));
+            MemorySegment.copy(addend, I32, 4L * at, bits, 0, length);
+            largestBits = Math.max(largestBits, largestBits(bits, length));
             squares += squares(block, length);
-            digest = digest * DIGEST_FACTOR + digest(block, length);
+            digest = digest * DIGEST_FACTOR + digest(bits, length);
         }
         return new Scan(
                 largestBits < NOT_FINITE_BITS,
@@ -134,41 +139,51 @@ public final class FixedPointSum {
     }
 
     /// Magnitudes order like their bits, and infinities and NaN come last.
-    private static int largestBits(float[] block, int length) {
+    private static int largestBits(int[] bits, int length) {
         int largest = 0;
-        for (int i = 0; i < length; i++) {
-            largest = Math.max(largest, Float.floatToRawIntBits(block[i]) & 0x7fffffff);
-        }
+        for (int i = 0; i < length; i++) largest = Math.max(largest, bits[i] & 0x7fffffff);
         return largest;
     }
 
-    /// Four chains, so that an addition need not wait for the one before it.
+    /// Eight chains, so that an addition need not wait for the one before it.
     private static double squares(float[] block, int length) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
+        double s4 = 0;
+        double s5 = 0;
+        double s6 = 0;
+        double s7 = 0;
         int i = 0;
-        for (; i <= length - 4; i += 4) {
-            s0 += (double) block[i] * block[i];
-            s1 += (double) block[i + 1] * block[i + 1];
-            s2 += (double) block[i + 2] * block[i + 2];
-            s3 += (double) block[i + 3] * block[i + 3];
+        for (; i <= length - 8; i += 8) {
+            s0 += square(block[i]);
+            s1 += square(block[i + 1]);
+            s2 += square(block[i + 2]);
+            s3 += square(block[i + 3]);
+            s4 += square(block[i + 4]);
+            s5 += square(block[i + 5]);
+            s6 += square(block[i + 6]);
+            s7 += square(block[i + 7]);
         }
-        for (; i < length; i++) s0 += (double) block[i] * block[i];
-        return (s0 + s1) + (s2 + s3);
+        for (; i < length; i++) s0 += square(block[i]);
+        return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+    }
+
+    private static double square(float value) {
+        return (double) value * value;
     }
 
     /// Two multilinear hashes with secret odd factors, each uniform over 2³² for most inputs.
-    private static long digest(float[] block, int length) {
-        int first = 0;
-        int second = 0;
-        for (int i = 0; i < length; i++) {
-            int bits = Float.floatToRawIntBits(block[i]);
-            first += bits * FACTORS[i];
-            second += (bits >>> 16 ^ bits) * FACTORS[BLOCK - 1 - i];
-        }
-        return (long) first << 32 | (second & 0xffffffffL);
+    private static long digest(int[] bits, int length) {
+        return (long) hash(bits, FIRST_FACTORS, length) << 32
+                | (hash(bits, SECOND_FACTORS, length) & 0xffffffffL);
+    }
+
+    private static int hash(int[] bits, int[] factors, int length) {
+        int hash = 0;
+        for (int i = 0; i < length; i++) hash += (bits[i] >>> 16 ^ bits[i]) * factors[i];
+        return hash;
     }
 
     private static int[] secretFactors() {
