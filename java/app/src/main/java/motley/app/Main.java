@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
             StopCommand.class,
             DownloadCommand.class,
             PredictCommand.class,
-            DataCommand.class,
+            DatasetCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
         })

@@ -58,8 +58,7 @@ final class TrainingCrew implements AutoCloseable {
     static TrainingCrew ofOwn(int localDevices, Home home) {
         int port = freePort();
         var uri = URI.create("http://127.0.0.1:" + port);
-        var devices =
-                LocalDevices.start(localDevices, new LocalDevices.Coordinator(uri, ""), home);
+        var devices = LocalDevices.start(localDevices, new LocalDevices.Coordinator(uri, ""), home);
         try {
             var directory = home.newTraining();
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);

@@ -58,9 +58,12 @@ final class CommandLineTest {
 
     @Test
     void missingFilesAreNamed() {
-        assertThat(train()).isEqualTo(
-                failed(directory + ": lacks train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz"
-                        + " or train-labels.idx1-ubyte or train-labels.idx1-ubyte.gz"));
+        assertThat(train())
+                .isEqualTo(
+                        failed(
+                                directory
+                                        + ": lacks train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz"
+                                        + " or train-labels.idx1-ubyte or train-labels.idx1-ubyte.gz"));
         assertThat(run("predict", "none.safetensors", "--data", "mnist").err())
                 .startsWith("motley: cannot read none.safetensors");
     }

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
         name = "data",
         description = "Fetches and describes datasets.",
         mixinStandardHelpOptions = true,
-        subcommands = {DataCommand.Fetch.class, DataCommand.Show.class})
-final class DataCommand implements Runnable {
+        subcommands = {DatasetCommand.Fetch.class, DatasetCommand.Show.class})
+final class DatasetCommand implements Runnable {
     /// Set by picocli before anything runs.
     @Spec private @Nullable CommandSpec spec;
 
