@@ -1,0 +1,184 @@
+# Sourced by the end-to-end scripts: real processes on real sockets, in a network of their own.
+#
+# A script calls `isolate "$@"` first, then its scenarios; `expect NAME COMMAND…` is one test. All
+# waits are bounded, processes are ended by their ids, and everything a script wrote goes with it,
+# but for the data of `build/e2e`, which all scripts share.
+set -uo pipefail
+
+root=$(cd -P -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+motley=$root/motley
+shared=$root/build/e2e
+full=$shared/datasets/mnist
+small=$shared/small
+declare -A pid=()
+declare -i failures=0
+
+# Builds and fetches with the network there is, then starts the script again in a network
+# namespace whose only interface is loopback, so that discovery finds nobody else's coordinator.
+isolate() {
+    local enter=(unshare --net --mount)
+    if [[ -z ${MOTLEY_E2E_ISOLATED-} ]]; then
+        prepare || { echo "FAIL prepare: no program or no data"; exit 1; }
+        ((EUID == 0)) || enter=(unshare --map-root-user --net --mount)
+        "${enter[@]}" true 2>/dev/null || enter=()
+        MOTLEY_E2E_ISOLATED=${#enter[@]} exec "${enter[@]}" bash "$0" "$@"
+    fi
+    ((MOTLEY_E2E_ISOLATED == 0)) || ip link set lo up
+    work=$(mktemp -d)
+    trap clean EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    export MOTLEY_HOME=$work/home
+    mkdir -p "$MOTLEY_HOME"
+    ln -s "$shared/datasets" "$MOTLEY_HOME/datasets"
+}
+
+prepare() {
+    mkdir -p "$shared"
+    MOTLEY_HOME=$shared "$motley" data show "$full" >/dev/null 2>&1 ||
+        MOTLEY_HOME=$shared "$motley" data fetch mnist >&2 || return
+    [[ -d $small ]] || cut_small
+}
+
+# The first 4,000 and 1,000 images of MNIST: enough rounds to disturb, few enough to be quick.
+cut_small() {
+    local part
+    part=$(mktemp -d "$shared/XXXXXX")
+    python3 - "$full" "$part" <<'PY'
+import pathlib, struct, sys
+source, target = map(pathlib.Path, sys.argv[1:])
+for part, count in ("train", 4000), ("t10k", 1000):
+    for kind, head, size in ("images-idx3", 16, 784), ("labels-idx1", 8, 1):
+        name = f"{part}-{kind}-ubyte"
+        content = (source / name).read_bytes()
+        cut = content[:4] + struct.pack(">I", count) + content[8 : head + count * size]
+        (target / name).write_bytes(cut)
+PY
+    mv -T "$part" "$small"
+}
+
+clean() {
+    local status=$? name
+    for name in "${!pid[@]}"; do
+        kill -CONT "${pid[$name]}" 2>/dev/null
+        kill "${pid[$name]}" 2>/dev/null
+    done
+    for name in "${!pid[@]}"; do
+        ended "$name" 10 >/dev/null || kill -KILL "${pid[$name]}" 2>/dev/null
+    done
+    rm -rf "$work"
+    exit $((status > failures ? status : failures > 0))
+}
+
+# start NAME ARGUMENT…: `motley ARGUMENT…` in the background, writing to NAME.out and NAME.err.
+start() {
+    local name=$1
+    shift
+    "$motley" "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    pid[$name]=$!
+}
+
+# ended NAME SECONDS: waits for a process that `start` started; its exit status.
+ended() {
+    within "$2" is_gone "$1" || { echo "$1 did not end within $2 s"; return 124; }
+    wait "${pid[$1]}"
+}
+
+is_gone() {
+    ! kill -0 "${pid[$1]}" 2>/dev/null
+}
+
+send() {
+    kill "-$1" "${pid[$2]}"
+}
+
+# within SECONDS COMMAND…: whether the command succeeds before the time is over.
+within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < end)) || return 1
+        sleep 0.1
+    done
+}
+
+# One test. What went wrong is in the logs.
+expect() {
+    local name=$1
+    shift
+    if "$@"; then
+        echo "PASS $name"
+    else
+        echo "FAIL $name: $*"
+        failures+=1
+        ((failures > 3)) || show_logs
+    fi
+}
+
+show_logs() {
+    local log
+    for log in "$work"/*.out "$work"/*.err "$MOTLEY_HOME"/logs/*; do
+        [[ -s $log ]] || continue
+        echo "  --- ${log##*/}"
+        tail -n 6 "$log" | cut -c 1-300 | sed 's/^/  /'
+    done
+}
+
+# lines FILE TYPE: how many JSON lines of a type there are.
+lines() {
+    grep -c "^{\"type\":\"$2\"" "$1"
+}
+
+# has FILE TYPE [COUNT]: whether a file has that many lines of a type by now.
+has() {
+    (($(lines "$1" "$2") >= ${3-1}))
+}
+
+# field FILE TYPE NAME: a field of the last line of a type; empty where there is none.
+field() {
+    python3 - "$@" <<'PY'
+import json, sys
+file, kind, name = sys.argv[1:]
+value = ""
+for line in open(file, encoding="utf-8"):
+    if line.startswith('{"type":"%s"' % kind):
+        value = json.loads(line).get(name, "")
+print(value)
+PY
+}
+
+# are_json_lines FILE: whether every line is an object with a type.
+are_json_lines() {
+    python3 - "$1" <<'PY'
+import json, sys
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+sys.exit(not (lines and all(isinstance(json.loads(line)["type"], str) for line in lines)))
+PY
+}
+
+last_type_is() {
+    [[ $(tail -n 1 "$1") == "{\"type\":\"$2\""* ]]
+}
+
+at_least() {
+    python3 -c 'import sys; sys.exit(not float(sys.argv[1] or "nan") >= float(sys.argv[2]))' "$@"
+}
+
+same() {
+    [[ -n $1 && $1 == "$2" ]]
+}
+
+# serve NAME ARGUMENT…: a coordinator, waited for; sets `url`.
+serve() {
+    local name=$1
+    start "$name" serve --format json "${@:2}"
+    within 30 has "$work/$name.out" serving || return
+    url=$(field "$work/$name.out" serving url)
+}
+
+# Joins as NAME and waits until the coordinator has accepted it.
+join() {
+    local name=$1
+    start "$name" join --format json --threads 1 --name "$name" "${@:2}"
+    within 30 has "$work/$name.out" joined
+}
