@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -172,6 +173,19 @@ final class TrainCommand implements Callable<Integer> {
                 "above 0");
         int devices = localDevices.orElse(1);
         require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
+        out.ifPresent(TrainCommand::requireWritable);
+    }
+
+    /// Hours of training must not end in front of a folder that cannot be written to.
+    private static void requireWritable(Path file) {
+        var folder = file.toAbsolutePath().normalize().getParent();
+        while (folder != null && Files.notExists(folder)) folder = folder.getParent();
+        boolean holds =
+                folder != null
+                        && Files.isDirectory(folder)
+                        && Files.isWritable(folder)
+                        && !Files.isDirectory(file);
+        require(holds, "--out", file, "a file in a directory that can be written to");
     }
 
     private static void require(boolean holds, String option, Object value, String expected) {
