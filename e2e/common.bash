@@ -71,10 +71,11 @@ clean() {
 }
 
 # start NAME ARGUMENT…: `motley ARGUMENT…` in the background, writing to NAME.out and NAME.err.
+# The shell would have it ignore Ctrl-C there.
 start() {
     local name=$1
     shift
-    "$motley" "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    env --default-signal=INT "$motley" "$@" >"$work/$name.out" 2>"$work/$name.err" &
     pid[$name]=$!
 }
 
@@ -124,9 +125,9 @@ show_logs() {
     done
 }
 
-# lines FILE TYPE: how many JSON lines of a type there are.
+# lines FILE TYPE: how many JSON lines of a type there are; none in a file that does not exist yet.
 lines() {
-    grep -c "^{\"type\":\"$2\"" "$1"
+    grep -s "^{\"type\":\"$2\"" "$1" | wc -l
 }
 
 # has FILE TYPE [COUNT]: whether a file has that many lines of a type by now.
