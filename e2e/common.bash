@@ -64,7 +64,7 @@ clean() {
         kill "${pid[$name]}" 2>/dev/null
     done
     for name in "${!pid[@]}"; do
-        ended "$name" 10 >/dev/null || kill -KILL "${pid[$name]}" 2>/dev/null
+        within 10 is_gone "$name" || kill -KILL "${pid[$name]}"
     done
     rm -rf "$work"
     exit $((status > failures ? status : failures > 0))
@@ -121,7 +121,7 @@ show_logs() {
     for log in "$work"/*.out "$work"/*.err "$MOTLEY_HOME"/logs/*; do
         [[ -s $log ]] || continue
         echo "  --- ${log##*/}"
-        tail -n 6 "$log" | cut -c 1-300 | sed 's/^/  /'
+        tail -n 2 "$log" | cut -c 1-200 | sed 's/^/  /'
     done
 }
 
