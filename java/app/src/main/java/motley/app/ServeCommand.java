@@ -134,6 +134,8 @@ final class ServeCommand implements Runnable {
 
     private void greet(Console console, Coordinator coordinator, Path home) {
         var token = coordinator.token().map(value -> " --token " + value).orElse("");
+        // Commands of this machine look for the token in the usual folder.
+        var here = home.equals(Home.ofThisProcess().coordinator()) ? "" : token;
         var uris = uris(coordinator);
         console.say("coordinator at " + uris.getFirst() + ", data in " + home);
         if (token.isEmpty()) {
@@ -141,9 +143,9 @@ final class ServeCommand implements Runnable {
             console.say("  for other machines:    motley serve --listen 0.0.0.0");
         } else {
             for (var uri : uris) console.say("  on other machines:     motley join " + uri + token);
-            console.say("  on this machine:       motley join");
+            console.say("  on this machine:       motley join" + here);
         }
-        console.say("  train with its devices: motley train mnist-cnn --data mnist");
+        console.say("  train with its devices: motley train mnist-cnn --data mnist" + here);
         console.emit(
                 "serving",
                 Map.of(

@@ -70,7 +70,8 @@ final class Fleet {
                             .formatted(hello.protocolVersion(), Protocol.VERSION));
         }
         if (!access.isJoinToken(hello.token())) {
-            return Optional.of("token: wrong or missing (expected: the one in the join link)");
+            return Optional.of(
+                    "token: wrong or missing (expected: --token as `motley serve` printed it)");
         }
         if (connected() < devicesMax) return Optional.empty();
         return Optional.of("devices: %d are here (expected: no more)".formatted(devicesMax));

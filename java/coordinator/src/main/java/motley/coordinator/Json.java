@@ -123,10 +123,11 @@ final class Json {
                             .put("reason", reason);
             case RunEvent.DeviceJoined(var run, var device, var name) ->
                     typed("device-joined").put("run", run).put("device", device).put("name", name);
-            case RunEvent.DeviceLeft(var run, var device, var reason) ->
+            case RunEvent.DeviceLeft(var run, var device, var name, var reason) ->
                     typed("device-left")
                             .put("run", run)
                             .put("device", device)
+                            .put("name", name)
                             .put("reason", reason);
             case RunEvent.Checkpointed(var run, int epoch, int round) ->
                     typed("checkpoint").put("run", run).put("epoch", epoch).put("round", round);

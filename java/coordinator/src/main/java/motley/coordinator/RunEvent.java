@@ -19,7 +19,7 @@ public sealed interface RunEvent {
 
     record DeviceJoined(String run, String device, String name) implements RunEvent {}
 
-    record DeviceLeft(String run, String device, String reason) implements RunEvent {}
+    record DeviceLeft(String run, String device, String name, String reason) implements RunEvent {}
 
     /// The run could go on from here after a crash.
     record Checkpointed(String run, int epoch, int round) implements RunEvent {}

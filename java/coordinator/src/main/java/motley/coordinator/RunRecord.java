@@ -93,7 +93,7 @@ final class RunRecord {
     }
 
     void left(Device device, String why) {
-        tell(new RunEvent.DeviceLeft(owned.id(), device.id(), why));
+        tell(new RunEvent.DeviceLeft(owned.id(), device.id(), device.name(), why));
     }
 
     void refused(DeviceId device, TaskKey key, String why) {
