@@ -74,9 +74,9 @@ ended_by() {
     expect "none is left after SIG$1" within 10 has_no_devices "$name"
 }
 
-# Each has the id of the training it follows as an argument.
+# Each has the id of the training it follows as an argument; grep's own has anchors around it.
 device_count() {
-    grep -lszx -- "${pid[$1]}" /proc/[0-9]*/cmdline | wc -l
+    grep -lsz -- "^${pid[$1]}\$" /proc/[0-9]*/cmdline | wc -l
 }
 
 has_no_devices() {
