@@ -142,7 +142,11 @@ final class JoinCommand implements Runnable {
                                 "samples", result.samples(),
                                 "micros", result.computeMicros()));
             }
-            case WorkerEvent.Refused(var reason) -> console.say("answer refused: " + reason);
+            // Ordinary: another device was faster, or the round is over.
+            case WorkerEvent.Refused(var reason) -> {
+                console.progress("answer not needed: " + reason);
+                console.emit("refused", Map.of("reason", reason));
+            }
             case WorkerEvent.Paused(var reason) -> {
                 console.say("paused: " + reason);
                 console.emit("paused", Map.of("reason", reason));

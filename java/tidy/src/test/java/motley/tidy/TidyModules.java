@@ -33,7 +33,7 @@ final class TidyModules {
                     Map.entry("app", 6),
                     // Not part of the product; they look at it.
                     Map.entry("tidy", 7),
-                    Map.entry("format", 7));
+                    Map.entry("format", 6));
 
     private static final Pattern REQUIRES =
             Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*motley\\.(\\w+)\\s*;");
