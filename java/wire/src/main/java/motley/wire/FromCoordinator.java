@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /// What a coordinator says in a device's session.
 public sealed interface FromCoordinator {
-    /// @param sessionToken sent as a bearer token with every bulk request of this session
+    /// @param sessionToken sent as a bearer token with every bulk request of the session
     /// @param sharedDirectory where a device of the same machine may exchange files
     record Welcome(
             String deviceId, String sessionToken, Timing timing, Optional<String> sharedDirectory)
