@@ -3,13 +3,16 @@ package motley.compiler;
 import static motley.tensor.Require.require;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import motley.compiler.kernel.Plan;
 import motley.compiler.memory.MemoryPlanner;
 import motley.compiler.schedule.Lowering;
 import motley.compiler.simplify.Pass;
 import motley.program.Engine.Carry;
 import motley.program.Limits;
+import motley.program.Printer;
 import motley.program.Program;
 import motley.program.Verifier;
 
@@ -29,6 +32,26 @@ public final class Compiler {
         var simple = simplify(program);
         var lowered = Lowering.lower(simple);
         return MemoryPlanner.plan(lowered.params(), lowered.results(), lowered.kernels(), carries);
+    }
+
+    /// What becomes of `program`, in the order of compilation: names of stages to texts for people.
+    /// First the program itself, then what each pass makes of it ("unchanged" if the same), then
+    /// the kernels, then the memory plan.
+    ///
+    /// @throws IllegalArgumentException as [#compile]
+    public static SequencedMap<String, String> explain(Program program, List<Carry> carries) {
+        var stages = new LinkedHashMap<String, String>();
+        stages.put("program", Printer.print(program));
+        var plan = compile(program, carries);
+        var simple = program;
+        for (var pass : Pass.ALL) {
+            var next = pass.apply(simple);
+            stages.put(pass.name(), next.equals(simple) ? "unchanged\n" : Printer.print(next));
+            simple = next;
+        }
+        stages.put("kernels", plan.describe());
+        stages.put("memory", plan.describeMemory());
+        return stages;
     }
 
     /// All passes, the types checked after each.

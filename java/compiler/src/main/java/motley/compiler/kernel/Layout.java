@@ -15,6 +15,11 @@ public record Layout(Map<Integer, Integer> offsets, int floats, int ints) {
         offsets = Map.copyOf(offsets);
     }
 
+    /// Of both arenas, four to an element.
+    public long bytes() {
+        return 4L * floats + 4L * ints;
+    }
+
     public int offset(Buffer buffer) {
         var offset = offsets.get(buffer.id());
         if (offset == null) throw new IllegalStateException("no place for " + buffer);

@@ -1,5 +1,6 @@
 package motley.compiler.kernel;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import motley.tensor.TensorType;
 
@@ -28,5 +29,22 @@ public record Plan(
     /// One line for each kernel, for people.
     public String describe() {
         return PlanPrinter.print(this);
+    }
+
+    /// The arenas in bytes and the place of every buffer, for people.
+    public String describeMemory() {
+        return PlanPrinter.printMemory(this);
+    }
+
+    /// Every buffer that a kernel, a param or a result names, in order of first mention.
+    public List<Buffer> buffers() {
+        var all = new LinkedHashSet<Buffer>();
+        params.forEach(p -> all.add(p.buffer()));
+        for (var kernel : kernels) {
+            all.addAll(kernel.reads());
+            all.addAll(kernel.writes());
+        }
+        results.forEach(r -> all.add(r.buffer()));
+        return List.copyOf(all);
     }
 }

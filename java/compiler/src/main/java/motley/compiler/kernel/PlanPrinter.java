@@ -1,7 +1,9 @@
 package motley.compiler.kernel;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import motley.tensor.DType;
 
 /// Writes plans for people; nothing parses it.
 final class PlanPrinter {
@@ -17,6 +19,28 @@ final class PlanPrinter {
         }
         text.append("results: %s%n".formatted(placed(plan.results(), layout)));
         return text.toString();
+    }
+
+    /// Buffers in the order of their places; those that share a place live at different times.
+    static String printMemory(Plan plan) {
+        var layout = plan.layout();
+        var text = new StringBuilder();
+        text.append(
+                "arenas: %d bytes (%d floats, %d ints)%n"
+                        .formatted(layout.bytes(), layout.floats(), layout.ints()));
+        var places = Comparator.comparing((Buffer b) -> b.dtype() != DType.F32);
+        plan.buffers().stream()
+                .sorted(places.thenComparing(layout::offset).thenComparing(Buffer::id))
+                .forEach(b -> text.append(place(b, layout)));
+        return text.toString();
+    }
+
+    private static String place(Buffer buffer, Layout layout) {
+        var arena = buffer.dtype() == DType.F32 ? "floats" : "ints";
+        int offset = layout.offset(buffer);
+        long bytes = 4L * buffer.elements();
+        return "%s %d..%d: %s, %d bytes%n"
+                .formatted(arena, offset, offset + buffer.elements(), buffer, bytes);
     }
 
     private static String placed(List<Operand> operands, Layout layout) {
