@@ -25,7 +25,8 @@ public final class Compiler {
 
     /// Compiles `program`.
     ///
-    /// @throws IllegalArgumentException if `program` is ill-typed or a carry does not fit it
+    /// @throws IllegalArgumentException if `program` is ill-typed, a carry does not fit it, or its
+    ///     values do not fit in the largest arena
     public static Plan compile(Program program, List<Carry> carries) {
         Verifier.verify(program, Limits.NONE);
         requireCarries(program, carries);

@@ -1,8 +1,12 @@
 package motley.cpu;
 
+import static motley.tensor.Require.require;
+
 import java.util.ArrayList;
 import java.util.List;
 import motley.compiler.Compiler;
+import motley.compiler.kernel.Buffer;
+import motley.compiler.kernel.Plan;
 import motley.cpu.kernel.Machine;
 import motley.cpu.kernel.Threads;
 import motley.program.Engine;
@@ -16,24 +20,26 @@ import motley.program.Program;
 /// length of the processor, and whether the JVM interprets or compiles. Confined to one caller at a
 /// time; closing it closes its executables.
 public final class CpuEngine implements Engine {
+    private final CpuSettings settings;
     private final Threads threads;
     private final Rendering rendering;
     private final List<Executable> executables = new ArrayList<>();
     private boolean closed;
 
-    private CpuEngine(Threads threads, boolean generating) {
-        this.threads = threads;
+    private CpuEngine(CpuSettings settings, boolean generating) {
+        this.settings = settings;
+        this.threads = Threads.open(settings.threads());
         this.rendering = new Rendering(Machine.on(threads), new LoopClasses(generating));
     }
 
     /// Starts the threads that compute. Close the engine to end them.
     public static CpuEngine open(CpuSettings settings) {
-        return new CpuEngine(Threads.open(settings.threads()), true);
+        return new CpuEngine(settings, true);
     }
 
     /// An engine that interprets fused loops: the twin to which generated code is compared.
     static CpuEngine interpreting(CpuSettings settings) {
-        return new CpuEngine(Threads.open(settings.threads()), false);
+        return new CpuEngine(settings, false);
     }
 
     @Override
@@ -42,13 +48,25 @@ public final class CpuEngine implements Engine {
     }
 
     /// @throws IllegalStateException if the engine is closed
+    /// @throws IllegalArgumentException if the program needs more memory than the settings allow
     @Override
     public Executable prepare(Program program, List<Carry> carries) {
         if (closed) throw new IllegalStateException("engine: closed (expected: open)");
         var plan = Compiler.compile(program, carries);
+        requireMemory(plan);
         var executable = CpuExecutable.of(plan, carries, rendering);
         executables.add(executable);
         return executable;
+    }
+
+    private void requireMemory(Plan plan) {
+        long needed = plan.layout().bytes();
+        require(
+                needed <= settings.memoryBytesMax(),
+                "memory: %d bytes (expected: at most %d); largest buffers: %s",
+                needed,
+                settings.memoryBytesMax(),
+                Buffer.largest(plan.buffers()));
     }
 
     @Override

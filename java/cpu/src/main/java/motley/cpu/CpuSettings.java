@@ -5,7 +5,9 @@ import static motley.tensor.Require.require;
 /// How much of the machine a [CpuEngine] may use.
 ///
 /// @param threads platform threads that compute, the caller's included; results do not depend on it
-public record CpuSettings(int threads) {
+/// @param memoryBytesMax most bytes of the arenas of one executable; what needs more is refused
+///     before anything is allocated
+public record CpuSettings(int threads, long memoryBytesMax) {
     /// Most threads an engine may be given.
     public static final int THREADS_MAX = 256;
 
@@ -15,5 +17,15 @@ public record CpuSettings(int threads) {
                 "threads: %d (expected: in [1, %d])",
                 threads,
                 THREADS_MAX);
+        require(memoryBytesMax >= 1, "memoryBytesMax: %d (expected: at least 1)", memoryBytesMax);
+    }
+
+    /// As much memory as the Java heap holds.
+    public CpuSettings(int threads) {
+        this(threads, Runtime.getRuntime().maxMemory());
+    }
+
+    public CpuSettings withMemoryBytesMax(long bytes) {
+        return new CpuSettings(threads, bytes);
     }
 }

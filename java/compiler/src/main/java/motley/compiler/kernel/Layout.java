@@ -11,6 +11,9 @@ public record Layout(Map<Integer, Integer> offsets, int floats, int ints) {
     /// Buffers begin at multiples of this many elements: one cache line.
     public static final int ALIGNMENT = 16;
 
+    /// Most elements of one arena: what a Java array can hold.
+    public static final int ELEMENTS_MAX = Integer.MAX_VALUE - 8;
+
     public Layout {
         offsets = Map.copyOf(offsets);
     }

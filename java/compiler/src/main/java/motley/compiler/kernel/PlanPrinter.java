@@ -28,7 +28,7 @@ final class PlanPrinter {
         text.append(
                 "arenas: %d bytes (%d floats, %d ints)%n"
                         .formatted(layout.bytes(), layout.floats(), layout.ints()));
-        var places = Comparator.comparing((Buffer b) -> b.dtype() != DType.F32);
+        var places = Comparator.comparingInt((Buffer b) -> b.dtype() == DType.F32 ? 0 : 1);
         plan.buffers().stream()
                 .sorted(places.thenComparing(layout::offset).thenComparing(Buffer::id))
                 .forEach(b -> text.append(place(b, layout)));
@@ -38,9 +38,8 @@ final class PlanPrinter {
     private static String place(Buffer buffer, Layout layout) {
         var arena = buffer.dtype() == DType.F32 ? "floats" : "ints";
         int offset = layout.offset(buffer);
-        long bytes = 4L * buffer.elements();
         return "%s %d..%d: %s, %d bytes%n"
-                .formatted(arena, offset, offset + buffer.elements(), buffer, bytes);
+                .formatted(arena, offset, offset + buffer.elements(), buffer, buffer.bytes());
     }
 
     private static String placed(List<Operand> operands, Layout layout) {

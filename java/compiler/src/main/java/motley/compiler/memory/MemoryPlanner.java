@@ -1,12 +1,13 @@
 package motley.compiler.memory;
 
+import static motley.tensor.Require.require;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import motley.compiler.kernel.Access;
 import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Kernel;
@@ -35,14 +36,18 @@ public final class MemoryPlanner {
 
     /// Buffers that share one place, one after another.
     private static final class Slot {
-        private final int elements;
+        private final long elements;
         private final boolean floats;
         private int first;
         private int last;
-        private int offset;
+        private long offset;
+
+        long end() {
+            return offset + elements;
+        }
 
         Slot(Buffer buffer, Lifetimes.Span span) {
-            elements = Math.ceilDiv(buffer.elements(), Layout.ALIGNMENT) * Layout.ALIGNMENT;
+            elements = Math.ceilDiv(buffer.elements(), Layout.ALIGNMENT) * (long) Layout.ALIGNMENT;
             floats = buffer.dtype() == DType.F32;
             first = span.first();
             last = span.last();
@@ -62,6 +67,8 @@ public final class MemoryPlanner {
     }
 
     /// Places the buffers of `kernels`; `carries` must fit the types.
+    ///
+    /// @throws IllegalArgumentException if an arena would exceed [Layout#ELEMENTS_MAX]
     public static Plan plan(
             List<Operand> params,
             List<Operand> results,
@@ -110,15 +117,17 @@ public final class MemoryPlanner {
     private Plan place() {
         for (int i = 0; i < kernels.size(); i++) writeInPlace(i, kernels.get(i));
         var order = new ArrayList<>(slots.values().stream().distinct().toList());
-        order.sort(Comparator.comparingInt((Slot s) -> s.elements).reversed());
+        order.sort(Comparator.comparingLong((Slot s) -> s.elements).reversed());
         var placed = new ArrayList<Slot>();
         for (var slot : order) {
             slot.offset = lowestFree(slot, placed);
             placed.add(slot);
         }
+        int floats = end(placed, true);
+        int ints = end(placed, false);
         var offsets = new HashMap<Integer, Integer>();
-        slots.forEach((buffer, slot) -> offsets.put(buffer.id(), slot.offset));
-        var layout = new Layout(offsets, end(placed, true), end(placed, false));
+        slots.forEach((buffer, slot) -> offsets.put(buffer.id(), (int) slot.offset));
+        var layout = new Layout(offsets, floats, ints);
         return new Plan(params, results, kernels, layout);
     }
 
@@ -136,27 +145,31 @@ public final class MemoryPlanner {
         }
     }
 
-    private static int lowestFree(Slot slot, List<Slot> placed) {
+    private static long lowestFree(Slot slot, List<Slot> placed) {
         var blockers =
                 placed.stream()
                         .filter(slot::conflicts)
-                        .sorted(Comparator.comparingInt(s -> s.offset))
+                        .sorted(Comparator.comparingLong(s -> s.offset))
                         .toList();
-        int offset = 0;
+        long offset = 0;
         for (var blocker : blockers) {
             if (offset + slot.elements <= blocker.offset) break;
-            offset = Math.max(offset, Math.addExact(blocker.offset, blocker.elements));
+            offset = Math.max(offset, blocker.end());
         }
-        Math.addExact(offset, slot.elements);
         return offset;
     }
 
-    private static int end(List<Slot> slots, boolean floats) {
-        return slots.stream()
-                .filter(s -> s.floats == floats)
-                .flatMapToInt(s -> IntStream.of(s.offset + s.elements))
-                .max()
-                .orElse(0);
+    /// Elements of one arena.
+    private int end(List<Slot> placed, boolean floats) {
+        var arena = placed.stream().filter(s -> s.floats == floats);
+        long end = arena.mapToLong(Slot::end).max().orElse(0);
+        require(
+                end <= Layout.ELEMENTS_MAX,
+                "arena: %d elements (expected: at most %d); largest buffers: %s",
+                end,
+                Layout.ELEMENTS_MAX,
+                Buffer.largest(slots.keySet()));
+        return (int) end;
     }
 
     private Slot slot(Buffer buffer) {
