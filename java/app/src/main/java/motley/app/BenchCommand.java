@@ -1,15 +1,16 @@
 package motley.app;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.SplittableRandom;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.nn.Models;
 import motley.nn.Optimizers;
-import motley.nn.TrainingPrograms;
-import motley.tensor.DType;
-import motley.tensor.Tensor;
+import motley.program.Engine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,9 +21,14 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Measures training on this machine alone: whole steps (forward, backward, optimizer)",
-            "on random data, without coordinator. The median of the measured steps counts."
+            "on random data, without coordinator. The median of the measured steps counts.",
+            "",
+            "Comparisons with PyTorch on this machine: bench/run in the sources."
         })
 final class BenchCommand implements Runnable {
+    /// Larger matrices do not fit in one arena beside each other.
+    private static final int PRODUCT_SIZE_MAX = 16_384;
+
     @Option(
             names = "--model",
             paramLabel = "M",
@@ -37,6 +43,19 @@ final class BenchCommand implements Runnable {
             description = "samples a step (default: ${DEFAULT-VALUE})")
     private int batchSize;
 
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            defaultValue = "adam",
+            description = "(default: ${DEFAULT-VALUE})")
+    private String optimizer = "";
+
+    @Option(
+            names = "--product",
+            paramLabel = "N",
+            description = "instead of training: the product of two N by N matrices")
+    private Optional<Integer> product = Optional.empty();
+
     @Option(names = "--threads", paramLabel = "T", description = "default: all cores")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -44,79 +63,101 @@ final class BenchCommand implements Runnable {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "5",
-            description = "measured, after as long a warm-up (default: ${DEFAULT-VALUE})")
+            description = "measured; one step at least (default: ${DEFAULT-VALUE})")
     private double seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description = "seconds before that, for the JVM's compiler (default: as many)")
+    private Optional<Double> warmUpSeconds = Optional.empty();
+
+    @Option(
+            names = "--paced",
+            description = {
+                "after the warm-up measures once for each line on standard input, from the same",
+                "first values each time: to take turns with something else"
+            })
+    private boolean isPaced;
 
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
+        requireSettings();
         var console = output.console();
-        var chosen = Models.named(model);
-        var step = TrainingPrograms.step(chosen, Optimizers.named("adam"), batchSize);
         try (var engine = CpuEngine.open(new CpuSettings(threads));
-                var training = engine.prepare(step.program(), step.carries())) {
-            var random = new SplittableRandom(1);
-            for (int i = 0; i < step.program().params().size(); i++) {
-                var value = Tensor.onHeap(step.program().params().get(i).type());
-                fill(value, random, chosen.classes());
-                training.write(i, value);
-            }
-            measure(training::run, seconds); // Until the compiler has done its work.
-            var times = measure(training::run, seconds);
-            report(console, times);
+                var workload = workload(engine)) {
+            double warmUp = warmUpSeconds.orElse(seconds);
+            if (warmUp > 0) RunTimes.of(workload::run, warmUp);
+            if (isPaced) measureAtEachLine(console, workload);
+            else measure(console, workload);
         }
     }
 
-    private static void fill(Tensor value, SplittableRandom random, int classes) {
-        int count = value.shape().count();
-        for (int i = 0; i < count; i++) {
-            if (value.type().dtype() == DType.F32) {
-                value.setFloat(i, count == 1 ? 1e-3f : (float) random.nextDouble(0, 0.1));
-            } else {
-                value.setInt(i, random.nextInt(classes));
-            }
+    private void requireSettings() {
+        require(batchSize >= 1, "--batch-size", batchSize, "at least 1");
+        require(
+                product.isEmpty() || (product.get() >= 1 && product.get() <= PRODUCT_SIZE_MAX),
+                "--product",
+                product.orElse(1),
+                "1 to " + PRODUCT_SIZE_MAX);
+        require(seconds >= 0, "--seconds", seconds, "at least 0");
+        require(
+                warmUpSeconds.orElse(0.0) >= 0,
+                "--warm-up",
+                warmUpSeconds.orElse(0.0),
+                "at least 0");
+    }
+
+    private static void require(boolean holds, String option, Object value, String expected) {
+        if (holds) return;
+        throw new UserException("%s: %s (expected: %s)".formatted(option, value, expected));
+    }
+
+    private Workload workload(Engine engine) {
+        if (product.isPresent()) return ProductWorkload.open(engine, product.get());
+        return StepWorkload.open(
+                engine,
+                new StepWorkload.Setting(
+                        Models.named(model), Optimizers.named(optimizer), batchSize));
+    }
+
+    private void measureAtEachLine(Console console, Workload workload) {
+        console.emit("ready", Map.of());
+        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try {
+            while (lines.readLine() != null) measure(console, workload);
+        } catch (IOException e) {
+            throw new UserException("standard input: " + e.getMessage(), e);
         }
     }
 
-    /// Nanoseconds of each step, in increasing order.
-    private static long[] measure(Runnable step, double seconds) {
-        var times = new long[1 << 20];
-        int count = 0;
-        long endNs = System.nanoTime() + (long) (seconds * 1e9);
-        long beforeNs = System.nanoTime();
-        while (beforeNs < endNs && count < times.length) {
-            step.run();
-            long afterNs = System.nanoTime();
-            times[count++] = afterNs - beforeNs;
-            beforeNs = afterNs;
-        }
-        var sorted = Arrays.copyOf(times, count);
-        Arrays.sort(sorted);
-        return sorted;
+    private void measure(Console console, Workload workload) {
+        workload.reset();
+        report(console, workload, RunTimes.of(workload::run, seconds));
     }
 
-    private void report(Console console, long[] times) {
-        double msPerStep = times[times.length / 2] / 1e6;
-        double samplesPerSecond = batchSize / msPerStep * 1e3;
+    private void report(Console console, Workload workload, RunTimes times) {
+        var rate = workload.rate();
+        double perSecond = rate.amount() / times.medianMs() * 1e3;
         console.say(
-                "%s, batch %d, %d threads: %.2f ms a step (best %.2f), %.0f samples/s, %d steps"
+                "%s, %d threads: %.2f ms a step (best %.2f), %.0f %s/s, %d steps"
                         .formatted(
-                                model,
-                                batchSize,
+                                workload.description(),
                                 threads,
-                                msPerStep,
-                                times[0] / 1e6,
-                                samplesPerSecond,
-                                times.length));
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("model", model);
-        fields.put("batchSize", batchSize);
+                                times.medianMs(),
+                                times.bestMs(),
+                                perSecond,
+                                rate.unit(),
+                                times.count()));
+        var fields = workload.fields();
         fields.put("threads", threads);
-        fields.put("msPerStep", msPerStep);
-        fields.put("samplesPerSecond", samplesPerSecond);
-        fields.put("msPerStepBest", times[0] / 1e6);
-        fields.put("steps", times.length);
+        fields.put("msPerStep", times.medianMs());
+        fields.put(rate.field(), perSecond);
+        fields.put("msPerStepBest", times.bestMs());
+        fields.put("callerCpuMsPerStep", times.callerCpuMs());
+        fields.put("steps", times.count());
         console.emit("bench", fields);
     }
 }

@@ -1,0 +1,40 @@
+"""The rows there are."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+import report
+import starts
+import training
+from report import Figure
+from training import Case
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    what: str
+    measure: Callable[..., list[Figure]]
+    peer: str = "PyTorch"
+
+    def result(self, figures: list[Figure]) -> dict:
+        return report.result(self.id, figures)
+
+
+def steps(model: str, goals: dict[int, float]) -> list[Case]:
+    """Goals hold for one thread."""
+    alone = [Case(model, batch_size, 1, goal) for batch_size, goal in goals.items()]
+    return alone + [Case(model, batch_size, 2) for batch_size in goals]
+
+
+N1 = steps("mnist-cnn", {32: 2.6, 64: 3.0, 256: 3.8})
+N2 = steps("mnist-mlp", {32: 2.2, 64: 2.2, 256: 1.6})
+
+ALL = {
+    row.id: row
+    for row in (
+        Row("N1", "MNIST CNN, training steps", lambda options: training.measure(N1, options)),
+        Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
+        Row("N13", "process start to first finished training step", starts.measure),
+    )
+}

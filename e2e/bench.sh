@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The rows of figures run to their end; none is judged here, and PyTorch is not needed.
+source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
+
+main() {
+    isolate "$@"
+    row N1 "batch 32, 1 thread"
+    row N2 "batch 32, 1 thread"
+    row N13 ""
+    expect "an unknown row lists those there are" names_rows
+}
+
+row() {
+    "$root/bench/run" "$1" --quick --alone --case "$2" >"$work/$1.out" 2>"$work/$1.err"
+    expect "row $1 ends with its result" is_result "$1" "$(tail -n 1 "$work/$1.out")"
+}
+
+is_result() {
+    python3 - "$@" <<'PY'
+import json, sys
+row, line = sys.argv[1:]
+result = json.loads(line)
+sys.exit(not (result["row"] == row and result["value"] > 0 and result["cases"]))
+PY
+}
+
+names_rows() {
+    ! "$root/bench/run" N99 >/dev/null 2>"$work/N99.err" && grep -q 'expected: one of N1, N2' "$work/N99.err"
+}
+
+main "$@"
