@@ -10,8 +10,10 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import motley.program.Cost;
 import motley.program.Equation;
 import motley.program.Op;
+import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.program.TypeRules;
 import motley.program.Var;
@@ -26,8 +28,8 @@ import motley.tensor.TensorType;
 /// whether it is kept. So values stay finite, within the domains of later operations and, where the
 /// options ask for it, away from kinks.
 final class Draft {
-    private static final int DIM_MAX = 5;
-    private static final int RANK_MAX = 4;
+    /// A short axis; half of them are.
+    private static final int SHORT = 5;
 
     private final SplittableRandom random;
     private final Options options;
@@ -63,11 +65,25 @@ final class Draft {
     void apply(Op op, Var... in) {
         var operands = List.of(in);
         var type = TypeRules.infer(op, operands.stream().map(Var::type).toList());
-        if (type.shape().count() > options.elementsMax()) return;
+        if (!affordable(new Equation(new Var(-1, type), op, operands))) return;
         var known = operands.stream().map(enclosures::get).toList();
         var result = ErrorBound.apply(op, known, type, options.accuracy());
         if (!allowed(result) || (options.smooth() && Kinks.near(op, known))) return;
         equations.add(new Equation(declare(type, result), op, operands));
+    }
+
+    private boolean affordable(Equation e) {
+        var params = e.in().stream().distinct().toList();
+        var cost = Cost.of(new Program(params, List.of(e), List.of(e.out())));
+        return fits(e.out().type().shape().dims()) && cost.flops() <= options.extents().flopsMax();
+    }
+
+    /// Whether a value of these dimensions is small enough, and not of too many.
+    boolean fits(List<Integer> dims) {
+        if (dims.size() > Shape.RANK_MAX) return false;
+        long count = 1;
+        for (int dim : dims) count *= dim;
+        return count <= options.extents().elementsMax();
     }
 
     // ---- Choices ---------------------------------------------------------------------------
@@ -86,12 +102,22 @@ final class Draft {
     }
 
     Shape shape(int rankMin, int rankMax) {
-        int rank = between(rankMin, rankMax);
-        return new Shape(IntStream.range(0, rank).mapToObj(_ -> between(1, DIM_MAX)).toList());
+        var dims = new ArrayList<Integer>();
+        int left = options.extents().elementsMax();
+        for (int axis = between(rankMin, rankMax); axis > 0; axis--) {
+            dims.add(Math.min(left, dim()));
+            left /= dims.getLast();
+        }
+        return new Shape(dims);
     }
 
     Shape shape() {
-        return shape(0, RANK_MAX);
+        return shape(0, options.extents().rankMax());
+    }
+
+    /// The size of an axis.
+    int dim() {
+        return between(1, coin() ? SHORT : options.extents().dimMax());
     }
 
     /// Some of the axes of `shape`, in order.
@@ -116,7 +142,12 @@ final class Draft {
     /// A value of the element type, of any shape with at least `rankMin` axes.
     Var any(DType dtype, int rankMin) {
         return find(v -> v.type().dtype() == dtype && v.type().shape().rank() >= rankMin)
-                .orElseGet(() -> param(new TensorType(dtype, shape(rankMin, RANK_MAX))));
+                .orElseGet(
+                        () ->
+                                param(
+                                        new TensorType(
+                                                dtype,
+                                                shape(rankMin, options.extents().rankMax()))));
     }
 
     Var any(DType dtype) {
@@ -142,7 +173,7 @@ final class Draft {
     /// `[batch, rows, cols, channel]`, mostly bigger than a window.
     Var images() {
         return find(v -> v.type().dtype() == DType.F32 && v.type().shape().rank() == 4)
-                .orElseGet(() -> param(TensorType.f32(small(), side(), side(), between(1, 4))));
+                .orElseGet(() -> param(TensorType.f32(small(), side(), side(), channels())));
     }
 
     int small() {
@@ -150,13 +181,23 @@ final class Draft {
     }
 
     int side() {
-        return between(3, 7);
+        return between(3, options.extents().sideMax());
+    }
+
+    /// Often few, or a multiple of four, which splits into groups.
+    int channels() {
+        int most = options.extents().channelsMax();
+        if (coin()) return between(1, 4);
+        return coin() ? between(1, most) : 4 * between(1, most / 4);
     }
 
     Var param(TensorType type) {
         return switch (type.dtype()) {
             case F32 -> coin() ? param(type, -2, 2) : param(type, 0.5, 2);
-            case I32 -> declareParam(type, () -> between(-1, DIM_MAX));
+            case I32 -> {
+                int high = coin() ? SHORT : options.extents().dimMax();
+                yield declareParam(type, () -> between(-1, high));
+            }
             case BOOL -> declareParam(type, () -> coin() ? 1 : 0);
         };
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import motley.program.BinaryKind;
 import motley.program.Engine;
 import motley.program.Engine.Carry;
@@ -17,6 +18,7 @@ import motley.program.ProgramBuilder;
 import motley.program.Var;
 import motley.program.reference.Accuracy;
 import motley.program.reference.ErrorBound;
+import motley.program.reference.Reference;
 import motley.program.reference.Values;
 import motley.tensor.Shape;
 import motley.tensor.Tensor;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /// What every [Engine] promises; each implementation's tests extend it.
 public abstract class EngineContract {
     private static final int PROGRAMS = 50;
+    private static final int SHAPES = 20;
 
     /// A new engine, which the caller closes.
     protected abstract Engine engine();
@@ -53,6 +56,72 @@ public abstract class EngineContract {
                     seed ->
                             requireWithinBound(
                                     engine, RandomPrograms.generate(seed, Options.forEngines())));
+        }
+    }
+
+    /// Shapes of any rank, several vectors and tiles with their rests, strides, paddings, dilations
+    /// and groups.
+    @Test
+    void everyOperationIsWithinItsErrorBoundForAnyShape() {
+        try (var engine = engine()) {
+            Seeds.forEach(
+                    SHAPES,
+                    getClass(),
+                    "everyOperationIsWithinItsErrorBoundForAnyShape",
+                    seed ->
+                            RandomPrograms.everyOperation(seed, Options.forLargeValues())
+                                    .forEach(sample -> requireWithinBound(engine, sample)));
+        }
+    }
+
+    /// Such as a product of a reversed and a strided operand.
+    @Test
+    void randomProgramsOfLargeValuesAreWithinTheirErrorBound() {
+        try (var engine = engine()) {
+            Seeds.forEach(
+                    PROGRAMS,
+                    getClass(),
+                    "randomProgramsOfLargeValuesAreWithinTheirErrorBound",
+                    seed ->
+                            requireWithinBound(
+                                    engine,
+                                    RandomPrograms.generate(seed, Options.forLargeValues())));
+        }
+    }
+
+    /// NaN, infinities, both zeros, subnormal and the largest numbers, the ends of i32.
+    @Test
+    void extraordinaryNumbersGoWhereTheFormulaTakesThem() {
+        try (var engine = engine()) {
+            Seeds.forEach(
+                    SHAPES,
+                    getClass(),
+                    "extraordinaryNumbersGoWhereTheFormulaTakesThem",
+                    seed -> {
+                        var random = new SplittableRandom(seed);
+                        var shaped = RandomPrograms.everyOperation(seed, Options.forLargeValues());
+                        Stream.concat(OpCases.all().map(c -> c.sample(random)), shaped.stream())
+                                .map(sample -> Extraordinary.sprinkled(sample, random))
+                                .forEach(sample -> requireExtraordinary(engine, sample));
+                    });
+        }
+    }
+
+    private void requireExtraordinary(Engine engine, Sample sample) {
+        requireWithinBound(engine, sample);
+        var expected = Reference.evaluate(sample.program(), sample.operands()).getFirst();
+        var result = Values.of(run(engine, sample).getFirst());
+        for (int i = 0; i < result.count(); i++) {
+            double value = expected.get(i);
+            boolean same =
+                    Double.isNaN(value)
+                            ? Double.isNaN(result.get(i))
+                            : Double.isFinite(value) || !Double.isFinite(result.get(i));
+            assertThat(same)
+                    .as(
+                            "element %d: %s (expected: %s) of %s",
+                            i, result.get(i), value, sample.program())
+                    .isTrue();
         }
     }
 

@@ -27,7 +27,8 @@ final class RandomOps {
                             elementwise(),
                             movement(),
                             List.<Proposal>of(RandomOps::reduce, RandomOps::reduce),
-                            List.<Proposal>of(RandomOps::argMax, RandomOps::dotGeneral),
+                            List.<Proposal>of(RandomOps::argMax),
+                            List.<Proposal>of(RandomOps::matrixProduct, RandomOps::dotGeneral),
                             RandomWindows.all(),
                             List.<Proposal>of(RandomOps::gather, RandomOps::scatterAdd),
                             List.<Proposal>of(RandomOps::oneHot, RandomOps::fill),
@@ -133,7 +134,7 @@ final class RandomOps {
         var axes = new ArrayList<>(IntStream.range(0, dims.size()).boxed().toList());
         for (int added = d.between(1, 2); added > 0 && dims.size() < 6; added--) {
             int at = d.between(0, dims.size());
-            dims.add(at, d.between(1, 4));
+            dims.add(at, d.dim());
             axes.replaceAll(axis -> axis >= at ? axis + 1 : axis);
         }
         d.apply(new Op.Broadcast(new Shape(dims), axes), x);
@@ -168,6 +169,7 @@ final class RandomOps {
         for (int more = d.between(0, 2); more > 0; more--) {
             var dims = new ArrayList<>(x.type().shape().dims());
             if (d.coin()) dims.set(axis, d.between(1, 3));
+            if (!d.fits(dims)) return;
             parts.add(d.like(x.type().with(new Shape(dims))));
         }
         d.apply(new Op.Concatenate(axis), parts.toArray(Var[]::new));
@@ -192,6 +194,19 @@ final class RandomOps {
         d.apply(new Op.ArgMax(d.between(0, x.type().shape().rank() - 1)), x);
     }
 
+    /// Of matrices of any sizes, either of them transposed.
+    private static void matrixProduct(Draft d) {
+        int inner = d.dim();
+        int left = d.between(0, 1);
+        int right = d.between(0, 1);
+        var x = left == 1 ? List.of(d.dim(), inner) : List.of(inner, d.dim());
+        var y = right == 0 ? List.of(inner, d.dim()) : List.of(d.dim(), inner);
+        if (!d.fits(x) || !d.fits(y)) return;
+        var op = new Op.DotGeneral(List.of(), List.of(), List.of(left), List.of(right));
+        var f32 = TensorType.f32();
+        d.apply(op, d.like(f32.with(new Shape(x))), d.like(f32.with(new Shape(y))));
+    }
+
     /// The axes of the left operand in any order take their parts; the right one is made to fit.
     private static void dotGeneral(Draft d) {
         var x = d.any(DType.F32, 1);
@@ -204,7 +219,7 @@ final class RandomOps {
 
         var dims = new ArrayList<Integer>(leftBatch.stream().map(shape::dim).toList());
         leftContracted.forEach(axis -> dims.add(shape.dim(axis)));
-        for (int free = d.between(0, 2); free > 0; free--) dims.add(d.between(1, 4));
+        for (int free = d.between(0, 2); free > 0; free--) dims.add(d.dim());
         var places =
                 d.shuffled(dims.size()); // Where each of these axes stands in the right operand.
         var right = new ArrayList<>(dims);
@@ -216,25 +231,34 @@ final class RandomOps {
                         leftContracted,
                         places.subList(batches, batches + contracted));
         boolean tooManyAxes = shape.rank() + right.size() - batches - 2 * contracted > 6;
-        if (!tooManyAxes) d.apply(op, x, d.like(x.type().with(new Shape(right))));
+        if (tooManyAxes || !d.fits(right)) return;
+        d.apply(op, x, d.like(x.type().with(new Shape(right))));
     }
 
     // ---- Indexing and sources --------------------------------------------------------------
 
     private static void gather(Draft d) {
-        d.apply(new Op.Gather(), d.any(DType.F32, 1), d.any(DType.I32));
+        var table = d.any(DType.F32, 1);
+        var indices = d.any(DType.I32);
+        var dims = new ArrayList<>(indices.type().shape().dims());
+        dims.addAll(table.type().shape().without(List.of(0)).dims());
+        if (d.fits(dims)) d.apply(new Op.Gather(), table, indices);
     }
 
     private static void scatterAdd(Draft d) {
         var indices = d.any(DType.I32);
         var dims = new ArrayList<>(indices.type().shape().dims());
-        if (d.coin()) dims.add(d.between(1, 4));
+        if (d.coin()) dims.add(d.dim());
+        if (!d.fits(dims)) return;
         var updates = d.like(TensorType.f32().with(new Shape(dims)));
-        d.apply(new Op.ScatterAdd(d.between(1, 5)), indices, updates);
+        d.apply(new Op.ScatterAdd(d.dim()), indices, updates);
     }
 
     private static void oneHot(Draft d) {
-        d.apply(new Op.OneHot(d.between(1, 5)), d.any(DType.I32));
+        var indices = d.any(DType.I32);
+        if (indices.type().shape().rank() < Shape.RANK_MAX) {
+            d.apply(new Op.OneHot(d.dim()), indices);
+        }
     }
 
     private static void fill(Draft d) {

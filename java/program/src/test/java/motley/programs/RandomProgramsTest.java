@@ -34,6 +34,23 @@ final class RandomProgramsTest {
         }
     }
 
+    /// In shapes that take several vectors too.
+    @Test
+    void everyOperationOccursByItself() {
+        var found = new HashSet<Object>();
+        var large = new HashSet<Object>();
+        for (long seed = 0; seed < 20; seed++) {
+            for (var sample : RandomPrograms.everyOperation(seed, Options.forLargeValues())) {
+                var e = sample.program().equations().getFirst();
+                found.add(e.op().getClass());
+                found.add(kind(e.op()));
+                if (e.out().type().shape().count() > 500) large.add(e.op().getClass());
+            }
+        }
+        assertThat(found).containsAll(operations(Op.class)).containsAll(kinds());
+        assertThat(large).containsAll(operations(Op.class));
+    }
+
     @Test
     void programsVerifyAndEvaluateToTheInferredTypes() {
         Seeds.forEach(

@@ -62,13 +62,9 @@ final class RandomWindows {
     private static void convolve(Draft d, ConvolutionForm form) {
         var x = d.images();
         var images = x.type().shape();
-        int groups = images.dim(3) % 2 == 0 ? d.small() : 1;
-        var filters =
-                Shape.of(
-                        d.between(1, 3),
-                        d.between(1, 3),
-                        images.dim(3) / groups,
-                        groups * d.between(1, 3));
+        int groups = groups(d, images.dim(3));
+        int out = groups * Math.max(1, d.channels() / groups);
+        var filters = Shape.of(d.between(1, 4), d.between(1, 4), images.dim(3) / groups, out);
         var spec =
                 new ConvolutionSpec(
                         d.between(1, 3),
@@ -78,15 +74,22 @@ final class RandomWindows {
                         padding(d, 2, 2),
                         groups);
         var w = d.like(TensorType.f32().with(filters));
-        var out = output(spec, x, w);
-        if (out.isEmpty()) return;
+        var type = output(spec, x, w);
+        if (type.isEmpty()) return;
         switch (form) {
             case FORWARD -> d.apply(new Op.Convolution(spec), x, w);
             case INPUT_GRADIENT ->
-                    d.apply(new Op.ConvolutionInputGradient(spec, images), d.like(out.get()), w);
+                    d.apply(new Op.ConvolutionInputGradient(spec, images), d.like(type.get()), w);
             case FILTER_GRADIENT ->
-                    d.apply(new Op.ConvolutionFilterGradient(spec, filters), x, d.like(out.get()));
+                    d.apply(new Op.ConvolutionFilterGradient(spec, filters), x, d.like(type.get()));
         }
+    }
+
+    /// A divisor of `channels`, often 1, often all of them.
+    private static int groups(Draft d, int channels) {
+        int any = d.between(1, channels);
+        while (channels % any != 0) any--;
+        return d.oneOf(List.of(1, 1, any, channels));
     }
 
     /// Nothing if the dilated filter is larger than the padded image.

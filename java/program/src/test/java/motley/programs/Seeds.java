@@ -1,5 +1,6 @@
 package motley.programs;
 
+import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
 /// Runs a random test on one seed after another.
@@ -28,9 +29,15 @@ public final class Seeds {
         } catch (AssertionError | RuntimeException e) {
             var message =
                     String.format(
-                            "reproduce with: -Dmotley.seed=%d -Dtest=%s#%s\n%s",
-                            seed, test.getSimpleName(), method, e);
+                            "reproduce with: mvn -q -pl java/%s -am test -Dmotley.seed=%d"
+                                    + " -Dtest=%s#%s\n%s",
+                            module(), seed, test.getSimpleName(), method, e);
             throw new AssertionError(message, e);
         }
+    }
+
+    /// Tests run in the folder of their module.
+    private static Path module() {
+        return Path.of("").toAbsolutePath().getFileName();
     }
 }

@@ -52,8 +52,10 @@ public record Accuracy(
     }
 
     /// What `n` roundings, and as many underflows, may change in a sum of that magnitude. Exact
-    /// without roundings.
+    /// without roundings; unbounded where some order of the terms may overflow on the way.
     double sum(double n, double magnitude) {
-        return n == 0 ? 0 : roundings(n) * magnitude + n * tiny;
+        if (n == 0) return 0;
+        if (magnitude > largest) return Double.POSITIVE_INFINITY;
+        return roundings(n) * magnitude + n * tiny;
     }
 }

@@ -12,6 +12,9 @@ import motley.tensor.DType;
 /// is the farthest that f gets from f(x) within them, `passedOn`, plus the rounding δ of a result
 /// that is at most that much larger than `|f(x)|`.
 final class ElementwiseBound {
+    /// Up to here sine and cosine are as `docs/ops.md` says.
+    private static final double PERIODIC_MAX = 1e5;
+
     private final Accuracy accuracy;
 
     private ElementwiseBound(Accuracy accuracy) {
@@ -48,11 +51,17 @@ final class ElementwiseBound {
             case SIGN, FLOOR -> x.spread(f);
             // Slopes are at most 1. Between multiples of π the error is relative to 1, not to the
             // result; for small x the sine is as exact as x.
-            case SIN -> Math.min(x.radius(), 2) + accuracy.function() * Math.min(x.magnitude(), 1);
-            case COS -> Math.min(x.radius(), 2) + accuracy.function();
+            case SIN -> periodic(x, accuracy.function() * Math.min(x.magnitude(), 1));
+            case COS -> periodic(x, accuracy.function());
             case EXP, LOG, LOG1P, EXPM1, TANH, LOGISTIC, SQRT, RSQRT, ERF ->
                     rounded(f.applyAsDouble(x.value()), x.spread(f), accuracy.function());
         };
+    }
+
+    /// Nothing is promised for arguments so large that their own rounding turns them about.
+    private static double periodic(Interval x, double own) {
+        if (Double.isFinite(x.value()) && x.magnitude() > PERIODIC_MAX) return ErrorBound.UNKNOWN;
+        return Math.min(x.radius(), 2) + own;
     }
 
     private double binary(BinaryKind kind, Interval x, Interval y, boolean integers) {

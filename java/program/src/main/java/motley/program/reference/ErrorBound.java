@@ -137,8 +137,14 @@ public final class ErrorBound {
         UnaryOperator<Values> mean = v -> Reference.evaluate(op, List.of(v), y.type());
         double size = (double) window.rows() * window.cols();
         double relative = accuracy.roundings(size - 1) + 2 * accuracy.function();
-        var own = mean.apply(x.magnitude()).map(m -> relative * m + size * accuracy.tiny());
+        var own = mean.apply(x.magnitude()).map(m -> averaged(m, size, relative, accuracy));
         return mean.apply(x.radius()).zip(own, Double::sum);
+    }
+
+    /// The sum may overflow though the mean does not.
+    private static double averaged(double mean, double size, double relative, Accuracy accuracy) {
+        if (mean * size > accuracy.largest()) return UNKNOWN;
+        return relative * mean + size * accuracy.tiny();
     }
 
     /// `|Δ(a·b)| ≤ (|a| + Δa)·Δb + Δa·|b|`, summed, and `γₙ·Σ|a·b|` for n products and sums.

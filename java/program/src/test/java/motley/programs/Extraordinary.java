@@ -1,0 +1,50 @@
+package motley.programs;
+
+import java.util.SplittableRandom;
+import motley.program.reference.Values;
+
+/// Numbers at the edges of their types, put among the operands of a program.
+final class Extraordinary {
+    private static final double[] FLOATS = {
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        0.0,
+        -0.0,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        -Float.MIN_NORMAL / 2,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE
+    };
+    private static final double[] INTS = {
+        Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.MIN_VALUE + 1, -1, 0, 1 << 24
+    };
+    /// Elements replaced at most where they are few, as in the factors of a long sum.
+    private static final int FEW = 2;
+
+    private Extraordinary() {}
+
+    /// `sample` with a few elements, or a third of them, replaced in each operand.
+    static Sample sprinkled(Sample sample, SplittableRandom random) {
+        return new Sample(
+                sample.program(),
+                sample.operands().stream().map(x -> sprinkled(x, random)).toList());
+    }
+
+    private static Values sprinkled(Values x, SplittableRandom random) {
+        var choices =
+                switch (x.type().dtype()) {
+                    case F32 -> FLOATS;
+                    case I32 -> INTS;
+                    case BOOL -> new double[] {0, 1};
+                };
+        var elements = x.toArray();
+        int replaced = random.nextBoolean() ? FEW : elements.length / 3 + 1;
+        for (int i = 0; i < replaced; i++) {
+            elements[random.nextInt(elements.length)] = choices[random.nextInt(choices.length)];
+        }
+        return Values.of(x.type(), elements);
+    }
+}
