@@ -2,6 +2,8 @@ package motley.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import motley.program.reference.Accuracy;
 import motley.program.reference.Enclosure;
 import motley.program.reference.ErrorBound;
@@ -68,15 +70,31 @@ final class CpuEngineProperties {
 
     @Test
     void resultsDoNotDependOnTheNumberOfThreads() {
-        var large = Options.forEngines().withElementsMax(1 << 14).withEquations(6);
         try (var one = CpuEngine.open(new CpuSettings(1));
-                var three = CpuEngine.open(new CpuSettings(3))) {
+                var two = CpuEngine.open(new CpuSettings(2));
+                var three = CpuEngine.open(new CpuSettings(3));
+                var seven = CpuEngine.open(new CpuSettings(7))) {
             Seeds.forEach(
-                    20,
+                    10,
                     getClass(),
                     "resultsDoNotDependOnTheNumberOfThreads",
-                    seed -> assertSameBits(one, three, RandomPrograms.generate(seed, large)));
+                    seed -> {
+                        for (var sample : ofEverySize(seed)) {
+                            assertSameBits(one, two, sample);
+                            assertSameBits(one, three, sample);
+                            assertSameBits(one, seven, sample);
+                        }
+                    });
         }
+    }
+
+    /// Every operation by itself, and a program of several.
+    private static List<Sample> ofEverySize(long seed) {
+        var samples =
+                new ArrayList<>(RandomPrograms.everyOperation(seed, Options.forLargeValues()));
+        samples.add(RandomPrograms.generate(seed, Options.forLargeValues().withEquations(6)));
+        samples.add(RandomPrograms.generate(seed, Options.forEngines().withEquations(30)));
+        return samples;
     }
 
     private static void assertSameBits(CpuEngine some, CpuEngine other, Sample sample) {

@@ -108,13 +108,16 @@ public abstract class EngineContract {
     }
 
     private void requireExtraordinary(Engine engine, Sample sample) {
-        requireWithinBound(engine, sample);
+        var op = sample.program().equations().getFirst().op();
+        // Convolutions may multiply what is not finite with padding, or mix a tile of it.
+        boolean spreads = op instanceof Op.Contraction && !(op instanceof Op.DotGeneral);
+        if (!spreads) requireWithinBound(engine, sample);
         var expected = Reference.evaluate(sample.program(), sample.operands()).getFirst();
         var result = Values.of(run(engine, sample).getFirst());
         for (int i = 0; i < result.count(); i++) {
             double value = expected.get(i);
             boolean same =
-                    Double.isNaN(value)
+                    Double.isNaN(value) && !spreads
                             ? Double.isNaN(result.get(i))
                             : Double.isFinite(value) || !Double.isFinite(result.get(i));
             assertThat(same)
