@@ -64,7 +64,10 @@ final class TrainCommand implements Callable<Integer> {
             names = "--optimizer",
             paramLabel = "NAME",
             defaultValue = "adam",
-            description = "adam or sgd (default: ${DEFAULT-VALUE})")
+            description = {
+                "adam, adamw, sgd, nesterov, rmsprop, adagrad or lion, with settings if any:",
+                "adamw:weight-decay=0.1,beta2=0.95,clip-norm=1 (default: ${DEFAULT-VALUE})"
+            })
     private String optimizer = "";
 
     @Option(
@@ -77,14 +80,17 @@ final class TrainCommand implements Callable<Integer> {
             names = "--schedule",
             paramLabel = "NAME",
             defaultValue = "constant",
-            description = "of the learning rate: constant or cosine (default: ${DEFAULT-VALUE})")
+            description = {
+                "of the learning rate: constant, step, exponential, cosine or one-cycle, with",
+                "settings if any: step:every=1000,factor=0.1 (default: ${DEFAULT-VALUE})"
+            })
     private String schedule = "";
 
     @Option(
             names = "--warm-up",
             paramLabel = "STEPS",
             defaultValue = "0",
-            description = "steps in which a cosine schedule rises (default: ${DEFAULT-VALUE})")
+            description = "steps in which the rate rises at first (default: ${DEFAULT-VALUE})")
     private int warmUpSteps;
 
     @Option(

@@ -7,6 +7,7 @@ import motley.nn.Optimizer;
 import motley.nn.Optimizers;
 import motley.nn.ParameterSpec;
 import motley.nn.Schedule;
+import motley.nn.Schedules;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
 
@@ -71,9 +72,8 @@ record RunPlan(
 
     private static Schedule rate(RunRequest.Descent descent, Optimizer optimizer) {
         double peak = descent.learningRate().orElse(optimizer.defaultLearningRate());
-        return switch (descent.schedule()) {
-            case CONSTANT -> new Schedule.Constant(peak);
-            case COSINE -> new Schedule.Cosine(peak, descent.warmUpSteps(), 0);
-        };
+        var after = Schedules.named(descent.schedule(), peak);
+        int warmUpSteps = descent.warmUpSteps();
+        return warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
     }
 }

@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import motley.coordinator.storage.BlobStore;
 import motley.nn.Models;
 import motley.nn.Optimizers;
+import motley.nn.Schedules;
 
 /// What somebody wants trained.
 ///
@@ -76,13 +77,15 @@ public record RunRequest(
 
     /// How gradients move the parameters.
     ///
-    /// @param optimizer the name of one that [Optimizers] has
+    /// @param optimizer as [Optimizers] reads it
     /// @param learningRate per step, the highest one; empty: the optimizer's usual
-    /// @param warmUpSteps steps in which the rate rises; only with [Decay#COSINE]
+    /// @param schedule as [Schedules] reads it
+    /// @param warmUpSteps steps in which the rate rises before the schedule begins
     public record Descent(
-            String optimizer, OptionalDouble learningRate, Decay schedule, int warmUpSteps) {
+            String optimizer, OptionalDouble learningRate, String schedule, int warmUpSteps) {
         public Descent {
             Optimizers.named(optimizer);
+            Schedules.named(schedule, 1);
             learningRate.ifPresent(
                     rate ->
                             require(
@@ -90,17 +93,7 @@ public record RunRequest(
                                     "learningRate: %s (expected: above 0, below 10⁶)",
                                     rate));
             require(warmUpSteps >= 0, "warmUpSteps: %d (expected: at least 0)", warmUpSteps);
-            require(
-                    warmUpSteps == 0 || schedule == Decay.COSINE,
-                    "warmUpSteps: %d (expected: 0 for a constant schedule)",
-                    warmUpSteps);
         }
-    }
-
-    /// What becomes of the learning rate.
-    public enum Decay {
-        CONSTANT,
-        COSINE
     }
 
     /// Which devices take part.

@@ -74,7 +74,7 @@ final class RunRequestJson {
                         .put("batchSize", training.batchSize())
                         .put("tasks", training.tasks())
                         .put("optimizer", descent.optimizer())
-                        .put("schedule", Json.word(descent.schedule()))
+                        .put("schedule", descent.schedule())
                         .put("warmUpSteps", descent.warmUpSteps())
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
@@ -103,7 +103,7 @@ final class RunRequestJson {
                         object.has("learningRate")
                                 ? OptionalDouble.of(number("learningRate"))
                                 : OptionalDouble.empty(),
-                        schedule(),
+                        text("schedule", "constant"),
                         integer("warmUpSteps", 0));
         return new RunRequest(
                 text("model"),
@@ -130,15 +130,6 @@ final class RunRequestJson {
 
     private RunRequest.Part part(String images, String labels, String samples) {
         return new RunRequest.Part(text(images), text(labels), integer(samples));
-    }
-
-    private RunRequest.Decay schedule() {
-        var name = text("schedule", "constant");
-        return switch (name) {
-            case "constant" -> RunRequest.Decay.CONSTANT;
-            case "cosine" -> RunRequest.Decay.COSINE;
-            default -> throw wrong("schedule", object.path("schedule"), "constant or cosine");
-        };
     }
 
     private String text(String name) {

@@ -41,9 +41,7 @@ record TestHome(Path folder) {
     static RunRequest request(Coordinator coordinator, int epochs) throws IOException {
         var dataset =
                 new RunRequest.Dataset(part(coordinator, TRAIN, 1), part(coordinator, TEST, 2), 10);
-        var descent =
-                new RunRequest.Descent(
-                        "adam", OptionalDouble.of(0.002), RunRequest.Decay.COSINE, 2);
+        var descent = new RunRequest.Descent("adam", OptionalDouble.of(0.002), "cosine", 2);
         return new RunRequest(
                 "mnist-mlp",
                 dataset,

@@ -2,10 +2,16 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// How mean gradients move the parameters. The mathematics is in [Descent].
+///
+/// The last three cases wrap another optimizer and add something before or after it:
+/// `new Averaged(new ClippedByNorm(new AdamW(0.1), 1), 0.999)`. [Optimizers] writes and reads them
+/// as
+/// text. Settings that are not given are PyTorch's.
 public sealed interface Optimizer {
     /// What it keeps between steps, one tensor or more for each parameter, all zero at first.
     List<ParameterSpec> state(List<ParameterSpec> parameters);
@@ -19,22 +25,84 @@ public sealed interface Optimizer {
     ///
     /// @param momentum share of the velocity kept from step to step
     /// @param nesterov whether to look ahead along the velocity
-    record Sgd(double momentum, boolean nesterov) implements Optimizer {
+    /// @param weightDecay `λ`: the gradient becomes `g + λ·p`
+    record Sgd(double momentum, boolean nesterov, double weightDecay) implements Optimizer {
         public Sgd {
             requireShare("momentum", momentum);
+            requireDecay(weightDecay);
             require(
                     momentum > 0 || !nesterov,
                     "nesterov: true with momentum 0 (expected: momentum above 0)");
         }
 
+        public Sgd(double momentum, boolean nesterov) {
+            this(momentum, nesterov, 0);
+        }
+
         @Override
         public List<ParameterSpec> state(List<ParameterSpec> parameters) {
-            return momentum == 0 ? List.of() : slots("sgd.velocity.", parameters).toList();
+            return momentum == 0 ? List.of() : slots(parameters, "sgd.velocity.");
         }
 
         @Override
         public double defaultLearningRate() {
             return 0.05;
+        }
+    }
+
+    /// RMSProp: steps scaled by the root of a running mean of the gradient's square.
+    ///
+    /// State: `rmsprop.square.…`.
+    ///
+    /// @param beta share of the mean square kept from step to step
+    /// @param epsilon added to the root, above 0
+    /// @param weightDecay `λ`: the gradient becomes `g + λ·p`
+    record RmsProp(double beta, double epsilon, double weightDecay) implements Optimizer {
+        public RmsProp {
+            requireShare("beta", beta);
+            requireEpsilon(epsilon);
+            requireDecay(weightDecay);
+        }
+
+        public RmsProp() {
+            this(0.99, 1e-8, 0);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return slots(parameters, "rmsprop.square.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.001;
+        }
+    }
+
+    /// Adagrad: steps scaled by the root of the sum of all squares of the gradient so far.
+    ///
+    /// State: `adagrad.sum.…`.
+    ///
+    /// @param epsilon added to the root, above 0
+    /// @param weightDecay `λ`: the gradient becomes `g + λ·p`
+    record Adagrad(double epsilon, double weightDecay) implements Optimizer {
+        public Adagrad {
+            requireEpsilon(epsilon);
+            requireDecay(weightDecay);
+        }
+
+        public Adagrad() {
+            this(1e-10, 0);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return slots(parameters, "adagrad.sum.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.01;
         }
     }
 
@@ -45,17 +113,23 @@ public sealed interface Optimizer {
     /// @param beta1 share of the mean kept from step to step
     /// @param beta2 share of the mean square kept from step to step
     /// @param epsilon added to the root of the mean square, above 0
-    record Adam(double beta1, double beta2, double epsilon) implements Optimizer {
+    /// @param weightDecay `λ`: the gradient becomes `g + λ·p`
+    record Adam(double beta1, double beta2, double epsilon, double weightDecay)
+            implements Optimizer {
         public Adam {
             requireShare("beta1", beta1);
             requireShare("beta2", beta2);
-            require(epsilon > 0, "epsilon: %s (expected: above 0)", epsilon);
+            requireEpsilon(epsilon);
+            requireDecay(weightDecay);
+        }
+
+        public Adam() {
+            this(0.9, 0.999, 1e-8, 0);
         }
 
         @Override
         public List<ParameterSpec> state(List<ParameterSpec> parameters) {
-            return Stream.concat(slots("adam.m.", parameters), slots("adam.v.", parameters))
-                    .toList();
+            return slots(parameters, "adam.m.", "adam.v.");
         }
 
         @Override
@@ -64,12 +138,151 @@ public sealed interface Optimizer {
         }
     }
 
-    private static Stream<ParameterSpec> slots(String prefix, List<ParameterSpec> parameters) {
-        return parameters.stream()
-                .map(p -> new ParameterSpec(prefix + p.name(), p.shape(), Initializer.ZEROS));
+    /// Adam with weight decay beside the gradient instead of within it, so that the decay is not
+    /// scaled by the mean square.
+    ///
+    /// State: first `adamw.m.…` of every parameter, then `adamw.v.…` of every parameter.
+    ///
+    /// @param beta1 share of the mean kept from step to step
+    /// @param beta2 share of the mean square kept from step to step
+    /// @param epsilon added to the root of the mean square, above 0
+    /// @param weightDecay `λ`: a step takes `rate·λ·p` from every parameter
+    record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+            implements Optimizer {
+        public AdamW {
+            requireShare("beta1", beta1);
+            requireShare("beta2", beta2);
+            requireEpsilon(epsilon);
+            requireDecay(weightDecay);
+        }
+
+        public AdamW(double weightDecay) {
+            this(0.9, 0.999, 1e-8, weightDecay);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return slots(parameters, "adamw.m.", "adamw.v.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.001;
+        }
+    }
+
+    /// Lion: steps of one size in every direction, with the sign of a mean of gradients.
+    ///
+    /// State: `lion.m.…`. It wants a rate three to ten times smaller than Adam's, and as many times
+    /// more weight decay.
+    ///
+    /// @param beta1 share of the mean in the direction of a step
+    /// @param beta2 share of the mean kept from step to step
+    /// @param weightDecay `λ`: a step takes `rate·λ·p` from every parameter
+    record Lion(double beta1, double beta2, double weightDecay) implements Optimizer {
+        public Lion {
+            requireShare("beta1", beta1);
+            requireShare("beta2", beta2);
+            requireDecay(weightDecay);
+        }
+
+        public Lion(double weightDecay) {
+            this(0.9, 0.99, weightDecay);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return slots(parameters, "lion.m.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.0001;
+        }
+    }
+
+    /// Shortens all gradients together where their common Euclidean norm exceeds `normMax`, then
+    /// lets `inner` move.
+    record ClippedByNorm(Optimizer inner, double normMax) implements Optimizer {
+        public ClippedByNorm {
+            require(normMax > 0, "normMax: %s (expected: above 0)", normMax);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return inner.state(parameters);
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return inner.defaultLearningRate();
+        }
+    }
+
+    /// Limits every element of every gradient to `[-valueMax, valueMax]`, then lets `inner` move.
+    record ClippedByValue(Optimizer inner, double valueMax) implements Optimizer {
+        public ClippedByValue {
+            require(valueMax > 0, "valueMax: %s (expected: above 0)", valueMax);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return inner.state(parameters);
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return inner.defaultLearningRate();
+        }
+    }
+
+    /// Lets `inner` move and keeps an exponential moving average of the parameters, which often
+    /// predicts better than the parameters themselves. Training does not feel it.
+    ///
+    /// State: that of `inner`, then `ema.…` of every parameter, which are zeros before the first
+    /// step; see [Optimizers#averages].
+    ///
+    /// @param decay share of the average kept from step to step
+    record Averaged(Optimizer inner, double decay) implements Optimizer {
+        static final String PREFIX = "ema.";
+
+        public Averaged {
+            requireShare("decay", decay);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            var averages = slots(parameters, PREFIX).stream();
+            return Stream.concat(inner.state(parameters).stream(), averages).toList();
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return inner.defaultLearningRate();
+        }
+    }
+
+    /// For each prefix a tensor of zeros beside every parameter.
+    private static List<ParameterSpec> slots(List<ParameterSpec> parameters, String... prefixes) {
+        return Arrays.stream(prefixes)
+                .flatMap(prefix -> parameters.stream().map(p -> slot(prefix, p)))
+                .toList();
+    }
+
+    private static ParameterSpec slot(String prefix, ParameterSpec parameter) {
+        var name = prefix + parameter.name();
+        return new ParameterSpec(name, parameter.shape(), Initializer.ZEROS);
     }
 
     private static void requireShare(String name, double value) {
         require(value >= 0 && value < 1, "%s: %s (expected: in [0, 1))", name, value);
+    }
+
+    private static void requireEpsilon(double value) {
+        require(value > 0, "epsilon: %s (expected: above 0)", value);
+    }
+
+    private static void requireDecay(double value) {
+        require(value >= 0 && value < 1e6, "weightDecay: %s (expected: in [0, 10⁶))", value);
     }
 }

@@ -1,31 +1,128 @@
 package motley.nn;
 
 import java.util.List;
+import java.util.Optional;
+import motley.nn.Optimizer.Adagrad;
 import motley.nn.Optimizer.Adam;
+import motley.nn.Optimizer.AdamW;
+import motley.nn.Optimizer.Averaged;
+import motley.nn.Optimizer.ClippedByNorm;
+import motley.nn.Optimizer.ClippedByValue;
+import motley.nn.Optimizer.Lion;
+import motley.nn.Optimizer.RmsProp;
 import motley.nn.Optimizer.Sgd;
+import motley.nn.TrainingProgram.Span;
 
-/// The optimizers that have a name, with the settings people usually start from.
+/// The optimizers as text: a name, which brings the settings people usually start from, and what
+/// differs from them, as in `adamw:weight-decay=0.1,beta2=0.95,clip-norm=1`.
+///
+/// | name | settings |
+/// |---|---|
+/// | `adam` | `beta1`, `beta2`, `epsilon`, `weight-decay` |
+/// | `adamw` | the same; decay 0.01 |
+/// | `sgd`, `nesterov` | `momentum` (0.9), `weight-decay` |
+/// | `rmsprop` | `beta`, `epsilon`, `weight-decay` |
+/// | `adagrad` | `epsilon`, `weight-decay` |
+/// | `lion` | `beta1`, `beta2`, `weight-decay` (0) |
+/// | each | `clip-norm`, `clip-value`, `ema` |
+///
+/// The settings of the last line wrap the optimizer in the order in which they are written: the
+/// last one is the outermost.
 public final class Optimizers {
     private Optimizers() {}
 
-    /// `adam` (0.9, 0.999, 10⁻⁸), `sgd` (momentum 0.9) or `nesterov` (momentum 0.9, looking ahead).
-    ///
-    /// @throws IllegalArgumentException if no optimizer has that name; the message lists those
-    ///     there are
-    public static Optimizer named(String name) {
-        return switch (name) {
-            case "adam" -> new Adam(0.9, 0.999, 1e-8);
-            case "sgd" -> new Sgd(0.9, false);
-            case "nesterov" -> new Sgd(0.9, true);
-            default ->
-                    throw new IllegalArgumentException(
-                            "optimizer: %s (expected: one of %s)"
-                                    .formatted(name, String.join(", ", names())));
+    /// @throws IllegalArgumentException if no optimizer has that name or setting; the message lists
+    ///     those there are
+    public static Optimizer named(String text) {
+        var settings = NamedSettings.parse("optimizer", text);
+        var optimizer = rule(settings);
+        for (var key : settings.keysLeft()) {
+            optimizer =
+                    switch (key) {
+                        case "clip-norm" -> new ClippedByNorm(optimizer, settings.take(key, 0));
+                        case "clip-value" -> new ClippedByValue(optimizer, settings.take(key, 0));
+                        case "ema" -> new Averaged(optimizer, settings.take(key, 0));
+                        default -> optimizer;
+                    };
+        }
+        settings.requireNoneLeft("clip-norm", "clip-value", "ema");
+        return optimizer;
+    }
+
+    /// The text that [#named] reads as `optimizer`, with every setting.
+    public static String text(Optimizer optimizer) {
+        return switch (optimizer) {
+            case Sgd(double momentum, boolean nesterov, double decay) ->
+                    "%s:momentum=%s,weight-decay=%s"
+                            .formatted(nesterov ? "nesterov" : "sgd", momentum, decay);
+            case RmsProp(double beta, double epsilon, double decay) ->
+                    "rmsprop:beta=%s,epsilon=%s,weight-decay=%s".formatted(beta, epsilon, decay);
+            case Adagrad(double epsilon, double decay) ->
+                    "adagrad:epsilon=%s,weight-decay=%s".formatted(epsilon, decay);
+            case Adam(double beta1, double beta2, double epsilon, double decay) ->
+                    "adam:beta1=%s,beta2=%s,epsilon=%s,weight-decay=%s"
+                            .formatted(beta1, beta2, epsilon, decay);
+            case AdamW(double beta1, double beta2, double epsilon, double decay) ->
+                    "adamw:beta1=%s,beta2=%s,epsilon=%s,weight-decay=%s"
+                            .formatted(beta1, beta2, epsilon, decay);
+            case Lion(double beta1, double beta2, double decay) ->
+                    "lion:beta1=%s,beta2=%s,weight-decay=%s".formatted(beta1, beta2, decay);
+            case ClippedByNorm(var inner, double normMax) -> text(inner) + ",clip-norm=" + normMax;
+            case ClippedByValue(var inner, double valueMax) ->
+                    text(inner) + ",clip-value=" + valueMax;
+            case Averaged(var inner, double decay) -> text(inner) + ",ema=" + decay;
         };
+    }
+
+    /// Where in the state of `optimizer` the running averages of the parameters are, if it keeps
+    /// them.
+    public static Optional<Span> averages(Optimizer optimizer, List<ParameterSpec> parameters) {
+        var names = optimizer.state(parameters).stream().map(ParameterSpec::name).toList();
+        int first = names.indexOf(Averaged.PREFIX + parameters.getFirst().name());
+        return first < 0 ? Optional.empty() : Optional.of(new Span(first, parameters.size()));
     }
 
     /// The names [#named] knows, in a fixed order.
     public static List<String> names() {
-        return List.of("adam", "sgd", "nesterov");
+        return List.of("adam", "adamw", "sgd", "nesterov", "rmsprop", "adagrad", "lion");
+    }
+
+    private static Optimizer rule(NamedSettings settings) {
+        return switch (settings.name()) {
+            case "adam" -> adam(settings);
+            case "adamw" -> adamW(settings);
+            case "sgd" -> new Sgd(settings.take("momentum", 0.9), false, decay(settings));
+            case "nesterov" -> new Sgd(settings.take("momentum", 0.9), true, decay(settings));
+            case "rmsprop" -> {
+                double beta = settings.take("beta", 0.99);
+                yield new RmsProp(beta, settings.take("epsilon", 1e-8), decay(settings));
+            }
+            case "adagrad" -> new Adagrad(settings.take("epsilon", 1e-10), decay(settings));
+            case "lion" -> {
+                double beta1 = settings.take("beta1", 0.9);
+                yield new Lion(beta1, settings.take("beta2", 0.99), decay(settings));
+            }
+            default ->
+                    throw new IllegalArgumentException(
+                            "optimizer: %s (expected: one of %s)"
+                                    .formatted(settings.name(), String.join(", ", names())));
+        };
+    }
+
+    private static Adam adam(NamedSettings settings) {
+        double beta1 = settings.take("beta1", 0.9);
+        double beta2 = settings.take("beta2", 0.999);
+        return new Adam(beta1, beta2, settings.take("epsilon", 1e-8), decay(settings));
+    }
+
+    private static AdamW adamW(NamedSettings settings) {
+        double beta1 = settings.take("beta1", 0.9);
+        double beta2 = settings.take("beta2", 0.999);
+        double epsilon = settings.take("epsilon", 1e-8);
+        return new AdamW(beta1, beta2, epsilon, settings.take("weight-decay", 0.01));
+    }
+
+    private static double decay(NamedSettings settings) {
+        return settings.take("weight-decay", 0);
     }
 }

@@ -2,7 +2,10 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
-/// The learning rate, per step, as a function of the step.
+/// The learning rate, per step, as a function of the step. A step is one update of the parameters:
+/// a round of a run, never a device's own count.
+///
+/// [Schedules] writes and reads them as text.
 public sealed interface Schedule {
     /// The rate of step number `step`.
     ///
@@ -13,7 +16,7 @@ public sealed interface Schedule {
     /// The same rate always.
     record Constant(double rate) implements Schedule {
         public Constant {
-            requireRate(rate);
+            requireRate("rate", rate);
         }
 
         @Override
@@ -22,13 +25,39 @@ public sealed interface Schedule {
         }
     }
 
-    /// Rises in a straight line to `peak` in `warmUpSteps` steps, then falls along half a cosine
-    /// towards `floor`.
-    /// Source: Loshchilov & Hutter 2017, "SGDR", eq. 5. Differs: one period, after a warm-up.
-    record Cosine(double peak, long warmUpSteps, double floor) implements Schedule {
+    /// `first·factorᵏ` after `k` times `everySteps` steps.
+    record Stepwise(double first, long everySteps, double factor) implements Schedule {
+        public Stepwise {
+            requireRate("first", first);
+            require(everySteps >= 1, "everySteps: %d (expected: at least 1)", everySteps);
+            requireShare("factor", factor);
+        }
+
+        @Override
+        public double rate(long step, long stepsTotal) {
+            long k = (Math.min(step, stepsTotal) - 1) / everySteps;
+            return first * Math.pow(factor, (double) k);
+        }
+    }
+
+    /// `first·factorˢ` after `s` steps.
+    record Exponential(double first, double factor) implements Schedule {
+        public Exponential {
+            requireRate("first", first);
+            requireShare("factor", factor);
+        }
+
+        @Override
+        public double rate(long step, long stepsTotal) {
+            return first * Math.pow(factor, Math.min(step, stepsTotal) - 1.0);
+        }
+    }
+
+    /// Falls from `peak` along half a cosine towards `floor`, which it reaches after the last step.
+    /// Source: Loshchilov & Hutter 2017, "SGDR", eq. 5. Differs: one period.
+    record Cosine(double peak, double floor) implements Schedule {
         public Cosine {
-            requireRate(peak);
-            require(warmUpSteps >= 0, "warmUpSteps: %d (expected: at least 0)", warmUpSteps);
+            requireRate("peak", peak);
             require(
                     floor >= 0 && floor <= peak,
                     "floor: %s (expected: from 0 to the peak %s)",
@@ -38,14 +67,59 @@ public sealed interface Schedule {
 
         @Override
         public double rate(long step, long stepsTotal) {
-            if (step <= warmUpSteps) return peak * step / warmUpSteps;
-            double fallSteps = Math.max(1, stepsTotal - warmUpSteps);
-            double progress = Math.min(1, (step - 1 - warmUpSteps) / fallSteps);
-            return floor + (peak - floor) * (1 + Math.cos(Math.PI * progress)) / 2;
+            double progress = Math.min(1, (step - 1.0) / stepsTotal);
+            return halfCosine(peak, floor, progress);
         }
     }
 
-    private static void requireRate(double rate) {
-        require(rate > 0 && rate < 1e6, "rate: %s (expected: above 0, below 10⁶)", rate);
+    /// Rises from `peak/25` to `peak` in the first three tenths of the steps, then falls to
+    /// `peak/250 000` at the last, both along half a cosine.
+    /// Source: Smith & Topin 2018, "Super-convergence", §3. Differs: cosines instead of straight
+    /// lines, and a lower end, as in PyTorch.
+    record OneCycle(double peak) implements Schedule {
+        private static final double RISE = 0.3;
+        private static final double FIRST = 1 / 25.0;
+        private static final double LAST = FIRST / 1e4;
+
+        public OneCycle {
+            requireRate("peak", peak);
+        }
+
+        @Override
+        public double rate(long step, long stepsTotal) {
+            double top = Math.max(0, RISE * stepsTotal - 1); // where the peak is, counted from 0
+            double s = Math.min(step, stepsTotal) - 1.0;
+            if (s <= top) return top == 0 ? peak : halfCosine(peak * FIRST, peak, s / top);
+            return halfCosine(peak, peak * LAST, (s - top) / (stepsTotal - 1 - top));
+        }
+    }
+
+    /// Rises in a straight line to the first rate of `then` in `steps` steps, then goes on with
+    /// `then` and the steps that are left.
+    /// Source: Goyal et al. 2017, "Accurate, large minibatch SGD", §2.2.
+    record WarmUp(long steps, Schedule then) implements Schedule {
+        public WarmUp {
+            require(steps >= 0, "steps: %d (expected: at least 0)", steps);
+        }
+
+        @Override
+        public double rate(long step, long stepsTotal) {
+            long rest = Math.max(1, stepsTotal - steps);
+            if (step <= steps) return then.rate(1, rest) * step / steps;
+            return then.rate(step - steps, rest);
+        }
+    }
+
+    /// From `from` at 0 to `to` at 1.
+    private static double halfCosine(double from, double to, double progress) {
+        return to + (from - to) * (1 + Math.cos(Math.PI * progress)) / 2;
+    }
+
+    private static void requireRate(String name, double rate) {
+        require(rate > 0 && rate < 1e6, "%s: %s (expected: above 0, below 10⁶)", name, rate);
+    }
+
+    private static void requireShare(String name, double value) {
+        require(value > 0 && value <= 1, "%s: %s (expected: above 0, at most 1)", name, value);
     }
 }

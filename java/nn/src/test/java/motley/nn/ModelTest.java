@@ -59,8 +59,10 @@ final class ModelTest {
     void unknownNameIsAnsweredWithTheKnownOnes() {
         assertThatThrownBy(() -> Models.named("resnet"))
                 .hasMessage("model: resnet (expected: one of mnist-cnn, mnist-mlp)");
-        assertThatThrownBy(() -> Optimizers.named("lion"))
-                .hasMessage("optimizer: lion (expected: one of adam, sgd, nesterov)");
+        assertThatThrownBy(() -> Optimizers.named("tiger"))
+                .hasMessage(
+                        "optimizer: tiger (expected: one of adam, adamw, sgd, nesterov, rmsprop,"
+                                + " adagrad, lion)");
     }
 
     @Test

@@ -129,7 +129,7 @@ final class TrainingProgramTest {
         assertThat(names).endsWith("adam.v.dense2.weight", "adam.v.dense2.bias");
         assertThat(new Optimizer.Sgd(0, false).state(MODEL.parameters())).isEmpty();
         assertThatThrownBy(() -> new Optimizer.Sgd(0, true)).hasMessageContaining("nesterov");
-        assertThatThrownBy(() -> new Optimizer.Adam(0.9, 1, 1e-8)).hasMessageContaining("beta2");
+        assertThatThrownBy(() -> new Optimizer.Adam(0.9, 1, 1e-8, 0)).hasMessageContaining("beta2");
     }
 
     private static List<TensorType> parameters() {
