@@ -32,7 +32,9 @@ public final class Compiler {
         requireCarries(program, carries);
         var simple = simplify(program);
         var lowered = Lowering.lower(simple);
-        return MemoryPlanner.plan(lowered.params(), lowered.results(), lowered.kernels(), carries);
+        var plan =
+                MemoryPlanner.plan(lowered.params(), lowered.results(), lowered.kernels(), carries);
+        return plan.withLabels(lowered.labels());
     }
 
     /// What becomes of `program`, in the order of compilation: names of stages to texts for people.

@@ -37,7 +37,9 @@ record Forward(ProgramBuilder b, Mode mode) {
         int next = 0;
         for (var layer : model.placed()) {
             int end = next + layer.parameters().size();
-            x = apply(layer, parameters.subList(next, end), x);
+            var in = x;
+            var own = parameters.subList(next, end);
+            x = b.scope(layer.name(), () -> apply(layer, own, in));
             next = end;
         }
         return x;

@@ -75,7 +75,8 @@ public final class TrainingPrograms {
         var step = b.param(SCALAR);
 
         var slots = new Descent.Slots(parameters, state, gradients);
-        var moved = new Descent(b, learningRate, step).move(optimizer, slots);
+        var descent = new Descent(b, learningRate, step);
+        var moved = b.scope("optimizer", () -> descent.move(optimizer, slots));
         return new TrainingProgram.Update(b.build(moved), parameters.size(), state.size());
     }
 
@@ -91,10 +92,11 @@ public final class TrainingPrograms {
 
         var logits = new Forward(b, mode).logits(model, parameters, batch.images);
         var totals = totals(b, logits, batch);
-        var meanLoss = b.div(totals.lossSum, b.sumAll(batch.weights));
+        var meanLoss = b.scope("loss", () -> b.div(totals.lossSum, b.sumAll(batch.weights)));
         var gradients = Autodiff.gradient(b, meanLoss, parameters);
         var slots = new Descent.Slots(parameters, state, gradients);
-        var moved = new Descent(b, learningRate, step).move(optimizer, slots);
+        var descent = new Descent(b, learningRate, step);
+        var moved = b.scope("optimizer", () -> descent.move(optimizer, slots));
         var program = b.build(concat(moved, totals.list()));
         return new TrainingProgram.Step(program, parameters.size(), state.size());
     }
@@ -117,6 +119,10 @@ public final class TrainingPrograms {
     }
 
     private static Totals totals(ProgramBuilder b, Var logits, Batch batch) {
+        return b.scope("loss", () -> labelledTotals(b, logits, batch));
+    }
+
+    private static Totals labelledTotals(ProgramBuilder b, Var logits, Batch batch) {
         var loss = new Loss(b);
         var nats = loss.crossEntropy(logits, batch.labels); // [batch]
         var hits = loss.correct(logits, batch.labels); // [batch]

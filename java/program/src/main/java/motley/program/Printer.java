@@ -23,8 +23,13 @@ public final class Printer {
     public static String print(Program program) {
         var text = new StringBuilder();
         for (var param : program.params()) text.append("param ").append(param).append('\n');
-        for (var equation : program.equations()) text.append(line(equation)).append('\n');
+        for (var equation : program.equations()) text.append(labelled(equation)).append('\n');
         return text.append(returned(program)).append('\n').toString();
+    }
+
+    private static String labelled(Equation equation) {
+        var label = equation.label();
+        return label.isEmpty() ? line(equation) : line(equation) + "  # " + label;
     }
 
     /// `v2: f32[2] = exp(v1)`.

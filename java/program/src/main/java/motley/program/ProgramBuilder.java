@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import motley.tensor.DType;
 import motley.tensor.Shape;
@@ -18,6 +19,7 @@ import motley.tensor.TensorType;
 public final class ProgramBuilder {
     private final List<Var> params = new ArrayList<>();
     private final List<Equation> equations = new ArrayList<>();
+    private String label = "";
     private int next;
 
     /// An empty program.
@@ -43,8 +45,32 @@ public final class ProgramBuilder {
         var operands = List.of(in);
         var type = TypeRules.infer(op, operands.stream().map(Var::type).toList());
         var out = new Var(next++, type);
-        equations.add(new Equation(out, op, operands));
+        equations.add(new Equation(out, op, operands, label));
         return out;
+    }
+
+    /// Runs `body`, whose equations are labelled `name`, after the names of the scopes around it:
+    /// `block1/dense2`. An empty name adds nothing.
+    ///
+    /// @return what `body` returns
+    public <T> T scope(String name, Supplier<T> body) {
+        var outer = label;
+        if (!name.isEmpty()) label = outer.isEmpty() ? name : outer + "/" + name;
+        try {
+            return body.get();
+        } finally {
+            label = outer;
+        }
+    }
+
+    /// The same for a body that returns nothing.
+    public void scope(String name, Runnable body) {
+        scope(
+                name,
+                () -> {
+                    body.run();
+                    return name;
+                });
     }
 
     /// Appends the equations of `program` with `operands` in place of its params.
@@ -64,7 +90,7 @@ public final class ProgramBuilder {
         }
         for (var e : program.equations()) {
             var in = e.in().stream().map(values::get).toArray(Var[]::new);
-            values.put(e.out(), apply(e.op(), in));
+            values.put(e.out(), scope(e.label(), () -> apply(e.op(), in)));
         }
         return program.results().stream().map(values::get).toList();
     }

@@ -15,7 +15,10 @@ final class PlanPrinter {
         text.append("arena: %d floats, %d ints%n".formatted(layout.floats(), layout.ints()));
         text.append("params: %s%n".formatted(placed(plan.params(), layout)));
         for (int i = 0; i < plan.kernels().size(); i++) {
-            text.append("%4d  %s%n".formatted(i, line(plan.kernels().get(i))));
+            var kernel = plan.kernels().get(i);
+            var label = plan.label(kernel);
+            var comment = label.isEmpty() ? "" : "  # " + label;
+            text.append("%4d  %s%s%n".formatted(i, line(kernel), comment));
         }
         text.append("results: %s%n".formatted(placed(plan.results(), layout)));
         return text.toString();
@@ -30,7 +33,7 @@ final class PlanPrinter {
                         .formatted(layout.bytes(), layout.floats(), layout.ints()));
         var places = Comparator.comparingInt((Buffer b) -> b.dtype() == DType.F32 ? 0 : 1);
         plan.buffers().stream()
-                .sorted(places.thenComparing(layout::offset).thenComparing(Buffer::id))
+                .sorted(places.thenComparingInt(layout::offset).thenComparingInt(Buffer::id))
                 .forEach(b -> text.append(place(b, layout)));
         return text.toString();
     }

@@ -128,7 +128,7 @@ public final class MemoryPlanner {
         var offsets = new HashMap<Integer, Integer>();
         slots.forEach((buffer, slot) -> offsets.put(buffer.id(), (int) slot.offset));
         var layout = new Layout(offsets, floats, ints);
-        return new Plan(params, results, kernels, layout);
+        return new Plan(params, results, kernels, layout, Map.of());
     }
 
     private void writeInPlace(int index, Kernel kernel) {

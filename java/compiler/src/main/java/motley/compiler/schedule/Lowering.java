@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import motley.compiler.kernel.Access;
 import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Kernel;
@@ -29,6 +30,8 @@ public final class Lowering {
     private final Map<Var, Buffer> buffers = new HashMap<>();
     private final Map<Var, Operand> copies = new HashMap<>();
     private final Set<Step> absorbed = new HashSet<>();
+    private final Map<Integer, String> labels = new HashMap<>();
+    private String label = "";
     private int nextBuffer;
 
     private Lowering(Program program) {
@@ -38,11 +41,18 @@ public final class Lowering {
     }
 
     /// Kernels in order, and what params and results are made of.
-    public record Lowered(List<Operand> params, List<Operand> results, List<Kernel> kernels) {
+    ///
+    /// @param labels of buffers by id: which parts of the model their values belong to
+    public record Lowered(
+            List<Operand> params,
+            List<Operand> results,
+            List<Kernel> kernels,
+            Map<Integer, String> labels) {
         public Lowered {
             params = List.copyOf(params);
             results = List.copyOf(results);
             kernels = List.copyOf(kernels);
+            labels = Map.copyOf(labels);
         }
     }
 
@@ -58,8 +68,9 @@ public final class Lowering {
         for (var step : order) {
             if (!absorbed.contains(step)) emit(step);
         }
+        label = "";
         var results = results();
-        return new Lowered(params, results, kernels);
+        return new Lowered(params, results, kernels, labels);
     }
 
     // ---- Values ----------------------------------------------------------------------------
@@ -79,6 +90,8 @@ public final class Lowering {
 
     void emit(Kernel kernel) {
         kernels.add(kernel);
+        if (label.isEmpty()) return;
+        for (var written : kernel.writes()) labels.putIfAbsent(written.id(), label);
     }
 
     Access access(View view) {
@@ -182,6 +195,7 @@ public final class Lowering {
     }
 
     private void emit(Step step) {
+        label = label(step);
         var first = step.members().getFirst();
         if (step.points().isPresent()) emitLoop(step);
         else if (isFold(first)) emitFold(first);
@@ -190,6 +204,15 @@ public final class Lowering {
         } else if (first.op() instanceof Op.DotGeneral dot) {
             new Products(this).emit(first, dot, buffer(first.out()));
         } else emitCall(first);
+    }
+
+    /// The labels of what is fused, each once.
+    private static String label(Step step) {
+        return step.members().stream()
+                .map(Equation::label)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" + "));
     }
 
     private void emitCall(Equation e) {

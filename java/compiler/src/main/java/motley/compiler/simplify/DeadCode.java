@@ -1,8 +1,7 @@
 package motley.compiler.simplify;
 
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import motley.program.Op;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.program.Var;
@@ -17,17 +16,13 @@ final class DeadCode {
             if (needed.contains(e.out())) needed.addAll(e.in());
         }
         var builder = new ProgramBuilder();
-        var values = new java.util.HashMap<Var, Var>();
+        var values = new HashMap<Var, Var>();
         for (var param : program.params()) values.put(param, builder.param(param.type()));
         for (var e : program.equations()) {
-            if (needed.contains(e.out()))
-                values.put(e.out(), copy(builder, e.op(), values, e.in()));
+            if (!needed.contains(e.out())) continue;
+            var in = e.in().stream().map(values::get).toArray(Var[]::new);
+            values.put(e.out(), builder.scope(e.label(), () -> builder.apply(e.op(), in)));
         }
         return builder.build(program.results().stream().map(values::get).toList());
-    }
-
-    private static Var copy(
-            ProgramBuilder builder, Op op, java.util.Map<Var, Var> values, List<Var> in) {
-        return builder.apply(op, in.stream().map(values::get).toArray(Var[]::new));
     }
 }

@@ -27,7 +27,7 @@ final class Rewriter {
         for (var param : program.params()) values.put(param, to.builder.param(param.type()));
         for (var e : program.equations()) {
             var in = e.in().stream().map(values::get).toList();
-            values.put(e.out(), rule.apply(to, e.op(), in));
+            values.put(e.out(), to.builder.scope(e.label(), () -> rule.apply(to, e.op(), in)));
         }
         return to.builder.build(program.results().stream().map(values::get).toList());
     }

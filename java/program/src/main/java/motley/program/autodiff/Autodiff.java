@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import motley.program.Equation;
 import motley.program.Program;
@@ -23,6 +24,8 @@ import motley.tensor.DType;
 /// the cotangent of their maximum, the step functions (sign, floor, comparisons, conversions from
 /// or to integers) have derivative zero.
 public final class Autodiff {
+    private static final String BACKWARD = "/backward";
+
     private Autodiff() {}
 
     /// Appends the backward pass of `loss`, a scalar, to the program being built.
@@ -74,15 +77,8 @@ public final class Autodiff {
             accumulate(b, arrived, outputs.get(i), cotangents.get(i));
         }
         for (var e : equations.reversed()) {
-            var g = arrived.get(e.out());
-            if (g == null || !varied.contains(e.out())) continue;
-            for (int i = 0; i < e.in().size(); i++) {
-                var operand = e.in().get(i);
-                if (!varied.contains(operand)) continue;
-                new Use(b, e, i, g)
-                        .pull()
-                        .ifPresent(pulled -> accumulate(b, arrived, operand, pulled));
-            }
+            if (!arrived.containsKey(e.out()) || !varied.contains(e.out())) continue;
+            b.scope(backward(e.label()), () -> pull(b, e, varied, arrived));
         }
         var left = new ArrayList<Var>();
         for (var x : wrt) {
@@ -90,6 +86,21 @@ public final class Autodiff {
             left.add(g == null ? b.fillLike(x, 0) : g);
         }
         return left;
+    }
+
+    /// Takes the cotangent that arrived at the result of `e` to its operands.
+    private static void pull(ProgramBuilder b, Equation e, Set<Var> varied, Map<Var, Var> arrived) {
+        var g = Objects.requireNonNull(arrived.get(e.out()));
+        for (int i = 0; i < e.in().size(); i++) {
+            var operand = e.in().get(i);
+            if (!varied.contains(operand)) continue;
+            new Use(b, e, i, g).pull().ifPresent(pulled -> accumulate(b, arrived, operand, pulled));
+        }
+    }
+
+    /// Of `conv2` it is `conv2/backward`, and so is the derivative of that.
+    private static String backward(String label) {
+        return label.isEmpty() || label.endsWith(BACKWARD) ? label : label + BACKWARD;
     }
 
     /// The f32 values that depend on one of `wrt`.
