@@ -34,15 +34,16 @@ final class DatasetCommand implements Runnable {
                 "`motley train --data mnist` does so by itself when it is missing."
             })
     static final class Fetch implements Runnable {
-        @Parameters(paramLabel = "NAME", description = "mnist")
+        @Parameters(paramLabel = "NAME", description = "mnist or fashion-mnist")
         private String name = "";
 
         @Mixin private OutputOptions output = new OutputOptions();
 
         @Override
         public void run() {
-            if (!name.equals(Datasets.MNIST)) {
-                throw new UserException("data: %s (expected: mnist)".formatted(name));
+            if (KnownDataset.named(name).isEmpty()) {
+                throw new UserException(
+                        "data: %s (expected: %s)".formatted(name, KnownDataset.names()));
             }
             describe(name, output.console());
         }
@@ -55,7 +56,9 @@ final class DatasetCommand implements Runnable {
     static final class Show implements Runnable {
         @Parameters(
                 paramLabel = "DATA",
-                description = "mnist, or a directory with four IDX files named as those of MNIST")
+                description =
+                        "mnist, fashion-mnist, or a directory with four IDX files named as those"
+                                + " of MNIST")
         private String data = "";
 
         @Mixin private OutputOptions output = new OutputOptions();

@@ -5,14 +5,15 @@ import motley.data.ImageDataset;
 
 /// Turns what `--data` says into files.
 record Datasets(Home home, Console console) {
-    static final String MNIST = "mnist";
-
-    /// @param data `mnist`, or a directory with the four IDX files of an image dataset
+    /// @param data the name of a known data set, or a directory with the four IDX files of one
     ImageDataset named(String data) throws InterruptedException {
-        return ImageDataset.in(data.equals(MNIST) ? mnist() : Path.of(data));
+        var known = KnownDataset.named(data);
+        return ImageDataset.in(known.isPresent() ? fetch(known.get()) : Path.of(data));
     }
 
-    Path mnist() throws InterruptedException {
-        return new MnistDownload(home.datasets().resolve(MNIST), console::say).fetch();
+    /// The directory that holds the files, after fetching what is missing.
+    Path fetch(KnownDataset known) throws InterruptedException {
+        var directory = home.datasets().resolve(known.name());
+        return new DatasetDownload(known, directory, console::say).fetch();
     }
 }

@@ -36,7 +36,9 @@ final class PredictCommand implements Runnable {
             names = "--data",
             required = true,
             paramLabel = "DATA",
-            description = "mnist, or a directory with four IDX files named as those of MNIST")
+            description =
+                    "mnist, fashion-mnist, or a directory with four IDX files named as those"
+                            + " of MNIST")
     private String data = "";
 
     @Option(

@@ -37,7 +37,9 @@ final class TrainCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "DATA",
-            description = "mnist (fetched when missing), or a directory with four IDX files")
+            description =
+                    "mnist or fashion-mnist (fetched when missing), or a directory with four IDX"
+                            + " files")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")

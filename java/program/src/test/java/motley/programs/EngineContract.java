@@ -117,7 +117,7 @@ public abstract class EngineContract {
         for (int i = 0; i < result.count(); i++) {
             double value = expected.get(i);
             boolean same =
-                    Double.isNaN(value) && !spreads
+                    (Double.isNaN(value) && !spreads)
                             ? Double.isNaN(result.get(i))
                             : Double.isFinite(value) || !Double.isFinite(result.get(i));
             assertThat(same)

