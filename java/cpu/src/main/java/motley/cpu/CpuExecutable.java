@@ -35,7 +35,7 @@ final class CpuExecutable implements Executable {
 
     /// Allocates the memory of `plan` and renders its kernels.
     static CpuExecutable of(Plan plan, List<Carry> carries, Rendering rendering) {
-        var memory = Memory.allocate(plan.layout());
+        var memory = rendering.memory(plan);
         var tasks =
                 plan.kernels().stream().map(k -> rendering.task(k, memory)).toArray(Task[]::new);
         return new CpuExecutable(plan, List.copyOf(carries), memory, tasks);

@@ -4,51 +4,54 @@ import java.util.Arrays;
 import motley.compiler.kernel.Kernel;
 import motley.program.ReduceKind;
 
-/// A fold, interpreted.
-final class InterpretedFold implements Task {
+/// A fold, interpreted. Confined to one worker.
+final class InterpretedFold implements LoopBody {
     private final Kernel.Fold fold;
     private final PointInterpreter points;
     private final int[] extents;
     private final int[] index;
     private final int[] toStrides;
-    private final int toStart;
     private final boolean floats;
     private final float[] lanes = new float[Kernel.Fold.LANES];
-    private final Memory memory;
     private int whole;
 
-    InterpretedFold(Kernel.Fold fold, Memory memory) {
+    InterpretedFold(Kernel.Fold fold) {
         this.fold = fold;
-        this.memory = memory;
         extents = Walk.array(fold.extents());
         index = new int[extents.length];
-        points = new PointInterpreter(fold.nodes(), extents.length, memory);
+        points = new PointInterpreter(fold.nodes(), extents.length);
         toStrides = Walk.array(fold.to().to().strides());
-        toStart = Walk.start(fold.to().to(), memory);
         floats = Memory.onFloats(fold.to().to().buffer().dtype());
     }
 
     @Override
-    public void run() {
-        do {
-            foldOne();
-            int at = toStart + Walk.dot(index, toStrides, fold.kept());
-            if (floats) memory.floats()[at] = tree();
-            else memory.ints()[at] = whole;
-        } while (Walk.next(index, extents, 0, fold.kept()));
+    public void run(float[] f, int[] i, int[] starts, int from, int to) {
+        if (fold.kept() == 0) {
+            foldOne(f, i, starts);
+            return;
+        }
+        for (int outer = from; outer < to; outer++) {
+            index[0] = outer;
+            do {
+                foldOne(f, i, starts);
+            } while (Walk.next(index, extents, 1, fold.kept()));
+        }
     }
 
-    private void foldOne() {
+    private void foldOne(float[] f, int[] i, int[] starts) {
         int inner = extents.length - 1;
         Arrays.fill(lanes, first(fold.kind()));
         whole = fold.kind() == ReduceKind.MAX ? Integer.MIN_VALUE : Integer.MAX_VALUE;
         do {
             for (int start = 0; start < extents[inner]; start += PointInterpreter.BLOCK) {
                 int count = Math.min(PointInterpreter.BLOCK, extents[inner] - start);
-                points.evaluate(index, start, count);
+                points.evaluate(f, i, starts, index, start, count);
                 for (int k = 0; k < count; k++) take(k);
             }
         } while (Walk.next(index, extents, fold.kept(), inner));
+        int at = starts[points.loads()] + Walk.dot(index, toStrides, fold.kept());
+        if (floats) f[at] = tree();
+        else i[at] = whole;
     }
 
     static float first(ReduceKind kind) {

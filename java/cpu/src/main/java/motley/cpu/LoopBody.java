@@ -7,6 +7,5 @@ interface LoopBody {
     /// @param f the float arena
     /// @param i the int arena
     /// @param starts where in its arena each load and each store begins, in the order of the kernel
-    /// @param from a multiple of 16 if the outermost axis is the one that vectors lie along
     void run(float[] f, int[] i, int[] starts, int from, int to);
 }

@@ -10,12 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import motley.compiler.kernel.Access;
 import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Node;
 import motley.compiler.kernel.Store;
-import motley.cpu.kernel.Threads;
 import motley.tensor.DType;
 
 /// Renders fused loops and folds: generated classes, shared by kernels that differ only in place
@@ -26,9 +26,6 @@ final class LoopClasses {
     /// HotSpot compiles no method longer than this many bytes.
     private static final int CODE_BYTES_MAX = 7_900;
 
-    /// Points that one thread takes at a time.
-    private static final int TILE_POINTS = 1 << 14;
-
     private final Map<Kernel, Optional<LoopBody>> bodies = new HashMap<>();
     private final boolean generating;
 
@@ -37,41 +34,60 @@ final class LoopClasses {
         this.generating = generating;
     }
 
-    Task task(Kernel.Loop loop, Memory memory, Threads threads) {
-        var starts = new Starts(memory);
-        var nodes = starts.withoutPlaces(loop.nodes());
-        var stores = loop.stores().stream().map(starts::withoutPlace).toList();
-        var form = new Kernel.Loop(withoutFirst(loop.extents()), nodes, stores);
-        int axis = loop.extents().size() - 1;
-        boolean vectors = generating && contiguous(form.nodes(), axis);
-        for (var store : stores) vectors &= store.to().strides().get(axis) == 1;
-        if (!vectors) return new InterpretedLoop(loop, memory);
-        var body = bodies.computeIfAbsent(form, _ -> compile(name -> LoopCode.of(name, form)));
-        if (body.isEmpty()) return new InterpretedLoop(loop, memory);
-        var tiling = Tiling.of(loop.extents(), axis == 0);
-        return tiling.task(body.get(), memory, starts.array(), threads);
+    /// For each of `workers` what computes `stage`; generated code is shared by all.
+    List<LoopBody> bodies(Kernel.Stage stage, int workers) {
+        var generated = generated(stage);
+        return IntStream.range(0, workers)
+                .mapToObj(_ -> generated.orElseGet(() -> interpreted(stage)))
+                .toList();
     }
 
-    Task task(Kernel.Fold fold, Memory memory, Threads threads) {
-        var starts = new Starts(memory);
-        var nodes = starts.withoutPlaces(fold.nodes());
-        var to = starts.withoutPlace(fold.to());
+    private static LoopBody interpreted(Kernel.Stage stage) {
+        return switch (stage) {
+            case Kernel.Loop loop -> new InterpretedLoop(loop);
+            case Kernel.Fold fold -> new InterpretedFold(fold);
+        };
+    }
+
+    private Optional<LoopBody> generated(Kernel.Stage stage) {
+        if (!generating) return Optional.empty();
+        return switch (stage) {
+            case Kernel.Loop loop -> generated(loop);
+            case Kernel.Fold fold -> generated(fold);
+        };
+    }
+
+    private Optional<LoopBody> generated(Kernel.Loop loop) {
+        var form =
+                new Kernel.Loop(
+                        withoutFirst(loop.extents()),
+                        withoutPlaces(loop.nodes()),
+                        loop.stores().stream().map(LoopClasses::withoutPlace).toList());
+        int axis = loop.extents().size() - 1;
+        boolean vectors = contiguous(form.nodes(), axis);
+        for (var store : form.stores()) vectors &= store.to().strides().get(axis) == 1;
+        if (!vectors) return Optional.empty();
+        return bodies.computeIfAbsent(form, _ -> compile(name -> LoopCode.of(name, form)));
+    }
+
+    private Optional<LoopBody> generated(Kernel.Fold fold) {
         var extents = fold.kept() > 0 ? withoutFirst(fold.extents()) : fold.extents();
-        var form = new Kernel.Fold(fold.kind(), extents, fold.kept(), fold.byLanes(), nodes, to);
+        var form =
+                new Kernel.Fold(
+                        fold.kind(),
+                        extents,
+                        fold.kept(),
+                        fold.byLanes(),
+                        withoutPlaces(fold.nodes()),
+                        withoutPlace(fold.to()));
         int axis = fold.byLanes() ? fold.extents().size() - 1 : fold.kept() - 1;
         boolean vectors =
-                generating
+                axis >= 0
                         && fold.to().to().buffer().dtype() == DType.F32
                         && contiguous(form.nodes(), axis)
-                        && (fold.byLanes() || to.to().strides().get(axis) == 1);
-        if (!vectors) return new InterpretedFold(fold, memory);
-        var body = bodies.computeIfAbsent(form, _ -> compile(name -> FoldCode.of(name, form)));
-        if (body.isEmpty()) return new InterpretedFold(fold, memory);
-        var tiling =
-                fold.kept() == 0
-                        ? Tiling.ONE
-                        : Tiling.of(fold.extents(), !fold.byLanes() && axis == 0);
-        return tiling.task(body.get(), memory, starts.array(), threads);
+                        && (fold.byLanes() || fold.to().to().strides().get(axis) == 1);
+        if (!vectors) return Optional.empty();
+        return bodies.computeIfAbsent(form, _ -> compile(name -> FoldCode.of(name, form)));
     }
 
     private static List<Integer> withoutFirst(List<Integer> extents) {
@@ -91,69 +107,27 @@ final class LoopClasses {
         return true;
     }
 
-    /// Replaces places by positions in [LoopBody#run]'s `starts`, which it collects.
-    private static final class Starts {
-        private final Memory memory;
-        private final List<Integer> starts = new ArrayList<>();
-
-        Starts(Memory memory) {
-            this.memory = memory;
-        }
-
-        List<Node> withoutPlaces(List<Node> nodes) {
-            return nodes.stream().map(this::withoutPlace).toList();
-        }
-
-        private Node withoutPlace(Node node) {
-            return switch (node) {
-                case Node.Load(var access) -> new Node.Load(withoutPlace(access));
-                case Node.Index index -> index;
-                case Node.Constant constant -> constant;
-                case Node.Apply apply -> apply;
-            };
-        }
-
-        Store withoutPlace(Store store) {
-            return new Store(withoutPlace(store.to()), store.node());
-        }
-
-        private Access withoutPlace(Access access) {
-            starts.add(Walk.start(access, memory));
-            var any = new Buffer(starts.size() - 1, access.buffer().dtype(), 1);
-            return new Access(any, 0, access.strides());
-        }
-
-        int[] array() {
-            return Walk.array(starts);
-        }
+    /// Places are arguments of generated code: they are no part of its form.
+    private static List<Node> withoutPlaces(List<Node> nodes) {
+        return nodes.stream().map(LoopClasses::withoutPlace).toList();
     }
 
-    /// How the outermost axis is shared out.
-    ///
-    /// @param extent of the outermost axis
-    /// @param step indices in one tile
-    private record Tiling(int extent, int step) {
-        static final Tiling ONE = new Tiling(1, 1);
+    private static Node withoutPlace(Node node) {
+        return switch (node) {
+            case Node.Load(var access) -> new Node.Load(withoutPlace(access));
+            case Node.Index index -> index;
+            case Node.Constant constant -> constant;
+            case Node.Apply apply -> apply;
+        };
+    }
 
-        static Tiling of(List<Integer> extents, boolean vectorsAlongFirst) {
-            int inner = Walk.count(extents.subList(1, extents.size()));
-            int step = Math.max(1, TILE_POINTS / inner);
-            if (vectorsAlongFirst) step = Math.ceilDiv(step, 16) * 16;
-            return new Tiling(extents.getFirst(), step);
-        }
+    private static Store withoutPlace(Store store) {
+        return new Store(withoutPlace(store.to()), store.node());
+    }
 
-        Task task(LoopBody body, Memory memory, int[] starts, Threads threads) {
-            var f = memory.floats();
-            var i = memory.ints();
-            int tiles = Math.ceilDiv(extent, step);
-            if (tiles == 1) return () -> body.run(f, i, starts, 0, extent);
-            Threads.Body tile =
-                    (index, _) -> {
-                        int from = index * step;
-                        body.run(f, i, starts, from, Math.min(extent, from + step));
-                    };
-            return () -> threads.forEach(tiles, tile);
-        }
+    private static Access withoutPlace(Access access) {
+        var any = new Buffer(0, access.buffer().dtype(), 1);
+        return new Access(any, 0, access.strides());
     }
 
     private interface Code {

@@ -25,9 +25,11 @@ final class Memory {
         this.layout = layout;
     }
 
-    /// Zeroed arenas of the size of `layout`.
-    static Memory allocate(Layout layout) {
-        return new Memory(new float[layout.floats()], new int[layout.ints()], layout);
+    /// Zeroed arenas of the size of `layout`, with scratch elements behind them.
+    static Memory allocate(Layout layout, int scratchFloats, int scratchInts) {
+        int floats = Math.addExact(layout.floats(), scratchFloats);
+        int ints = Math.addExact(layout.ints(), scratchInts);
+        return new Memory(new float[floats], new int[ints], layout);
     }
 
     float[] floats() {

@@ -11,19 +11,18 @@ final class PointInterpreter {
     static final int BLOCK = 256;
 
     private final Node[] nodes;
-    private final int[] starts;
+    private final int[] positions;
     private final int[][] strides;
     private final int[][] operands;
-    private final Memory memory;
     private final float[][] f;
     private final int[][] i;
     private final int inner;
+    private int loads;
 
-    PointInterpreter(List<Node> nodes, int rank, Memory memory) {
+    PointInterpreter(List<Node> nodes, int rank) {
         this.nodes = nodes.toArray(Node[]::new);
-        this.memory = memory;
         inner = rank - 1;
-        starts = new int[this.nodes.length];
+        positions = new int[this.nodes.length];
         strides = new int[this.nodes.length][0];
         operands = new int[this.nodes.length][0];
         f = new float[this.nodes.length][];
@@ -36,11 +35,11 @@ final class PointInterpreter {
         i[n] = new int[Memory.onFloats(node.dtype()) ? 0 : BLOCK];
         switch (node) {
             case Node.Load(var access) -> {
-                starts[n] = Walk.start(access, memory);
+                positions[n] = loads++;
                 strides[n] = Walk.array(access.strides());
             }
             case Node.Index(int offset, var steps) -> {
-                starts[n] = offset;
+                positions[n] = offset;
                 strides[n] = Walk.array(steps);
             }
             case Node.Constant(_, int bits) -> {
@@ -49,6 +48,11 @@ final class PointInterpreter {
             }
             case Node.Apply(_, var in) -> operands[n] = Walk.array(in);
         }
+    }
+
+    /// How many of the nodes are loads; stores come after them in the list of starts.
+    int loads() {
+        return loads;
     }
 
     /// The values of float node `n` for the points evaluated last.
@@ -62,34 +66,30 @@ final class PointInterpreter {
     }
 
     /// Evaluates all nodes at `count` points from `index`, whose innermost component is `first`.
-    void evaluate(int[] index, int first, int count) {
+    void evaluate(float[] floats, int[] ints, int[] starts, int[] index, int first, int count) {
         for (int n = 0; n < nodes.length; n++) {
             switch (nodes[n]) {
-                case Node.Load _ -> load(n, index, first, count);
-                case Node.Index _ -> count(n, index, first, count);
+                case Node.Load(var access) -> {
+                    int at = starts[positions[n]] + along(n, index, first);
+                    int step = strides[n][inner];
+                    if (Memory.onFloats(access.buffer().dtype())) {
+                        for (int k = 0; k < count; k++) f[n][k] = floats[at + k * step];
+                    } else {
+                        for (int k = 0; k < count; k++) i[n][k] = ints[at + k * step];
+                    }
+                }
+                case Node.Index _ -> {
+                    int at = positions[n] + along(n, index, first);
+                    for (int k = 0; k < count; k++) i[n][k] = at + k * strides[n][inner];
+                }
                 case Node.Constant _ -> {}
                 case Node.Apply(var primitive, _) -> apply(primitive, n, count);
             }
         }
     }
 
-    private int base(int n, int[] index, int first) {
-        return starts[n] + Walk.dot(index, strides[n], inner) + first * strides[n][inner];
-    }
-
-    private void load(int n, int[] index, int first, int count) {
-        int at = base(n, index, first);
-        int step = strides[n][inner];
-        if (Memory.onFloats(nodes[n].dtype())) {
-            for (int k = 0; k < count; k++) f[n][k] = memory.floats()[at + k * step];
-        } else {
-            for (int k = 0; k < count; k++) i[n][k] = memory.ints()[at + k * step];
-        }
-    }
-
-    private void count(int n, int[] index, int first, int count) {
-        int at = base(n, index, first);
-        for (int k = 0; k < count; k++) i[n][k] = at + k * strides[n][inner];
+    private int along(int n, int[] index, int first) {
+        return Walk.dot(index, strides[n], inner) + first * strides[n][inner];
     }
 
     private void apply(Primitive primitive, int n, int count) {

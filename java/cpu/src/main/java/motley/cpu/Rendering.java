@@ -1,7 +1,9 @@
 package motley.cpu;
 
+import java.util.List;
 import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Operand;
+import motley.compiler.kernel.Plan;
 import motley.cpu.kernel.AveragePooling;
 import motley.cpu.kernel.DirectConvolution;
 import motley.cpu.kernel.FilterGradient;
@@ -16,11 +18,30 @@ import motley.program.Op;
 record Rendering(Machine machine, LoopClasses classes) {
     Task task(Kernel kernel, Memory memory) {
         return switch (kernel) {
-            case Kernel.Loop loop -> classes.task(loop, memory, machine.threads());
-            case Kernel.Fold fold -> classes.task(fold, memory, machine.threads());
+            case Kernel.Stage stage -> {
+                var places = Places.of(stage, memory.layout(), machine.threads());
+                yield new RowTask(List.of(stage), places, classes, memory, machine.threads());
+            }
+            case Kernel.Rows rows -> {
+                var places = Places.of(rows, memory.layout(), machine.threads());
+                yield new RowTask(rows.stages(), places, classes, memory, machine.threads());
+            }
             case Kernel.Product product -> product(product, memory);
             case Kernel.Call call -> call(call, memory);
         };
+    }
+
+    /// Memory for `plan`: its arenas, and behind them the scratch of its rows kernels.
+    Memory memory(Plan plan) {
+        int floats = 0;
+        int ints = 0;
+        for (var kernel : plan.kernels()) {
+            if (!(kernel instanceof Kernel.Rows rows)) continue;
+            var places = Places.of(rows, plan.layout(), machine.threads());
+            floats = Math.max(floats, places.scratchFloats());
+            ints = Math.max(ints, places.scratchInts());
+        }
+        return Memory.allocate(plan.layout(), floats, ints);
     }
 
     private Task product(Kernel.Product p, Memory memory) {

@@ -2,6 +2,7 @@ package motley.compiler.kernel;
 
 import static motley.tensor.Require.require;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +20,19 @@ public sealed interface Kernel {
     /// Whether the result is right when `out` occupies the memory of `in`.
     boolean mayOverwrite(Buffer in, Buffer out);
 
+    /// A kernel of points: what [Rows] is made of.
+    sealed interface Stage extends Kernel {
+        /// Of the axes, outermost first.
+        List<Integer> extents();
+
+        List<Node> nodes();
+
+        List<Store> stores();
+    }
+
     /// A fused element-wise kernel: at every point of `extents`, evaluates `nodes` in order, then
     /// performs `stores`. All loads of a point come before its stores.
-    record Loop(List<Integer> extents, List<Node> nodes, List<Store> stores) implements Kernel {
+    record Loop(List<Integer> extents, List<Node> nodes, List<Store> stores) implements Stage {
         public Loop {
             extents = List.copyOf(extents);
             nodes = List.copyOf(nodes);
@@ -77,7 +88,7 @@ public sealed interface Kernel {
             boolean byLanes,
             List<Node> nodes,
             Store to)
-            implements Kernel {
+            implements Stage {
         /// Logical lanes of a sum along contiguous elements, whatever the machine's vector length.
         public static final int LANES = 16;
 
@@ -85,6 +96,11 @@ public sealed interface Kernel {
             extents = List.copyOf(extents);
             nodes = List.copyOf(nodes);
             require(kept < extents.size(), "kept: %d (expected: below %s)", kept, extents);
+        }
+
+        @Override
+        public List<Store> stores() {
+            return List.of(to);
         }
 
         @Override
@@ -100,6 +116,60 @@ public sealed interface Kernel {
         @Override
         public boolean mayOverwrite(Buffer in, Buffer out) {
             return false;
+        }
+    }
+
+    /// Several loops and folds over the same rows, which a renderer walks once: a softmax, say, is
+    /// a fold, a loop, a fold and a loop on a row while it is in the cache.
+    ///
+    /// Of all buffers that a stage writes, row `r` is elements `[r, r + 1)·elements/rows`. At index
+    /// `r` of its outermost axis, which has extent `rows`, a stage touches row `r` of them only. So
+    /// rows run in any order, and the stages of each row one after another.
+    ///
+    /// @param locals written and read by these stages alone: a renderer needs memory for as many
+    ///     rows of them as it works on at a time, and the plan has no place for them
+    record Rows(int rows, List<Stage> stages, List<Buffer> locals) implements Kernel {
+        public Rows {
+            stages = List.copyOf(stages);
+            locals = List.copyOf(locals);
+        }
+
+        @Override
+        public List<Buffer> reads() {
+            var read = new LinkedHashSet<Buffer>();
+            var written = new HashSet<Buffer>();
+            for (var stage : stages) {
+                for (var in : stage.reads()) {
+                    if (!written.contains(in)) read.add(in);
+                }
+                written.addAll(stage.writes());
+            }
+            return List.copyOf(read);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            var written = new LinkedHashSet<Buffer>();
+            stages.forEach(s -> written.addAll(s.writes()));
+            locals.forEach(written::remove);
+            return List.copyOf(written);
+        }
+
+        /// Safe when no row of `in` is read after the same row of `out` is written, or by another
+        /// row.
+        @Override
+        public boolean mayOverwrite(Buffer in, Buffer out) {
+            if (in.elements() != out.elements() || in.dtype() != out.dtype()) return false;
+            int lastRead = -1;
+            int firstWrite = stages.size();
+            for (int s = stages.size() - 1; s >= 0; s--) {
+                var stage = stages.get(s);
+                if (stage.writes().contains(out)) firstWrite = s;
+                if (stage.reads().contains(in)) lastRead = Math.max(lastRead, s);
+                if (!RowMap.byRows(stage, in, rows)) return false;
+            }
+            if (lastRead == firstWrite) return stages.get(lastRead).mayOverwrite(in, out);
+            return lastRead < firstWrite;
         }
     }
 

@@ -11,8 +11,8 @@ public record Layout(Map<Integer, Integer> offsets, int floats, int ints) {
     /// Buffers begin at multiples of this many elements: one cache line.
     public static final int ALIGNMENT = 16;
 
-    /// Most elements of one arena: what a Java array can hold.
-    public static final int ELEMENTS_MAX = Integer.MAX_VALUE - 8;
+    /// Most elements of one arena: what a Java array can hold, less room for scratch memory.
+    public static final int ELEMENTS_MAX = Integer.MAX_VALUE - (1 << 27);
 
     public Layout {
         offsets = Map.copyOf(offsets);

@@ -64,6 +64,14 @@ final class PlanPrinter {
                                     byLanes ? " by lanes" : "",
                                     nodes(nodes),
                                     stores(List.of(to)));
+            case Kernel.Rows(int rows, var stages, var locals) ->
+                    "%d rows, for themselves %s:%s"
+                            .formatted(
+                                    rows,
+                                    locals,
+                                    stages.stream()
+                                            .map(s -> "\n        " + line(s))
+                                            .collect(Collectors.joining()));
             case Kernel.Product(var extents, var left, var right, var out) ->
                     "product %s: %s = %s · %s".formatted(extents, out, left, right);
             case Kernel.Call(var op, var in, var out) -> "%s: %s = %s".formatted(op, out, in);

@@ -36,6 +36,58 @@ final class Axes {
                 new Store(narrow, to.node()));
     }
 
+    /// `stage` with its outermost axis cut so that it has extent `rows`, which divides it.
+    static Kernel.Stage byRows(Kernel.Stage stage, int rows) {
+        int part = stage.extents().getFirst() / rows;
+        if (part == 1) return stage;
+        return switch (stage) {
+            case Kernel.Loop(var extents, var nodes, var stores) ->
+                    new Kernel.Loop(
+                            cut(extents, rows, part),
+                            nodes.stream().map(n -> cut(n, part)).toList(),
+                            stores.stream().map(s -> cut(s, part)).toList());
+            case Kernel.Fold(var kind, var extents, int kept, var byLanes, var nodes, var to) ->
+                    new Kernel.Fold(
+                            kind,
+                            cut(extents, rows, part),
+                            kept + 1,
+                            byLanes,
+                            nodes.stream().map(n -> cut(n, part)).toList(),
+                            cut(to, part));
+        };
+    }
+
+    private static List<Integer> cut(List<Integer> extents, int rows, int part) {
+        var parts = new ArrayList<>(extents);
+        parts.set(0, part);
+        parts.addFirst(rows);
+        return parts;
+    }
+
+    private static Node cut(Node node, int part) {
+        return switch (node) {
+            case Node.Load(var access) -> new Node.Load(cut(access, part));
+            case Node.Index(int offset, var strides) ->
+                    new Node.Index(offset, cutStrides(strides, part));
+            case Node.Constant c -> c;
+            case Node.Apply a -> a;
+        };
+    }
+
+    private static Store cut(Store store, int part) {
+        return new Store(cut(store.to(), part), store.node());
+    }
+
+    private static Access cut(Access access, int part) {
+        return access.with(access.offset(), cutStrides(access.strides(), part));
+    }
+
+    private static List<Integer> cutStrides(List<Integer> strides, int part) {
+        var steps = new ArrayList<>(strides);
+        steps.addFirst(strides.getFirst() * part);
+        return steps;
+    }
+
     private static Access widen(Access access, int rank) {
         var strides = new ArrayList<>(access.strides());
         while (strides.size() < rank) strides.add(0);

@@ -70,7 +70,9 @@ public final class Lowering {
         }
         label = "";
         var results = results();
-        return new Lowered(params, results, kernels, labels);
+        var kept = new HashSet<Buffer>();
+        results.forEach(r -> kept.add(r.buffer()));
+        return new Lowered(params, results, RowGroups.gather(kernels, kept), labels);
     }
 
     // ---- Values ----------------------------------------------------------------------------
