@@ -1,0 +1,91 @@
+"""Writes what PyTorch computes for the functions of layers of java/nn, as golden files.
+
+    pip install -r tools/golden/requirements.txt
+    python tools/golden/layers.py
+
+Numbers are float64. Operands and cotangents come from formula.py, so the file holds results only:
+two lines each function, with the projection of every result and of every operand's gradient.
+"""
+
+import pathlib
+import sys
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import formula
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FILE = ROOT / "java/nn/src/test/resources/motley/nn/layers.txt"
+EPSILON = 2**-10
+INTEGERS = 5
+COTANGENTS = 4000
+
+
+def channels_first(function):
+    """`function` for operands [batch, …, channel]."""
+    return lambda x, *rest: function(x.movedim(-1, 1), *rest).movedim(1, -1)
+
+
+def batch_norm(x, gain, offset):
+    y = channels_first(lambda x: F.batch_norm(
+        x, None, None, gain, offset, training=True, eps=EPSILON))(x)
+    axes = tuple(range(x.dim() - 1))
+    return [y, x.mean(axes), x.var(axes, unbiased=False), x.var(axes, unbiased=True)]
+
+
+NORMALISATIONS = {
+    "batchNorm": ([(3, 2, 5, 6), (6,), (6,)], batch_norm),
+    "batchNorm.evaluation": (
+        [(3, 2, 5, 6), (6,), (6,), ("integer", 6), ("integer", 6)],
+        channels_first(lambda x, gain, offset, mean, variance: F.batch_norm(
+            x, mean.double(), variance.double(), gain, offset, eps=EPSILON))),
+    "layerNorm": (
+        [(3, 2, 5, 6), (6,), (6,)],
+        lambda x, gain, offset: F.layer_norm(x, (6,), gain, offset, EPSILON)),
+    "groupNorm": (
+        [(3, 2, 5, 6), (6,), (6,)],
+        channels_first(lambda x, gain, offset: F.group_norm(x, 3, gain, offset, EPSILON))),
+    "rmsNorm": ([(3, 2, 5, 6), (6,)], lambda x, gain: F.rms_norm(x, (6,), gain, EPSILON)),
+}
+
+FUNCTIONS = NORMALISATIONS
+
+
+def operand(number, shape):
+    """Numbers in [-1, 1), or integers in [0, 5) where the shape says so."""
+    if shape[0] == "integer":
+        count = int(np.prod(shape[1:]))
+        return torch.tensor(formula.labels(number, count, INTEGERS)).reshape(shape[1:])
+    values = 2 * formula.uniform(number, int(np.prod(shape))) - 1
+    return torch.tensor(values).reshape(shape).requires_grad_()
+
+
+def rows(name, shapes, function):
+    operands = [operand(number, shape) for number, shape in enumerate(shapes)]
+    results = function(*operands)
+    results = results if isinstance(results, list) else [results]
+    loss = 0
+    for number, y in enumerate(results):
+        weight = 2 * formula.uniform(COTANGENTS + number, y.numel()) - 1
+        loss = loss + (y.flatten() * torch.tensor(weight)).sum()
+    loss.backward()
+    yield f"{name}.results", [projection(y) for y in results]
+    yield f"{name}.gradients", [projection(x.grad) for x in operands if x.requires_grad]
+
+
+def projection(x):
+    """The product with a fixed direction, in which every element counts."""
+    direction = 2 * formula.uniform(3000, x.numel()) - 1
+    return (x.detach().flatten() @ torch.tensor(direction)).item()
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    lines = [f"# Written by tools/golden/layers.py with torch {torch.__version__}."]
+    for name, (shapes, function) in FUNCTIONS.items():
+        for row, values in rows(name, shapes, function):
+            lines.append(f"{row} {' '.join(map(repr, values))}")
+    FILE.write_text("\n".join(lines) + "\n")
+    print(FILE.relative_to(ROOT), FILE.stat().st_size, "bytes", file=sys.stderr)
