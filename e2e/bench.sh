@@ -6,6 +6,7 @@ main() {
     isolate "$@"
     row N1 "batch 32, 1 thread"
     row N2 "batch 32, 1 thread"
+    row N4 512
     row N13 ""
     expect "an unknown row lists those there are" names_rows
 }

@@ -17,10 +17,10 @@ class Figure:
     more: dict = field(default_factory=dict)
 
     def margin(self) -> float:
-        """How far beyond its goal; figures without a goal come last."""
-        if self.goal is None or self.ratio is None:
+        """How far beyond its goal; those that are not judged come last."""
+        if self.reached is None or self.ratio is None:
             return float("inf")
-        return self.ratio / self.goal
+        return self.ratio / (self.goal or 1)
 
     def fields(self) -> dict:
         kept = {
@@ -36,7 +36,7 @@ class Figure:
 
 
 def result(row: str, figures: list[Figure]) -> dict:
-    """The case with the least margin stands for the row; a row is reached when all its goals are."""
+    """The case with the least margin, or else the least ratio, stands for the row; a row is reached when all its goals are."""
     worst = min(figures, key=Figure.margin)
     judged = [figure.reached for figure in figures if figure.reached is not None]
     return {

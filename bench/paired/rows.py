@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
+import products
 import report
 import starts
 import training
@@ -35,6 +36,7 @@ ALL = {
     for row in (
         Row("N1", "MNIST CNN, training steps", lambda options: training.measure(N1, options)),
         Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
+        Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
         Row("N13", "process start to first finished training step", starts.measure),
     )
 }

@@ -6,7 +6,7 @@ from statistics import median
 
 import motley
 import pytorch
-from contenders import Contender
+from contenders import Contender, Pace, in_turns
 from report import Figure
 
 
@@ -25,17 +25,6 @@ class Case:
         return f"{self.model}, batch {self.batch_size}, {self.threads} thread{plural}"
 
 
-@dataclass(frozen=True)
-class Pace:
-    seconds: float
-    rounds: int
-    warm_up_seconds: float
-
-    @staticmethod
-    def of(options: argparse.Namespace) -> "Pace":
-        return Pace(0.3, 3, 3) if options.quick else Pace(1.0, 7, 8)
-
-
 def measure(cases: list[Case], options: argparse.Namespace) -> list[Figure]:
     figures = []
     for case in cases:
@@ -46,18 +35,8 @@ def measure(cases: list[Case], options: argparse.Namespace) -> list[Figure]:
 
 def measure_case(case: Case, options: argparse.Namespace) -> list[Figure]:
     pace = Pace.of(options)
-    turns: dict[Contender, list[dict]] = {}
-    try:
-        for contender in contenders(case, pace, options):
-            turns[contender] = []
-            contender.answer("ready")
-        for _ in range(pace.rounds):
-            for contender, times in turns.items():
-                times.append(contender.measure())
-        own, *peers = [Outcome.of(contender, times) for contender, times in turns.items()]
-    finally:
-        for contender in turns:
-            contender.close()
+    turns = in_turns(contenders(case, pace, options), pace.rounds)
+    own, *peers = [Outcome.of(contender, times) for contender, times in turns.items()]
     if not peers:
         return [figure(case, own, None)]
     return [figure(case, own, peer) for peer in peers]
@@ -92,7 +71,7 @@ class Outcome:
             median(time["msPerStep"] for time in times),
             min(time["msPerStepBest"] for time in times),
             median(time["callerCpuMsPerStep"] for time in times),
-            contender.peak_mib(),
+            contender.peak_mib,
         )
 
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import motley.cpu.FmaPeak;
 import motley.program.Engine;
 import motley.program.Executable;
 import motley.program.ProgramBuilder;
@@ -17,6 +18,8 @@ final class ProductWorkload implements Workload {
 
     private final int size;
     private final Executable product;
+    /// GFLOP/s of one thread that only multiplies and adds.
+    private double peak;
 
     private ProductWorkload(int size, Executable product) {
         this.size = size;
@@ -30,6 +33,7 @@ final class ProductWorkload implements Workload {
         var right = b.param(TensorType.f32(size, size));
         var program = b.build(List.of(b.matmul(left, right)));
         var workload = new ProductWorkload(size, engine.prepare(program, List.of()));
+        workload.reset();
         var random = new SplittableRandom(1);
         for (int param = 0; param < 2; param++) workload.product.write(param, drawn(size, random));
         return workload;
@@ -43,13 +47,15 @@ final class ProductWorkload implements Workload {
 
     @Override
     public String description() {
-        return "product of two matrices " + Shape.of(size, size);
+        return "product of two matrices %s, FMA peak of a thread %.0f GFLOP/s"
+                .formatted(Shape.of(size, size), peak);
     }
 
     @Override
     public SequencedMap<String, Object> fields() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("product", size);
+        fields.put("peakGflopsPerSecond", peak);
         return fields;
     }
 
@@ -58,9 +64,12 @@ final class ProductWorkload implements Workload {
         return new Rate(2.0 * size * size * size / GIGA, "GFLOP", "gflopsPerSecond");
     }
 
-    /// The product leaves its operands as they are.
+    /// The product leaves its operands as they are. The clock of a processor does not stay, so the
+    /// peak is measured beside each measurement.
     @Override
-    public void reset() {}
+    public void reset() {
+        peak = FmaPeak.measure(System::nanoTime);
+    }
 
     @Override
     public void run() {

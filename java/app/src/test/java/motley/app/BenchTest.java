@@ -59,6 +59,7 @@ final class BenchTest {
         var types = lines.stream().map(line -> line.path("type").asText()).toList();
         assertThat(types).containsExactly("ready", "bench", "bench", "bench");
         assertThat(lines.getLast().path("product").asInt()).isEqualTo(48);
+        assertThat(lines.getLast().path("peakGflopsPerSecond").asDouble()).isPositive();
         assertThat(lines.getLast().path("gflopsPerSecond").asDouble()).isPositive();
     }
 
