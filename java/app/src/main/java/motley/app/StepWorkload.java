@@ -73,7 +73,7 @@ final class StepWorkload implements Workload {
         var learningRate = (float) setting.optimizer().defaultLearningRate();
         training.write(program.learningRate(), Tensor.ofFloats(Shape.of(), learningRate));
         int paramCount = program.program().params().size();
-        for (int param = program.images(); param < paramCount; param++) {
+        for (int param = program.inputs(); param < paramCount; param++) {
             var value = Tensor.onHeap(program.program().params().get(param).type());
             if (param == program.weights()) fill(value, 1);
             else drawInto(value, random);

@@ -226,7 +226,7 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
     }
 
     /// `β·old + (1 - β)·now`.
-    private Var blend(double beta, Var old, Var now) {
+    Var blend(double beta, Var old, Var now) {
         return b.add(b.scale(old, beta), b.scale(now, 1 - beta));
     }
 

@@ -1,5 +1,6 @@
 package motley.nn;
 
+import java.util.ArrayList;
 import java.util.List;
 import motley.nn.Layer.Border;
 import motley.program.CompareKind;
@@ -31,21 +32,34 @@ record Forward(ProgramBuilder b, Mode mode) {
         record Training(Var key, Var samples) implements Mode {}
     }
 
-    /// Shape: `images [batch, rows, cols, channel] → [batch, class]`.
-    Var logits(Model model, List<Var> parameters, Var images) {
-        var x = images;
+    /// What `model` makes of a batch, and its statistics' measurements.
+    ///
+    /// @param samples `[batch, …]`, each of the model's input type
+    Passed pass(Model model, List<Var> parameters, Var samples) {
+        var values = new ArrayList<>(List.of(samples));
+        var measured = new ArrayList<Var>();
         int next = 0;
         for (var layer : model.placed()) {
             int end = next + layer.parameters().size();
-            var in = x;
+            var in = layer.in().stream().map(values::get).toList();
             var own = parameters.subList(next, end);
-            x = b.scope(layer.name(), () -> apply(layer, own, in));
+            values.add(b.scope(layer.name(), () -> apply(layer, own, in, measured)));
             next = end;
         }
-        return x;
+        return new Passed(values.getLast(), measured);
     }
 
-    private Var apply(PlacedLayer placed, List<Var> parameters, Var x) {
+    /// @param output `[batch, …]`
+    /// @param measured in training, what was measured for each statistic among the parameters, in
+    ///     their order
+    record Passed(Var output, List<Var> measured) {
+        Passed {
+            measured = List.copyOf(measured);
+        }
+    }
+
+    private Var apply(PlacedLayer placed, List<Var> parameters, List<Var> in, List<Var> measured) {
+        var x = in.getFirst();
         return switch (placed.layer()) {
             case Layer.Dense _ -> dense(x, parameters.get(0), parameters.get(1));
             case Layer.Conv2D conv -> {
@@ -55,14 +69,28 @@ record Forward(ProgramBuilder b, Mode mode) {
             case Layer.Relu _ -> relu(x);
             case Layer.MaxPool(int size, int stride) -> maxPool(x, size, stride);
             case Layer.Flatten _ -> flatten(x);
+            case Layer.Reshape(var shape) -> b.reshape(x, shape.prepend(shape(x).dim(0)));
             case Layer.Dropout(double rate) -> dropout(x, rate, placed.number());
+            case Layer.Add _ -> in.stream().skip(1).reduce(x, b::add);
+            case Layer.Multiply _ -> in.stream().skip(1).reduce(x, b::mul);
+            case Layer.Concatenate _ -> {
+                var op = new Op.Concatenate(shape(x).rank() - 1);
+                yield b.apply(op, in.toArray(Var[]::new));
+            }
+            case Layer.Residual _ -> throw Placement.expanded();
         };
     }
 
-    /// `y[n, o] = Σᵢ x[n, i]·w[i, o] + bias[o]`.
+    /// `y[…, o] = Σᵢ x[…, i]·w[i, o] + bias[o]`.
     private Var dense(Var x, Var w, Var bias) {
-        var product = b.matmul(x, w); // [batch, in]·[in, out] → [batch, out]
-        return addBias(product, bias);
+        int in = shape(w).dim(0);
+        int positions = shape(x).count() / in;
+        var rows = reshape(x, Shape.of(positions, in)); // [position, in]
+        var product = b.matmul(rows, w); // [position, in]·[in, out] → [position, out]
+        var y = addBias(product, bias);
+        var dims = new ArrayList<>(shape(x).dims());
+        dims.set(dims.size() - 1, shape(w).dim(1));
+        return reshape(y, new Shape(dims)); // […, out]
     }
 
     /// `y[…, o] = x[…, o] + bias[o]`.
@@ -122,6 +150,10 @@ record Forward(ProgramBuilder b, Mode mode) {
                 yield b.select(drop, b.fillLike(x, 0), b.scale(x, 1 / (1 - rate)));
             }
         };
+    }
+
+    private Var reshape(Var x, Shape shape) {
+        return shape(x).equals(shape) ? x : b.reshape(x, shape);
     }
 
     private static Shape shape(Var x) {

@@ -2,13 +2,17 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
+import java.util.List;
+import motley.tensor.Shape;
+
 /// One layer of a [Model]: a function of one sample's activations, with its static settings.
 ///
 /// Layers couple no samples: what a sample becomes does not depend on the batch around it. Shapes
 /// below are those of one sample; the programs put a batch axis in front. What each layer computes
 /// is written in [Forward].
 public sealed interface Layer {
-    /// `y = x·W + b`. Shape: `[in] → [units]`. Parameters: weight `[in, units]`, bias `[units]`.
+    /// `y = x·W + b` at every position. Shape: `[…, in] → […, units]`.
+    /// Parameters: weight `[in, units]`, bias `[units]`.
     record Dense(int units) implements Layer {
         public Dense {
             require(units >= 1, "units: %d (expected: at least 1)", units);
@@ -52,6 +56,33 @@ public sealed interface Layer {
 
     /// All elements in row-major order. Shape: `[a…] → [count]`.
     record Flatten() implements Layer {}
+
+    /// The same elements in row-major order under another shape. Shape: `[a…] → shape`.
+    record Reshape(Shape shape) implements Layer {}
+
+    /// The sum of two values or more of one shape.
+    record Add() implements Layer {}
+
+    /// The product of two values or more of one shape, element by element.
+    record Multiply() implements Layer {}
+
+    /// Two values or more one after another along the innermost axis; the other axes are equal.
+    record Concatenate() implements Layer {}
+
+    /// `body(x) + shortcut(x)`: a branch and its shortcut, each a row of layers; an empty row keeps
+    /// `x`. Both rows give one shape.
+    /// Source: He et al. 2016, "Deep residual learning for image recognition", §3.
+    record Residual(List<Layer> body, List<Layer> shortcut) implements Layer {
+        public Residual {
+            body = List.copyOf(body);
+            shortcut = List.copyOf(shortcut);
+        }
+
+        /// `body(x) + x`.
+        public Residual(Layer... body) {
+            this(List.of(body), List.of());
+        }
+    }
 
     /// In training, drops each element with probability `rate` and scales the others by
     /// `1/(1 - rate)`, so that the expectation stays; otherwise does nothing. Any shape, kept.

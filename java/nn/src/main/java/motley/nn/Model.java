@@ -3,31 +3,93 @@ package motley.nn;
 import static motley.tensor.Require.require;
 
 import java.util.List;
+import motley.tensor.DType;
 import motley.tensor.Shape;
+import motley.tensor.TensorType;
 
-/// A classifier: layers that turn one sample into one logit per class.
+/// Layers that turn one sample into one output, and the loss that compares it with a target.
+///
+/// A model is a graph without cycles: [#sequential] puts layers in a row, [Graph] connects them
+/// freely, and a [Layer.Residual] in a row is the most common branch.
 ///
 /// @param name what people call it, such as `mnist-cnn`
-/// @param inputShape one sample's shape, `[rows, cols, channel]` for images
-/// @param classes number of classes, the length of the last layer's output
-public record Model(String name, Shape inputShape, int classes, List<Layer> layers) {
-    /// @throws IllegalArgumentException if a layer does not fit the one before it, or the last one
-    ///     does not give one logit per class
+/// @param input one sample's type: f32, `[rows, cols, channel]` for images; or i32, such as the
+///     numbers of tokens `[time]`
+/// @param target what one sample's output is compared with, as `loss` says
+/// @param nodes each after those it reads; the last one's value is the output
+public record Model(String name, TensorType input, TensorType target, Loss loss, List<Node> nodes) {
+    /// A layer and the values it reads.
+    ///
+    /// @param in numbers of values: 0 is the sample, `i + 1` what node `i` makes
+    public record Node(Layer layer, List<Integer> in) {
+        public Node {
+            in = List.copyOf(in);
+        }
+    }
+
+    /// @throws IllegalArgumentException if a layer does not fit what it reads, or the loss not the
+    ///     output
     public Model {
-        layers = List.copyOf(layers);
-        require(!layers.isEmpty(), "layers: none (expected: at least 1)");
-        var output = Placement.place(inputShape, layers).getLast().output();
+        nodes = List.copyOf(nodes);
+        require(!nodes.isEmpty(), "layers: none (expected: at least 1)");
+        var output = Placement.place(input, nodes).getLast().output();
+        loss.requireFits(name, output, target);
+    }
+
+    /// A classifier: f32 samples, one logit per class, softmax cross-entropy.
+    ///
+    /// @param classes number of classes, the length of the last layer's output
+    public Model(String name, Shape input, int classes, List<Layer> layers) {
+        this(
+                name,
+                new TensorType(DType.F32, input),
+                TensorType.i32(),
+                new Loss.CrossEntropy(),
+                Graph.chain(layers));
+        int given = placed().getLast().output().dims().getLast();
         require(
-                output.equals(Shape.of(classes)),
+                given == classes,
                 "%s: output %s (expected: [%d], one logit per class)",
                 name,
-                output,
+                placed().getLast().output(),
                 classes);
+    }
+
+    /// Layers in a row, with the target and the loss of a classifier: a class for each position of
+    /// the output, whose innermost axis holds the logits.
+    public static Model sequential(String name, TensorType input, List<Layer> layers) {
+        return classifier(name, input, Graph.chain(layers));
+    }
+
+    /// Connected layers with the target and the loss of a classifier.
+    static Model classifier(String name, TensorType input, List<Node> nodes) {
+        require(!nodes.isEmpty(), "layers: none (expected: at least 1)");
+        var output = Placement.place(input, nodes).getLast().output();
+        require(output.rank() >= 1, "%s: output %s (expected: one logit per class)", name, output);
+        var positions = new Shape(output.dims().subList(0, output.rank() - 1));
+        var target = new TensorType(DType.I32, positions);
+        return new Model(name, input, target, new Loss.CrossEntropy(), nodes);
+    }
+
+    /// One sample's shape.
+    public Shape inputShape() {
+        return input.shape();
+    }
+
+    /// One sample's output.
+    public Shape outputShape() {
+        return placed().getLast().output();
+    }
+
+    /// The length of the output's innermost axis: the number of classes, if it is a classifier.
+    public int classes() {
+        var output = outputShape();
+        return output.rank() == 0 ? 1 : output.dims().getLast();
     }
 
     /// The layers with names, shapes and parameters, in order.
     public List<PlacedLayer> placed() {
-        return Placement.place(inputShape, layers);
+        return Placement.place(input, nodes);
     }
 
     /// Every parameter, in the order of the layers: the order of all programs, files and messages.
@@ -37,6 +99,6 @@ public record Model(String name, Shape inputShape, int classes, List<Layer> laye
 
     /// Layers, shapes, parameters and cost; its `toString` is a table.
     public Summary summary() {
-        return new Summary(name, inputShape, placed());
+        return new Summary(name, inputShape(), placed());
     }
 }

@@ -7,18 +7,27 @@ import motley.tensor.Shape;
 ///
 /// @param name its kind and its number among that kind, from 1: `conv2`
 /// @param number its index in the model, which is also the stream of its random numbers
-/// @param input one sample's shape before the layer
+/// @param in what it reads, as in [Model.Node]
+/// @param inputs one sample's shapes of those values
 /// @param output one sample's shape after it
 /// @param parameters in the order in which the layer takes them
 public record PlacedLayer(
         String name,
         int number,
         Layer layer,
-        Shape input,
+        List<Integer> in,
+        List<Shape> inputs,
         Shape output,
         List<ParameterSpec> parameters) {
     public PlacedLayer {
+        in = List.copyOf(in);
+        inputs = List.copyOf(inputs);
         parameters = List.copyOf(parameters);
+    }
+
+    /// One sample's shape of the first value it reads.
+    public Shape input() {
+        return inputs.getFirst();
     }
 
     public long parameterCount() {
@@ -31,14 +40,16 @@ public record PlacedLayer(
     /// a bias is `2n`; a comparison counts as one.
     public long flops() {
         return switch (layer) {
-            case Layer.Dense _ -> 2L * input.count() * output.count();
+            case Layer.Dense _ -> 2L * input().dims().getLast() * output.count();
             case Layer.Conv2D conv -> {
-                long taps = (long) conv.kernel() * conv.kernel() * input.dim(2);
+                long taps = (long) conv.kernel() * conv.kernel() * input().dim(2);
                 yield 2 * taps * output.count();
             }
             case Layer.Relu _ -> output.count();
             case Layer.MaxPool pool -> ((long) pool.size() * pool.size() - 1) * output.count();
-            case Layer.Flatten _, Layer.Dropout _ -> 0;
+            case Layer.Add _, Layer.Multiply _ -> (in.size() - 1L) * output.count();
+            case Layer.Flatten _, Layer.Reshape _, Layer.Concatenate _, Layer.Dropout _ -> 0;
+            case Layer.Residual _ -> throw Placement.expanded();
         };
     }
 }

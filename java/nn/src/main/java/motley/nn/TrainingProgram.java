@@ -13,7 +13,8 @@ import motley.program.Program;
 ///
 /// What they share:
 /// - `key` `i32[2]` names the random numbers.
-/// - `images` `f32[batch, input…]` and `labels` `i32[batch]` are the samples.
+/// - `inputs` and `targets` are the samples: the model's input and target types with the batch in
+///   front.
 /// - `weights` `f32[batch]` is 1 for a sample that counts, 0 for one that only fills the batch.
 /// - `samples` `i32[batch]` are the samples' numbers in the data set.
 /// - `lossSum` `f32[]` is `Σ weights·loss` in nats, and `correct` `f32[]` is
@@ -35,18 +36,18 @@ public sealed interface TrainingProgram {
     }
 
     /// One micro-batch's contribution.
-    /// Params: the parameters, `images`, `labels`, `weights`, `samples`, `key`.
+    /// Params: the parameters, `inputs`, `targets`, `weights`, `samples`, `key`.
     /// Results: `lossSum`, `correct`, then the gradient of `lossSum` in each parameter.
     record Gradient(Program program, int parameterCount) implements TrainingProgram {
         public Span parameters() {
             return new Span(0, parameterCount);
         }
 
-        public int images() {
+        public int inputs() {
             return parameterCount;
         }
 
-        public int labels() {
+        public int targets() {
             return parameterCount + 1;
         }
 
@@ -76,17 +77,17 @@ public sealed interface TrainingProgram {
     }
 
     /// Loss and accuracy without dropout and without gradients.
-    /// Params: the parameters, `images`, `labels`, `weights`. Results: `lossSum`, `correct`.
+    /// Params: the parameters, `inputs`, `targets`, `weights`. Results: `lossSum`, `correct`.
     record Evaluate(Program program, int parameterCount) implements TrainingProgram {
         public Span parameters() {
             return new Span(0, parameterCount);
         }
 
-        public int images() {
+        public int inputs() {
             return parameterCount;
         }
 
-        public int labels() {
+        public int targets() {
             return parameterCount + 1;
         }
 
@@ -103,18 +104,18 @@ public sealed interface TrainingProgram {
         }
     }
 
-    /// Logits, `f32[batch, class]`, of images whose labels nobody knows.
-    /// Params: the parameters, `images`. Results: `logits`.
+    /// The model's outputs, `f32[batch, …]`, for samples whose targets nobody knows.
+    /// Params: the parameters, `inputs`. Results: `output`.
     record Predict(Program program, int parameterCount) implements TrainingProgram {
         public Span parameters() {
             return new Span(0, parameterCount);
         }
 
-        public int images() {
+        public int inputs() {
             return parameterCount;
         }
 
-        public int logits() {
+        public int output() {
             return 0;
         }
     }
@@ -153,7 +154,7 @@ public sealed interface TrainingProgram {
 
     /// A whole training step on one machine, with the mean of the loss over the batch.
     /// Params: the parameters, the state, `learningRate`, `step`,
-    /// `images`, `labels`, `weights`, `samples`, `key`. Results: the parameters, the state,
+    /// `inputs`, `targets`, `weights`, `samples`, `key`. Results: the parameters, the state,
     /// `lossSum`, `correct`.
     record Step(Program program, int parameterCount, int stateCount) implements TrainingProgram {
         /// As params and as results.
@@ -174,11 +175,11 @@ public sealed interface TrainingProgram {
             return state().end() + 1;
         }
 
-        public int images() {
+        public int inputs() {
             return state().end() + 2;
         }
 
-        public int labels() {
+        public int targets() {
             return state().end() + 3;
         }
 

@@ -4,10 +4,11 @@ import static motley.tensor.Require.require;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import motley.nn.ParameterSpec.Role;
 import motley.program.ProgramBuilder;
 import motley.program.Var;
 import motley.program.autodiff.Autodiff;
-import motley.tensor.DType;
 import motley.tensor.TensorType;
 
 /// Builds the programs a run consists of.
@@ -37,10 +38,12 @@ public final class TrainingPrograms {
         var batch = Batch.params(b, model, microBatch);
         var mode = trainingParams(b, microBatch);
 
-        var logits = new Forward(b, mode).logits(model, parameters, batch.images);
-        var totals = totals(b, logits, batch);
-        var gradients = Autodiff.gradient(b, totals.lossSum, parameters);
-        var program = b.build(concat(totals.list(), gradients));
+        var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
+        var totals = totals(b, model.loss(), passed.output(), batch);
+        var gradients = Autodiff.gradient(b, totals.lossSum, trained(model, parameters));
+        var measured = b.scope("statistics", () -> weighted(b, passed.measured(), batch.weights));
+        var sums = merged(model, gradients, measured);
+        var program = b.build(concat(totals.list(), sums));
         return new TrainingProgram.Gradient(program, parameters.size());
     }
 
@@ -50,33 +53,33 @@ public final class TrainingPrograms {
         var batch = Batch.params(b, model, microBatch);
 
         var forward = new Forward(b, new Forward.Mode.Inference());
-        var logits = forward.logits(model, parameters, batch.images);
-        var program = b.build(totals(b, logits, batch).list());
+        var output = forward.pass(model, parameters, batch.inputs).output();
+        var program = b.build(totals(b, model.loss(), output, batch).list());
         return new TrainingProgram.Evaluate(program, parameters.size());
     }
 
     public static TrainingProgram.Predict predict(Model model, int batch) {
         var b = new ProgramBuilder();
         var parameters = params(b, model.parameters());
-        var images = b.param(images(model, batch));
+        var inputs = b.param(batched(model.input(), batch));
 
         var forward = new Forward(b, new Forward.Mode.Inference());
-        var logits = forward.logits(model, parameters, images);
-        return new TrainingProgram.Predict(b.build(List.of(logits)), parameters.size());
+        var output = forward.pass(model, parameters, inputs).output();
+        return new TrainingProgram.Predict(b.build(List.of(output)), parameters.size());
     }
 
     public static TrainingProgram.Update update(Model model, Optimizer optimizer) {
         var specs = model.parameters();
         var b = new ProgramBuilder();
         var parameters = params(b, specs);
-        var state = params(b, optimizer.state(specs));
+        var state = params(b, optimizer.state(trained(specs)));
         var gradients = params(b, specs);
         var learningRate = b.param(SCALAR);
         var step = b.param(SCALAR);
 
         var slots = new Descent.Slots(parameters, state, gradients);
         var descent = new Descent(b, learningRate, step);
-        var moved = b.scope("optimizer", () -> descent.move(optimizer, slots));
+        var moved = b.scope("optimizer", () -> moved(model, descent, optimizer, slots));
         return new TrainingProgram.Update(b.build(moved), parameters.size(), state.size());
     }
 
@@ -84,30 +87,31 @@ public final class TrainingPrograms {
         var specs = model.parameters();
         var b = new ProgramBuilder();
         var parameters = params(b, specs);
-        var state = params(b, optimizer.state(specs));
+        var state = params(b, optimizer.state(trained(specs)));
         var learningRate = b.param(SCALAR);
         var step = b.param(SCALAR);
         var batch = Batch.params(b, model, batchSize);
         var mode = trainingParams(b, batchSize);
 
-        var logits = new Forward(b, mode).logits(model, parameters, batch.images);
-        var totals = totals(b, logits, batch);
+        var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
+        var totals = totals(b, model.loss(), passed.output(), batch);
         var meanLoss = b.scope("loss", () -> b.div(totals.lossSum, b.sumAll(batch.weights)));
-        var gradients = Autodiff.gradient(b, meanLoss, parameters);
-        var slots = new Descent.Slots(parameters, state, gradients);
+        var gradients = Autodiff.gradient(b, meanLoss, trained(model, parameters));
+        var means = merged(model, gradients, passed.measured());
+        var slots = new Descent.Slots(parameters, state, means);
         var descent = new Descent(b, learningRate, step);
-        var moved = b.scope("optimizer", () -> descent.move(optimizer, slots));
+        var moved = b.scope("optimizer", () -> moved(model, descent, optimizer, slots));
         var program = b.build(concat(moved, totals.list()));
         return new TrainingProgram.Step(program, parameters.size(), state.size());
     }
 
     /// Samples as they reach a program.
-    private record Batch(Var images, Var labels, Var weights) {
+    private record Batch(Var inputs, Var targets, Var weights) {
         static Batch params(ProgramBuilder b, Model model, int size) {
-            var images = b.param(TrainingPrograms.images(model, size));
-            var labels = b.param(TensorType.i32(size));
+            var inputs = b.param(batched(model.input(), size));
+            var targets = b.param(batched(model.target(), size));
             var weights = b.param(TensorType.f32(size));
-            return new Batch(images, labels, weights);
+            return new Batch(inputs, targets, weights);
         }
     }
 
@@ -118,16 +122,72 @@ public final class TrainingPrograms {
         }
     }
 
-    private static Totals totals(ProgramBuilder b, Var logits, Batch batch) {
-        return b.scope("loss", () -> labelledTotals(b, logits, batch));
+    private static Totals totals(ProgramBuilder b, Loss loss, Var output, Batch batch) {
+        return b.scope("loss", () -> labelledTotals(b, loss, output, batch));
     }
 
-    private static Totals labelledTotals(ProgramBuilder b, Var logits, Batch batch) {
-        var loss = new Loss(b);
-        var nats = loss.crossEntropy(logits, batch.labels); // [batch]
-        var hits = loss.correct(logits, batch.labels); // [batch]
+    private static Totals labelledTotals(ProgramBuilder b, Loss loss, Var output, Batch batch) {
+        var losses = new Losses(b);
+        var each = losses.perSample(loss, output, batch.targets); // [batch]
+        var hits = losses.correct(output, batch.targets); // [batch]
         return new Totals(
-                loss.weightedSum(nats, batch.weights), loss.weightedSum(hits, batch.weights));
+                losses.weightedSum(each, batch.weights), losses.weightedSum(hits, batch.weights));
+    }
+
+    // ---- Parameters of two roles -------------------------------------------------------------
+
+    private static List<ParameterSpec> trained(List<ParameterSpec> specs) {
+        return specs.stream().filter(ParameterSpec::isTrained).toList();
+    }
+
+    private static List<Var> trained(Model model, List<Var> parameters) {
+        var specs = model.parameters();
+        return IntStream.range(0, specs.size())
+                .filter(i -> specs.get(i).isTrained())
+                .mapToObj(parameters::get)
+                .toList();
+    }
+
+    /// Gradients and measurements in the order of the parameters they are for.
+    private static List<Var> merged(Model model, List<Var> gradients, List<Var> measured) {
+        var gradient = gradients.iterator();
+        var measurement = measured.iterator();
+        return model.parameters().stream()
+                .map(spec -> spec.isTrained() ? gradient.next() : measurement.next())
+                .toList();
+    }
+
+    /// Each measurement times the batch's weight: what micro-batches add up to their mean.
+    private static List<Var> weighted(ProgramBuilder b, List<Var> measured, Var weights) {
+        if (measured.isEmpty()) return List.of();
+        var total = b.sumAll(weights); // []
+        return measured.stream().map(m -> b.mul(b.spread(total, m.type().shape()), m)).toList();
+    }
+
+    /// The parameters after a step, then the optimizer's state: the optimizer moves those that are
+    /// trained, statistics move towards what was measured.
+    private static List<Var> moved(
+            Model model, Descent descent, Optimizer optimizer, Descent.Slots slots) {
+        var trained =
+                new Descent.Slots(
+                        trained(model, slots.parameters()),
+                        slots.state(),
+                        trained(model, slots.gradients()));
+        var moved = descent.move(optimizer, trained).iterator();
+        var all = new ArrayList<Var>();
+        var specs = model.parameters();
+        for (int i = 0; i < specs.size(); i++) {
+            var old = slots.parameters().get(i);
+            var mean = slots.gradients().get(i);
+            all.add(
+                    switch (specs.get(i).role()) {
+                        case Role.Trained _ -> moved.next();
+                        case Role.Statistic(double momentum) ->
+                                descent.blend(1 - momentum, old, mean);
+                    });
+        }
+        moved.forEachRemaining(all::add);
+        return all;
     }
 
     private static Forward.Mode trainingParams(ProgramBuilder b, int batch) {
@@ -140,9 +200,9 @@ public final class TrainingPrograms {
         return specs.stream().map(spec -> b.param(spec.type())).toList();
     }
 
-    private static TensorType images(Model model, int batch) {
+    private static TensorType batched(TensorType sample, int batch) {
         require(batch >= 1, "batch: %d (expected: at least 1)", batch);
-        return new TensorType(DType.F32, model.inputShape().prepend(batch));
+        return sample.with(sample.shape().prepend(batch));
     }
 
     private static List<Var> concat(List<Var> first, List<Var> second) {

@@ -63,7 +63,7 @@ final class DropoutTest {
         var images = Formula.images(1, 2, IMAGE);
         var model = new Model("dropout", IMAGE, PIXELS, List.of(new Dropout(RATE), new Flatten()));
         var p = TrainingPrograms.predict(model, 2);
-        var logits = Reference.evaluate(p.program(), List.of(images)).get(p.logits());
+        var logits = Reference.evaluate(p.program(), List.of(images)).get(p.output());
         assertThat(logits.toArray()).isEqualTo(images.toArray());
         var none = masks(Trainer.KEY, range(2), List.of(new Dropout(0), new Flatten()));
         assertThat(none.toArray()).containsOnly(1);
@@ -76,7 +76,7 @@ final class DropoutTest {
         var sampleParam = b.param(TensorType.i32(samples.length));
         var ones = b.fill(Formula.images(0, samples.length, IMAGE).type(), 1);
         var forward = new Forward(b, new Mode.Training(keyParam, sampleParam));
-        var program = b.build(List.of(forward.logits(model, List.of(), ones)));
+        var program = b.build(List.of(forward.pass(model, List.of(), ones).output()));
         var numbers = Formula.fill(TensorType.i32(samples.length), i -> samples[i]);
         return Reference.evaluate(program, List.of(key, numbers)).getFirst();
     }

@@ -67,7 +67,9 @@ final class ModelTest {
 
     @Test
     void layerThatDoesNotFitIsNamed() {
-        assertRefused("dense1: input [28, 28, 1] (expected: [in])", new Dense(10));
+        assertRefused(
+                "wrong: target i32[] (expected: i32[28, 28] for output [28, 28, 10])",
+                new Dense(10));
         assertRefused(
                 "conv1: input [784] (expected: [rows, cols, channel])",
                 new Flatten(),

@@ -46,8 +46,8 @@ final class Trainer {
         var p = TrainingPrograms.gradient(model, batch.size());
         var params = params(p);
         put(params, p.parameters(), parameters);
-        params.set(p.images(), batch.images);
-        params.set(p.labels(), batch.labels);
+        params.set(p.inputs(), batch.images);
+        params.set(p.targets(), batch.labels);
         params.set(p.weights(), batch.weights);
         params.set(p.samples(), batch.samples);
         params.set(p.key(), KEY);

@@ -75,8 +75,8 @@ final class TrainingGolden {
             for (int i = 0; i < carried.size(); i++) params.set(i, carried.get(i));
             params.set(p.learningRate(), scalar(c.rate()));
             params.set(p.step(), scalar(step));
-            params.set(p.images(), batch.images());
-            params.set(p.labels(), batch.labels());
+            params.set(p.inputs(), batch.images());
+            params.set(p.targets(), batch.labels());
             params.set(p.weights(), batch.weights());
             params.set(p.samples(), batch.samples());
             params.set(p.key(), Trainer.KEY);

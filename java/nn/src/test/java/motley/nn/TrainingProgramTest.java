@@ -39,8 +39,8 @@ final class TrainingProgramTest {
         assertThat(at(params, p.parameters())).isEqualTo(parameters());
         assertThat(
                         List.of(
-                                params.get(p.images()),
-                                params.get(p.labels()),
+                                params.get(p.inputs()),
+                                params.get(p.targets()),
                                 params.get(p.weights()),
                                 params.get(p.samples()),
                                 params.get(p.key())))
@@ -76,8 +76,8 @@ final class TrainingProgramTest {
                 Stream.of(
                         p.learningRate(),
                         p.step(),
-                        p.images(),
-                        p.labels(),
+                        p.inputs(),
+                        p.targets(),
                         p.weights(),
                         p.samples(),
                         p.key());
@@ -99,8 +99,8 @@ final class TrainingProgramTest {
         var p = TrainingPrograms.evaluate(MODEL, 4);
         var params = Trainer.params(p);
         Trainer.put(params, p.parameters(), trainer.parameters);
-        params.set(p.images(), batch.images());
-        params.set(p.labels(), batch.labels());
+        params.set(p.inputs(), batch.images());
+        params.set(p.targets(), batch.labels());
         params.set(p.weights(), batch.weights());
         var results = Reference.evaluate(p.program(), params);
         assertThat(results.get(p.lossSum()).get(0)).isEqualTo(contribution.lossSum());
@@ -111,8 +111,8 @@ final class TrainingProgramTest {
     void predictionGivesOneLogitPerClass() {
         var p = TrainingPrograms.predict(MODEL, 4);
         assertThat(p.program().paramTypes()).isEqualTo(concat(parameters(), List.of(IMAGES)));
-        assertThat(p.images()).isEqualTo(parameters().size());
-        assertThat(p.program().resultTypes().get(p.logits())).isEqualTo(TensorType.f32(4, 10));
+        assertThat(p.inputs()).isEqualTo(parameters().size());
+        assertThat(p.program().resultTypes().get(p.output())).isEqualTo(TensorType.f32(4, 10));
     }
 
     @Test

@@ -83,8 +83,8 @@ final class MnistGolden {
     private static void feed(Executable executable, Step p, Model model, int step) {
         var images = Formula.images(1000 + step, BATCH, model.inputShape());
         var labels = Formula.labels(2000 + step, BATCH, model.classes());
-        executable.write(p.images(), images.toTensor());
-        executable.write(p.labels(), labels.toTensor());
+        executable.write(p.inputs(), images.toTensor());
+        executable.write(p.targets(), labels.toTensor());
         executable.write(p.step(), scalar(step));
     }
 

@@ -11,7 +11,7 @@ import motley.program.reference.Values;
 import motley.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 
-final class LossTest {
+final class LossesTest {
     /// Rounding of a handful of float64 operations.
     private static final double TOLERANCE = 1e-14;
 
@@ -47,7 +47,7 @@ final class LossTest {
         var b = new ProgramBuilder();
         var logits = b.param(TensorType.f32(3, 3));
         var labels = b.param(TensorType.i32(3));
-        var program = b.build(List.of(new Loss(b).correct(logits, labels)));
+        var program = b.build(List.of(new Losses(b).correct(logits, labels)));
         var z = Values.of(TensorType.f32(3, 3), 1, 2, 2, 1, 2, 2, 5, 0, 0);
         var y = Values.of(TensorType.i32(3), 1, 2, 0);
         var correct = Reference.evaluate(program, List.of(z, y)).getFirst();
@@ -59,7 +59,7 @@ final class LossTest {
         var b = new ProgramBuilder();
         var z = b.param(TensorType.f32(1, 3));
         var y = b.param(TensorType.i32(1));
-        var loss = b.sumAll(new Loss(b).crossEntropy(z, y));
+        var loss = b.sumAll(new Losses(b).crossEntropy(z, y));
         var program = b.build(List.of(loss, Autodiff.gradient(b, loss, List.of(z)).getFirst()));
         var results =
                 Reference.evaluate(

@@ -1,0 +1,72 @@
+package motley.nn;
+
+import motley.program.CompareKind;
+import motley.program.Op;
+import motley.program.ProgramBuilder;
+import motley.program.UnaryKind;
+import motley.program.Var;
+import motley.tensor.DType;
+import motley.tensor.Shape;
+
+/// What the losses compute: for each sample of a batch, how wrong its output is.
+record Losses(ProgramBuilder b) {
+    /// The loss of each sample.
+    ///
+    /// Shape: `outputs [batch, …]`, `targets` as `loss` says with the batch in front `→ [batch]`.
+    Var perSample(Loss loss, Var outputs, Var targets) {
+        return switch (loss) {
+            case Loss.CrossEntropy _ -> meanOverPositions(crossEntropies(outputs, targets));
+        };
+    }
+
+    /// The share of positions at which the first largest output is the target's class, for each
+    /// sample. Shape: `[batch, …, class], i32[batch, …] → [batch]`.
+    Var correct(Var outputs, Var targets) {
+        int last = outputs.type().shape().rank() - 1;
+        var guess = b.apply(new Op.ArgMax(last), outputs); // i32[batch, …]
+        var hit = b.convert(b.compare(CompareKind.EQ, guess, targets), DType.F32);
+        return meanOverPositions(hit);
+    }
+
+    /// `Σ weights·values` over the batch. Shape: `[batch], [batch] → []`.
+    Var weightedSum(Var values, Var weights) {
+        return b.sumAll(b.mul(values, weights));
+    }
+
+    /// [#crossEntropy] at every position. Shape: `[batch, …, class], i32[batch, …] → [batch, …]`.
+    private Var crossEntropies(Var logits, Var labels) {
+        var positions = labels.type().shape();
+        if (positions.rank() == 1) return crossEntropy(logits, labels);
+        int rows = positions.count();
+        int classes = logits.type().shape().dims().getLast();
+        var flat = b.reshape(logits, Shape.of(rows, classes)); // [position, class]
+        var nats = crossEntropy(flat, b.reshape(labels, Shape.of(rows))); // [position]
+        return b.reshape(nats, positions);
+    }
+
+    /// The cross-entropy, in nats, between the softmax of the logits and the label of each sample:
+    /// `log Σⱼ exp(zⱼ) - z[label]`. A label outside `[0, class)` counts as a class of logit 0.
+    ///
+    /// Shape: `[batch, class], i32[batch] → [batch]`.
+    ///
+    /// `z` is shifted first so that `exp` cannot overflow. Any number near the largest logit will
+    /// do; its floor has no derivative, so the gradient is exactly `softmax(z) - oneHot(label)`.
+    Var crossEntropy(Var logits, Var labels) {
+        var largest = b.unary(UnaryKind.FLOOR, b.maxOver(logits, 1)); // [batch]
+        var shifted = b.sub(logits, b.alongOutermost(largest, logits.type().shape()));
+        var logSum = b.log(b.sum(b.exp(shifted), 1)); // [batch]
+        int classes = logits.type().shape().dim(1);
+        var chosen = b.mul(b.apply(new Op.OneHot(classes), labels), shifted); // [batch, class]
+        return b.sub(logSum, b.sum(chosen, 1));
+    }
+
+    /// Shape: `[batch, …] → [batch]`.
+    private Var meanOverPositions(Var x) {
+        var shape = x.type().shape();
+        if (shape.rank() == 1) return x;
+        int batch = shape.dim(0);
+        int positions = shape.count() / batch;
+        var sums = b.sum(b.reshape(x, Shape.of(batch, positions)), 1); // [batch]
+        return b.scale(sums, 1.0 / positions);
+    }
+}
