@@ -1,7 +1,5 @@
 package motley.data;
 
-import static motley.tensor.Require.require;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -11,11 +9,12 @@ import java.util.List;
 import motley.tensor.DType;
 import motley.tensor.Shape;
 import motley.tensor.Tensor;
+import motley.tensor.TensorType;
 
 /// Images of unsigned bytes with one label each.
 ///
 /// Thread-safe: nothing changes after it was read.
-public final class LabelledImages {
+public final class LabelledImages implements Samples {
     private static final ValueLayout.OfFloat F32 =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -66,46 +65,34 @@ public final class LabelledImages {
         return imageShape;
     }
 
+    @Override
     public int count() {
         return labels.limit();
+    }
+
+    @Override
+    public TensorType inputType() {
+        return new TensorType(DType.F32, imageShape);
+    }
+
+    @Override
+    public TensorType targetType() {
+        return TensorType.i32();
     }
 
     public int label(int sample) {
         return Byte.toUnsignedInt(labels.get(sample));
     }
 
-    /// Copies the chosen samples into the first rows of `images` and `labels`, pixels scaled to
-    /// [0, 1]; the rows beyond them become zeros.
-    ///
-    /// @param samples which samples, in [0, count)
-    /// @param images f32 `[batch, rows, cols, channel]`
-    /// @param labels i32 `[batch]`
-    /// @throws IllegalArgumentException if the tensors do not fit or a sample is out of range
+    /// Pixels are scaled to [0, 1].
+    @Override
     public void copy(int[] samples, Tensor images, Tensor labels) {
-        int batch = labels.shape().dim(0);
-        boolean fits =
-                images.type().dtype() == DType.F32
-                        && images.shape().equals(imageShape.prepend(batch))
-                        && labels.shape().rank() == 1
-                        && samples.length <= batch;
-        require(
-                fits,
-                "images: %s, labels: %s (expected: %d or more of f32%s)",
-                images,
-                labels,
-                samples.length,
-                imageShape);
+        Batch.requireFits(this, samples, images, labels);
         images.data().fill((byte) 0);
         labels.data().fill((byte) 0);
         for (int row = 0; row < samples.length; row++) {
-            int sample = samples[row];
-            require(
-                    sample >= 0 && sample < count(),
-                    "sample: %d (expected: in [0, %d))",
-                    sample,
-                    count());
-            copyImage(sample, images.data(), row);
-            labels.setInt(row, label(sample));
+            copyImage(samples[row], images.data(), row);
+            labels.setInt(row, label(samples[row]));
         }
     }
 
