@@ -30,7 +30,7 @@ final class SampleLossGolden {
     private static final TensorType OUTPUTS = TensorType.f32(BATCH, CLASSES);
     private static final GoldenNumbers GOLDEN = GoldenNumbers.read("losses.txt");
 
-    private enum Loss {
+    enum Kind {
         CROSS_ENTROPY,
         CROSS_ENTROPY_SMOOTHED,
         BINARY,
@@ -71,7 +71,7 @@ final class SampleLossGolden {
 
     @ParameterizedTest
     @EnumSource
-    void lossesAndGradientsArePyTorchs(Loss loss) {
+    void lossesAndGradientsArePyTorchs(Kind loss) {
         var results = evaluate(loss, outputs());
         GOLDEN.assertRow(loss.row(), results.get(0).toArray(), TOLERANCE);
         double[] gradient = {Formula.projection(results.get(2))};
@@ -82,7 +82,7 @@ final class SampleLossGolden {
     /// no kink lies within 10⁻⁵ of these outputs.
     @ParameterizedTest
     @EnumSource
-    void gradientIsTheSlope(Loss loss) {
+    void gradientIsTheSlope(Kind loss) {
         var random = new SplittableRandom(7);
         var v = outputs().map(_ -> random.nextDouble(-1, 1));
         double slope = evaluate(loss, outputs()).get(2).zip(v, (g, x) -> g * x).sum();
@@ -94,7 +94,7 @@ final class SampleLossGolden {
     /// `exp` of 10⁴ is infinite; the losses and their gradients must not notice.
     @ParameterizedTest
     @EnumSource
-    void hugeOutputsStayFinite(Loss loss) {
+    void hugeOutputsStayFinite(Kind loss) {
         var huge = Formula.fill(OUTPUTS, i -> i % 3 == 0 ? 1e4 : i % 3 == 1 ? -1e4 : 0);
         for (var result : evaluate(loss, huge)) {
             assertThat(Arrays.stream(result.toArray()).allMatch(Double::isFinite)).isTrue();
@@ -104,7 +104,7 @@ final class SampleLossGolden {
 
     @ParameterizedTest
     @EnumSource
-    void notANumberIsNotHidden(Loss loss) {
+    void notANumberIsNotHidden(Kind loss) {
         var spoilt = outputs().map(_ -> Double.NaN);
         for (double value : evaluate(loss, spoilt).getFirst().toArray()) assertThat(value).isNaN();
     }
@@ -112,20 +112,20 @@ final class SampleLossGolden {
     @Test
     void everyRowIsCompared() {
         var rows =
-                Arrays.stream(Loss.values())
+                Arrays.stream(Kind.values())
                         .flatMap(l -> List.of(l.row(), l.row() + ".gradient").stream());
         assertThat(rows).containsExactlyElementsOf(GOLDEN.rows().keySet());
     }
 
     /// Every sample's loss, `Σ weight·loss`, and its gradient in the outputs.
-    private static List<Values> evaluate(Loss loss, Values outputs) {
+    private static List<Values> evaluate(Kind loss, Values outputs) {
         var weights = Formula.fill(TensorType.f32(BATCH), i -> (i + 1) / 4.0);
         var targets = loss.targets();
         return Reference.evaluate(
                 program(loss, targets.type()), List.of(outputs, targets, weights));
     }
 
-    private static Program program(Loss loss, TensorType targets) {
+    private static Program program(Kind loss, TensorType targets) {
         var b = new ProgramBuilder();
         var y = b.param(OUTPUTS);
         var t = b.param(targets);
