@@ -27,6 +27,7 @@ final class TidyModules {
                     Map.entry("cpu", 3),
                     Map.entry("webgpu", 3),
                     Map.entry("wire", 3),
+                    Map.entry("training", 4),
                     Map.entry("worker", 4),
                     Map.entry("coordinator", 4),
                     Map.entry("simulation", 5),

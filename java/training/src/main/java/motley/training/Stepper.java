@@ -1,0 +1,95 @@
+package motley.training;
+
+import java.util.List;
+import motley.data.SampleOrder;
+import motley.nn.Model;
+import motley.nn.Optimizers;
+import motley.nn.TrainingProgram;
+import motley.nn.TrainingProgram.Span;
+import motley.nn.TrainingPrograms;
+import motley.program.Engine;
+import motley.program.Executable;
+import motley.tensor.Tensor;
+import motley.tensor.TensorType;
+
+/// One fit's training steps on an engine, which keeps weights and optimizer state between them.
+final class Stepper implements AutoCloseable {
+    private final FitSettings settings;
+    private final Samples train;
+    private final TrainingProgram.Step program;
+    private final Executable executable;
+    private final Span weights;
+    private final Batch batch;
+    private final Tensor scalar = Tensor.onHeap(TensorType.f32());
+    private long steps;
+
+    /// Begins with `first` as weights and with an optimizer that has seen nothing.
+    Stepper(Engine engine, Model model, FitSettings settings, Samples train, List<Tensor> first) {
+        this.settings = settings;
+        this.train = train;
+        var optimizer = settings.optimizer();
+        program = TrainingPrograms.step(model, optimizer, settings.batchSize());
+        weights =
+                Optimizers.averages(optimizer, model.parameters())
+                        .map(s -> new Span(program.state().at(s.first()), s.count()))
+                        .orElse(program.parameters());
+        batch = Batch.allocate(model.inputShape(), settings.batchSize());
+        executable = engine.prepare(program.program(), program.carries());
+        for (int i = 0; i < first.size(); i++) {
+            executable.write(program.parameters().at(i), first.get(i));
+        }
+        var state = optimizer.state(model.parameters());
+        for (int i = 0; i < state.size(); i++) {
+            executable.write(program.state().at(i), Tensor.onHeap(state.get(i).type()));
+        }
+        executable.write(program.key(), Keys.of(settings.seed()));
+    }
+
+    /// Every training sample once, in the order that a run over many devices has.
+    ///
+    /// @param epoch counted from 0
+    Score epoch(int epoch) {
+        int count = train.count();
+        var order = new SampleOrder(settings.seed(), epoch, count);
+        var totals = new Totals();
+        for (int first = 0; first < count; first += batch.size()) {
+            batch.fill(train, order.samples(first, Math.min(batch.size(), count - first)));
+            step();
+            totals.add(read(program.lossSum()), read(program.correct()));
+        }
+        return totals.score(count);
+    }
+
+    private void step() {
+        steps++;
+        int stepsPerEpoch = Math.ceilDiv(train.count(), batch.size());
+        long stepsTotal = (long) stepsPerEpoch * settings.epochs();
+        write(program.learningRate(), settings.rate().rate(steps, stepsTotal));
+        write(program.step(), (double) steps);
+        executable.write(program.images(), batch.inputs());
+        executable.write(program.labels(), batch.labels());
+        executable.write(program.weights(), batch.weights());
+        executable.write(program.samples(), batch.samples());
+        executable.run();
+    }
+
+    /// Copies the weights after the last step, or their averages if the optimizer keeps them.
+    void read(List<Tensor> into) {
+        for (int i = 0; i < into.size(); i++) executable.read(weights.at(i), into.get(i));
+    }
+
+    @Override
+    public void close() {
+        executable.close();
+    }
+
+    private void write(int param, double value) {
+        scalar.setFloat(0, (float) value);
+        executable.write(param, scalar);
+    }
+
+    private double read(int result) {
+        executable.read(result, scalar);
+        return scalar.getFloat(0);
+    }
+}

@@ -1,0 +1,160 @@
+package motley.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import motley.cpu.CpuEngine;
+import motley.cpu.CpuSettings;
+import motley.nn.Layer.Dense;
+import motley.nn.Layer.Dropout;
+import motley.nn.Layer.Relu;
+import motley.nn.Model;
+import motley.nn.Schedule;
+import motley.program.Engine;
+import motley.tensor.Shape;
+import motley.tensor.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A model on one machine, on the engine for the JVM.
+final class TrainerTest {
+    private static final int FEATURES = 4;
+    private static final int CLASSES = 3;
+    private static final Samples TRAIN = samples(1, 300);
+    private static final Samples TEST = samples(2, 300);
+    private static final FitSettings SETTINGS = FitSettings.of(6, 32, "adam:clip-norm=10");
+
+    private final Engine engine = CpuEngine.open(new CpuSettings(1));
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @Test
+    void modelLearns() {
+        var trainer = new Trainer(engine, model(), 1);
+        var before = trainer.evaluate(TEST);
+        var told = new ArrayList<Epoch>();
+        var fast = SETTINGS.withRate(new Schedule.OneCycle(0.02));
+        var epochs = trainer.fit(TRAIN, Optional.of(TEST), fast, told::add);
+        assertThat(epochs).hasSize(6).isEqualTo(told);
+        assertThat(epochs.getLast().validation()).hasValue(trainer.evaluate(TEST));
+        assertThat(trainer.evaluate(TEST).loss()).isLessThan(before.loss() / 2);
+        assertThat(trainer.evaluate(TEST).accuracy()).isGreaterThan(0.85);
+    }
+
+    /// Dropout and the order of samples follow from the seed, and threads leave no trace.
+    @Test
+    void seedDecidesEveryBit() {
+        var weights = fitted(engine, SETTINGS);
+        assertThat(fitted(engine, SETTINGS)).isEqualTo(weights);
+        assertThat(fitted(engine, SETTINGS.withSeed(2))).isNotEqualTo(weights);
+        try (var other = CpuEngine.open(new CpuSettings(3))) {
+            assertThat(fitted(other, SETTINGS)).isEqualTo(weights);
+        }
+    }
+
+    /// An average that forgets everything is the weights themselves.
+    @Test
+    void averagesBecomeTheWeights() {
+        var plain = fitted(engine, FitSettings.of(2, 32, "adam"));
+        assertThat(fitted(engine, FitSettings.of(2, 32, "adam:ema=0"))).isEqualTo(plain);
+        assertThat(fitted(engine, FitSettings.of(2, 32, "adam:ema=0.9"))).isNotEqualTo(plain);
+    }
+
+    @Test
+    void patienceBringsTheBestWeightsBack() {
+        var trainer = new Trainer(engine, model(), 1);
+        var wild = FitSettings.of(40, 32, "sgd").withRate(new Schedule.Constant(3));
+        var epochs = trainer.fit(TRAIN, Optional.of(TEST), wild.withPatienceEpochs(2), _ -> {});
+        var losses = epochs.stream().map(e -> e.validation().orElseThrow().loss()).toList();
+        int best = losses.indexOf(losses.stream().min(Double::compare).orElseThrow());
+        assertThat(epochs).hasSize(best + 3).hasSizeLessThan(40);
+        assertThat(trainer.evaluate(TEST).loss()).isEqualTo(losses.get(best));
+    }
+
+    /// 300 samples are one full batch and a part of one. Logits are sums of at most 16 products of
+    /// magnitude under 10, so rounding in f32 leaves five digits.
+    @Test
+    void predictionsAreThoseThatWereEvaluated() {
+        var trainer = new Trainer(engine, model(), 1);
+        trainer.fit(TRAIN, Optional.empty(), SETTINGS, _ -> {});
+        var logits = trainer.predict(TEST.inputs());
+        assertThat(logits.shape()).isEqualTo(Shape.of(300, CLASSES));
+        double loss = 0;
+        int correct = 0;
+        for (int sample = 0; sample < 300; sample++) {
+            int label = TEST.labels().getInt(sample);
+            double sum = 0;
+            int guess = 0;
+            for (int c = 0; c < CLASSES; c++) {
+                double z = logits.getFloat(sample * CLASSES + c);
+                sum += Math.exp(z);
+                if (z > logits.getFloat(sample * CLASSES + guess)) guess = c;
+            }
+            loss += Math.log(sum) - logits.getFloat(sample * CLASSES + label);
+            if (guess == label) correct++;
+        }
+        var score = trainer.evaluate(TEST);
+        assertThat(score.loss()).isCloseTo(loss / 300, within(1e-5));
+        assertThat(score.accuracy()).isEqualTo(correct / 300.0);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        var trainer = new Trainer(engine, model(), 1);
+        var narrow = Tensor.ofFloats(Shape.of(1, 2), 1, 2);
+        assertThatThrownBy(() -> trainer.predict(narrow))
+                .hasMessage("inputs: f32[1, 2] (expected: f32[1, 4])");
+        assertThatThrownBy(() -> trainer.predict(Tensor.ofFloats(Shape.of(4), 1, 2, 3, 4)))
+                .hasMessage("inputs: f32[4] (expected: f32[count, …])");
+        assertThatThrownBy(() -> new Samples(narrow, Tensor.ofInts(Shape.of(2), 0, 1)))
+                .hasMessage("labels: i32[2] (expected: i32[1])");
+        var patient = SETTINGS.withPatienceEpochs(1);
+        assertThatThrownBy(() -> trainer.fit(TRAIN, Optional.empty(), patient, _ -> {}))
+                .hasMessageContaining("patienceEpochs: 1 (expected: 0 without samples");
+    }
+
+    private static List<List<Float>> fitted(Engine engine, FitSettings settings) {
+        var trainer = new Trainer(engine, model(), 1);
+        trainer.fit(TRAIN, Optional.empty(), settings, _ -> {});
+        return trainer.weights().stream().map(TrainerTest::elements).toList();
+    }
+
+    private static List<Float> elements(Tensor x) {
+        var values = new ArrayList<Float>();
+        for (float value : x.toFloats()) values.add(value);
+        return values;
+    }
+
+    private static Model model() {
+        return new Model(
+                "small",
+                Shape.of(FEATURES),
+                CLASSES,
+                List.of(new Dense(16), new Relu(), new Dropout(0.1), new Dense(CLASSES)));
+    }
+
+    /// Points in space; the label is the largest of their first three coordinates.
+    private static Samples samples(long seed, int count) {
+        var random = new SplittableRandom(seed);
+        var inputs = new float[count * FEATURES];
+        var labels = new int[count];
+        for (int i = 0; i < inputs.length; i++) inputs[i] = (float) random.nextDouble(-1, 1);
+        for (int sample = 0; sample < count; sample++) {
+            int first = sample * FEATURES;
+            for (int c = 1; c < CLASSES; c++) {
+                if (inputs[first + c] > inputs[first + labels[sample]]) labels[sample] = c;
+            }
+        }
+        return new Samples(
+                Tensor.ofFloats(Shape.of(count, FEATURES), inputs),
+                Tensor.ofInts(Shape.of(count), labels));
+    }
+}
