@@ -13,10 +13,12 @@ import java.util.stream.IntStream;
 /// |result - exact| ≤ γₖ·Σ|a·b| with γₖ = ku/(1-ku), u = 2⁻²⁴.
 ///
 /// Panels of `b` are packed unless too few rows of `a` would use them; `a` is read in place unless
-/// transposed. Confined to one caller at a time.
+/// transposed, and then packed in blocks: a chunk of rows, a stretch of `k`. Confined to one caller
+/// at a time.
 ///
 /// Source: Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
-/// Differs: rows of `a` are not packed, since tiles read each of them through a place of its own.
+/// Differs: rows of `a` are not interleaved, since tiles read each of them through a place of its
+/// own.
 public final class MatrixProduct {
     /// The shapes: op(a) is `[batch, m, k]`, op(b) `[batch, k, n]`, c `[batch, m, n]`.
     ///
@@ -44,10 +46,22 @@ public final class MatrixProduct {
     /// Tiles in a chunk of rows, which should stay in the second-level cache while panels pass by.
     private static final int CHUNK_TILES = 16;
 
+    /// Elements of a packed panel that one step may touch: 256 KiB, which the second-level cache
+    /// delivers in time. Shorter steps go over the result more often, which costs more.
+    private static final int PACKED_ELEMENTS_MAX = 64 << 10;
+
+    /// Elements of a line of the cache.
+    private static final int LINE_ELEMENTS = 16;
+
     private final Machine machine;
     private final Size size;
     private final TileForm form;
+    private final Steps steps;
     private final PanelProduct product;
+
+    /// Elements from one packed row of `a` to the next: an odd number of lines, so that the rows of
+    /// a tile lie in different sets of the cache.
+    private final int aRow;
 
     /// Columns of `b` that are read in place, a multiple of the panels' width.
     private final int inPlaceColumns;
@@ -102,6 +116,9 @@ public final class MatrixProduct {
         groups = Math.ceilDiv(panels, groupPanels);
         packsOwnB = chunks == 1;
         packsOwnA = size.transposeA() && groups == 1;
+        steps = inPlaceColumns > 0 ? new Steps(columns) : new Steps(columns, PACKED_ELEMENTS_MAX);
+        steps.add(0, 0, 1, size.k());
+        aRow = Math.ceilDiv(steps.length(0), LINE_ELEMENTS) / 2 * 2 * LINE_ELEMENTS + LINE_ELEMENTS;
         product = product(columns);
         operands = Operands.forWorkers(workers);
         blocks = columns;
@@ -116,10 +133,10 @@ public final class MatrixProduct {
         return new MatrixProduct(machine, size);
     }
 
+    /// The product of a chunk of rows.
     private PanelProduct product(int columns) {
-        var steps = new Steps(columns);
-        steps.add(0, 0, 1, size.k());
-        var places = IntStream.range(0, size.m()).map(i -> i * size.k()).toArray();
+        int row = size.transposeA() ? aRow : size.k();
+        var places = IntStream.range(0, chunkRows).map(i -> i * row).toArray();
         int bStep = inPlaceColumns > 0 ? size.n() : columns;
         return new PanelProduct(machine.tiles(), form, steps, places, bStep, size.n());
     }
@@ -129,8 +146,14 @@ public final class MatrixProduct {
     }
 
     private long elementsOfA(int workers) {
-        if (packsOwnA) return (long) workers * chunkRows * size.k();
-        return size.transposeA() ? (long) size.batch() * size.m() * size.k() : 0;
+        if (packsOwnA) return (long) workers * blockElements();
+        long copies = (long) size.batch() * chunks * steps.count();
+        return size.transposeA() ? copies * blockElements() : 0;
+    }
+
+    /// Elements of a packed block of `a`: a chunk of rows, one step long.
+    private int blockElements() {
+        return chunkRows * aRow;
     }
 
     /// Computes all of `c`; its region overlaps neither `a` nor `b`, though all three may lie in
@@ -145,99 +168,118 @@ public final class MatrixProduct {
         Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
         var threads = machine.threads();
         if (!packsOwnB) threads.forEach(size.batch() * packedPanels, packB);
-        if (size.transposeA() && !packsOwnA) threads.forEach(size.batch() * chunks, packA);
+        if (size.transposeA() && !packsOwnA) {
+            threads.forEach(size.batch() * chunks * steps.count(), packA);
+        }
         threads.forEach(size.batch() * chunks * groups, multiply);
     }
 
     private void packSharedB(int index, int worker) {
         int first = inPlaceColumns + index % packedPanels * form.columns();
-        packPanel(index / packedPanels, first, packedB + index * panelElements());
+        int to = packedB + index * panelElements();
+        for (int step = 0; step < steps.count(); step++) {
+            packPanel(index / packedPanels, first, step, to);
+        }
     }
 
-    /// Packs the columns of `b` from `first` on.
-    private void packPanel(int batch, int first, int to) {
+    /// Packs what `step` reads of the columns of `b` from `first` on, into the panel at `to`.
+    private void packPanel(int batch, int first, int step, int to) {
         int width = Math.min(form.columns(), size.n() - first);
         int kStride = size.transposeB() ? 1 : size.n();
         int jStride = size.transposeB() ? size.k() : 1;
-        int from = bOffset + batch * size.k() * size.n() + first * jStride;
+        int row = steps.bRow(step);
+        int from = bOffset + batch * size.k() * size.n() + first * jStride + row * kStride;
+        int place = to + row * form.columns();
         var array = machine.workspace().array();
-        Packing.panel(b, from, kStride, jStride, size.k(), width, array, to, form.columns());
+        int length = steps.length(step);
+        Packing.panel(b, from, kStride, jStride, length, width, array, place, form.columns());
     }
 
     private void packSharedA(int index, int worker) {
-        int batch = index / chunks;
-        int first = index % chunks * chunkRows;
-        packChunk(batch, first, packedA + (batch * size.m() + first) * size.k());
+        int chunk = index / steps.count();
+        int first = chunk % chunks * chunkRows;
+        packBlock(chunk / chunks, first, index % steps.count(), packedA + index * blockElements());
     }
 
-    /// Transposes the rows of op(a) from `first` on.
-    private void packChunk(int batch, int first, int to) {
+    /// Transposes what `step` reads of the rows of op(a) from `first` on.
+    private void packBlock(int batch, int first, int step, int to) {
         int rows = Math.min(chunkRows, size.m() - first);
-        int from = aOffset + batch * size.m() * size.k() + first;
+        int from = aOffset + (batch * size.k() + steps.aShift(step)) * size.m() + first;
         var array = machine.workspace().array();
-        Transposition.copy(a, from, size.m(), array, to, size.k(), size.k(), rows);
+        Transposition.copy(a, from, size.m(), array, to, aRow, steps.length(step), rows);
     }
 
     /// A chunk of rows by a group of panels.
+    ///
+    /// All panels take a step before the next step begins, because panels that lie in place share
+    /// the rows of `b`, and packed ones the block of `a`.
     private void multiply(int index, int worker) {
-        int batch = index / groups / chunks;
-        int firstRow = index / groups % chunks * chunkRows;
+        int chunk = index / groups;
         int firstColumn = index % groups * groupPanels * form.columns();
         int lastColumn = Math.min(size.n(), firstColumn + groupPanels * form.columns());
-        var array = machine.workspace().array();
         var x = operands[worker];
-        placeRows(x, batch, firstRow, worker);
+        var array = machine.workspace().array();
         x.c = c;
         x.start = array;
         x.scratch = array;
         x.scratchOffset = blocks + worker * product.scratchElements();
         int inPlace = Math.min(inPlaceColumns, lastColumn);
-        if (firstColumn < inPlace) {
-            x.b = b;
-            x.bOffset = bOffset + batch * size.k() * size.n() + firstColumn;
-            x.bStep = size.n();
-            x.bPanel = form.columns();
-            columns(x, batch, firstRow, firstColumn, inPlace);
-        }
         int firstPacked = Math.max(firstColumn, inPlaceColumns);
-        if (firstPacked < lastColumn) packed(x, batch, firstRow, firstPacked, lastColumn, worker);
+        for (int step = 0; step < steps.count(); step++) {
+            placeRows(x, chunk, step, worker);
+            if (firstColumn < inPlace) unpacked(x, chunk, step, firstColumn, inPlace);
+            if (firstPacked < lastColumn) packed(x, chunk, step, firstPacked, lastColumn, worker);
+        }
     }
 
-    private void placeRows(Operands x, int batch, int firstRow, int worker) {
-        int matrix = batch * size.m() * size.k();
-        x.a = size.transposeA() ? machine.workspace().array() : a;
-        if (packsOwnA) {
-            int to = packedA + worker * chunkRows * size.k();
-            packChunk(batch, firstRow, to);
-            x.aOffset = to - firstRow * size.k();
-        } else {
-            x.aOffset = (size.transposeA() ? packedA : aOffset) + matrix;
+    private void placeRows(Operands x, int chunk, int step, int worker) {
+        int batch = chunk / chunks;
+        int firstRow = chunk % chunks * chunkRows;
+        if (!size.transposeA()) {
+            x.a = a;
+            x.aOffset = aOffset + (batch * size.m() + firstRow) * size.k();
+            return;
         }
+        x.a = machine.workspace().array();
+        int block = packsOwnA ? worker : chunk * steps.count() + step;
+        int from = packedA + block * blockElements();
+        if (packsOwnA) packBlock(batch, firstRow, step, from);
+        x.aOffset = from - steps.aShift(step);
+    }
+
+    private void unpacked(Operands x, int chunk, int step, int firstColumn, int lastColumn) {
+        x.b = b;
+        x.bOffset = bOffset + chunk / chunks * size.k() * size.n() + firstColumn;
+        x.bStep = size.n();
+        x.bPanel = form.columns();
+        columns(x, chunk, step, firstColumn, lastColumn);
     }
 
     /// The packed columns of a task; it packs them panel by panel if no other task needs them.
     private void packed(
-            Operands x, int batch, int firstRow, int firstColumn, int lastColumn, int worker) {
+            Operands x, int chunk, int step, int firstColumn, int lastColumn, int worker) {
+        int batch = chunk / chunks;
         x.b = machine.workspace().array();
         x.bStep = form.columns();
         x.bPanel = panelElements();
         if (!packsOwnB) {
             int panel = (firstColumn - inPlaceColumns) / form.columns();
             x.bOffset = packedB + (batch * packedPanels + panel) * panelElements();
-            columns(x, batch, firstRow, firstColumn, lastColumn);
+            columns(x, chunk, step, firstColumn, lastColumn);
             return;
         }
         x.bOffset = packedB + worker * panelElements();
         for (int first = firstColumn; first < lastColumn; first += form.columns()) {
-            packPanel(batch, first, x.bOffset);
+            packPanel(batch, first, step, x.bOffset);
             int last = Math.min(lastColumn, first + form.columns());
-            columns(x, batch, firstRow, first, last);
+            columns(x, chunk, step, first, last);
         }
     }
 
-    private void columns(Operands x, int batch, int firstRow, int firstColumn, int lastColumn) {
-        x.cOffset = cOffset + batch * size.m() * size.n() + firstColumn;
-        int lastRow = Math.min(size.m(), firstRow + chunkRows);
-        product.run(x, firstRow, lastRow, lastColumn - firstColumn);
+    private void columns(Operands x, int chunk, int step, int firstColumn, int lastColumn) {
+        int firstRow = chunk % chunks * chunkRows;
+        int rows = Math.min(size.m() - firstRow, chunkRows);
+        x.cOffset = cOffset + (chunk / chunks * size.m() + firstRow) * size.n() + firstColumn;
+        product.runStep(x, step, 0, rows, lastColumn - firstColumn);
     }
 }

@@ -42,12 +42,17 @@ final class PanelProduct {
     /// All panels take a step before the next step begins, because panels that lie in place share
     /// the rows of `b`.
     void run(Operands x, int firstRow, int lastRow, int width) {
-        int columns = form.columns();
         for (int step = 0; step < steps.count(); step++) {
-            for (int panel = 0; panel * columns < width; panel++) {
-                int last = Math.min(columns, width - panel * columns);
-                stepOfPanel(x, step, panel, firstRow, lastRow, last);
-            }
+            runStep(x, step, firstRow, lastRow, width);
+        }
+    }
+
+    /// One step of [#run], for callers that prepare operands step by step, from 0 on.
+    void runStep(Operands x, int step, int firstRow, int lastRow, int width) {
+        int columns = form.columns();
+        for (int panel = 0; panel * columns < width; panel++) {
+            int last = Math.min(columns, width - panel * columns);
+            stepOfPanel(x, step, panel, firstRow, lastRow, last);
         }
     }
 

@@ -22,7 +22,12 @@ final class Steps {
 
     /// @param columns width of the panels
     Steps(int columns) {
-        lengthMax = Math.max(1, PANEL_ELEMENTS_MAX / columns);
+        this(columns, PANEL_ELEMENTS_MAX);
+    }
+
+    /// @param panelElementsMax elements of a panel that one step may touch
+    Steps(int columns, int panelElementsMax) {
+        lengthMax = Math.max(1, panelElementsMax / columns);
     }
 
     /// Appends `outer` stretches of `length`, from `aShift` on, `aOuter` apart.

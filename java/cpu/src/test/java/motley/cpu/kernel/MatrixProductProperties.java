@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 
 class MatrixProductProperties {
     private static final Threads ONE = Threads.open(1);
+    private static final Threads TWO = Threads.open(2);
     private static final Threads THREE = Threads.open(3);
+    private static final Threads SEVEN = Threads.open(7);
 
     private static final Map<Integer, Tiles> TILES =
             Map.of(4, Tiles.withLanes(4), 8, Tiles.withLanes(8), 16, Tiles.withLanes(16));
@@ -15,7 +17,9 @@ class MatrixProductProperties {
     @AfterAll
     static void close() {
         ONE.close();
+        TWO.close();
         THREE.close();
+        SEVEN.close();
     }
 
     /// Every tail of rows and columns, all transposes.
@@ -48,13 +52,21 @@ class MatrixProductProperties {
         check(new MatrixProduct.Size(1, 13, 7, 5000, true, true));
     }
 
+    /// Several chunks of rows, each in several steps, packed by their own task or for all tasks.
+    @Test
+    void packedBlocksEqualTheScalarTwinBitForBit() {
+        check(new MatrixProduct.Size(1, 211, 37, 2503, true, true));
+        check(new MatrixProduct.Size(2, 199, 17, 4211, true, false));
+        check(new MatrixProduct.Size(1, 401, 97, 61, true, false));
+    }
+
     private static void check(MatrixProduct.Size size) {
         var random = new SplittableRandom(size.hashCode());
         var a = Arena.floats(random, size.batch() * size.m() * size.k());
         var b = Arena.floats(random, size.batch() * size.k() * size.n());
         var expected = Twins.product(size, a, b);
         for (int lanes : new int[] {4, 8, 16}) {
-            for (var threads : new Threads[] {ONE, THREE}) {
+            for (var threads : new Threads[] {ONE, TWO, THREE, SEVEN}) {
                 var machine = new Machine(TILES.get(lanes), threads, new Workspace());
                 var arena = new Arena(random, a, b, expected.chain.length);
                 MatrixProduct.of(machine, size)
