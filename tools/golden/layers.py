@@ -50,7 +50,48 @@ NORMALISATIONS = {
     "rmsNorm": ([(3, 2, 5, 6), (6,)], lambda x, gain: F.rms_norm(x, (6,), gain, EPSILON)),
 }
 
-FUNCTIONS = NORMALISATIONS
+
+
+def activation(function):
+    return [(3, 4, 5)], lambda x: function(4 * x)
+
+
+ACTIVATIONS = {
+    "leakyRelu": activation(lambda x: F.leaky_relu(x, 0.25)),
+    "gelu": activation(F.gelu),
+    "geluByTanh": activation(lambda x: F.gelu(x, approximate="tanh")),
+    "silu": activation(F.silu),
+    "sigmoid": activation(torch.sigmoid),
+    "tanh": activation(torch.tanh),
+    "softmax": activation(lambda x: x.softmax(-1)),
+}
+
+
+def multi_head(causal):
+    """Heads 3, width 6. PyTorch's own layer multiplies by transposed weights, time first."""
+    def function(x, w_in, b_in, w_out, b_out):
+        mask = torch.ones(5, 5, dtype=torch.bool).triu(1) if causal else None
+        x = x.transpose(0, 1)
+        y, _ = F.multi_head_attention_forward(
+            x, x, x, 6, 3, w_in.T, b_in, None, None, False, 0.0, w_out.T, b_out, attn_mask=mask)
+        return y.transpose(0, 1)
+    return [(2, 5, 6), (6, 18), (18,), (6, 6), (6,)], function
+
+
+def sinusoidal(time, width):
+    """PyTorch has none; by the paper's formula."""
+    angle = np.arange(time)[:, None] / 10000 ** (np.arange(0, width, 2) / width)
+    return torch.tensor(np.stack([np.sin(angle), np.cos(angle)], -1).reshape(time, width))
+
+
+ATTENTION = {
+    "multiHead": multi_head(False),
+    "multiHead.causal": multi_head(True),
+    "sinusoidal": ([(2, 5, 6)], lambda x: x * sinusoidal(5, 6)),
+    "embedding": ([("integer", 2, 4), (5, 3)], F.embedding),
+}
+
+FUNCTIONS = NORMALISATIONS | ACTIVATIONS | ATTENTION
 
 
 def operand(number, shape):

@@ -1,10 +1,14 @@
 package motley.nn;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import motley.nn.Attention.Projections;
 import motley.nn.Normalisations.Affine;
 import motley.nn.Normalisations.Moments;
+import motley.program.Var;
 import motley.tensor.DType;
+import motley.tensor.Shape;
 import motley.tensor.TensorType;
 
 /// Every function of layers, in sizes small enough for the reference and uneven enough for a mixed
@@ -15,7 +19,7 @@ final class LayerFunctions {
     private LayerFunctions() {}
 
     static Stream<LayerFunction> all() {
-        return Stream.of(normalisations()).flatMap(List::stream);
+        return Stream.of(normalisations(), activations(), attention()).flatMap(List::stream);
     }
 
     private static List<LayerFunction> normalisations() {
@@ -65,5 +69,58 @@ final class LayerFunctions {
                             var n = new Normalisations(b);
                             return List.of(n.rmsNorm(p.get(0), p.get(1), EPSILON));
                         }));
+    }
+
+    private static List<LayerFunction> activations() {
+        return List.of(
+                activation("leakyRelu", (a, x) -> a.leakyRelu(x, 0.25)),
+                activation("gelu", Activations::gelu),
+                activation("geluByTanh", Activations::geluByTanh),
+                activation("silu", Activations::silu),
+                activation("sigmoid", Activations::sigmoid),
+                activation("tanh", Activations::tanh),
+                activation("softmax", Activations::softmax));
+    }
+
+    private static LayerFunction activation(String name, BiFunction<Activations, Var, Var> of) {
+        return new LayerFunction(
+                name,
+                List.of(TensorType.f32(3, 4, 5)),
+                // Four times as wide, for the curves to show.
+                (b, p) -> List.of(of.apply(new Activations(b), b.scale(p.getFirst(), 4))));
+    }
+
+    private static List<LayerFunction> attention() {
+        var x = TensorType.f32(2, 5, 6); // [batch, time, width]
+        return List.of(
+                multiHead("multiHead", false),
+                multiHead("multiHead.causal", true),
+                new LayerFunction(
+                        "sinusoidal",
+                        List.of(x),
+                        (b, p) -> {
+                            var positions = new Attention(b).sinusoidal(Shape.of(5, 6));
+                            var repeated = b.alongInnermost(positions, x.shape());
+                            return List.of(b.mul(p.getFirst(), repeated));
+                        }),
+                new LayerFunction(
+                        "embedding",
+                        List.of(TensorType.i32(2, 4), TensorType.f32(5, 3)),
+                        (b, p) -> List.of(new Attention(b).embedding(p.get(0), p.get(1)))));
+    }
+
+    private static LayerFunction multiHead(String name, boolean causal) {
+        return new LayerFunction(
+                name,
+                List.of(
+                        TensorType.f32(2, 5, 6),
+                        TensorType.f32(6, 18),
+                        TensorType.f32(18),
+                        TensorType.f32(6, 6),
+                        TensorType.f32(6)),
+                (b, p) -> {
+                    var weights = new Projections(p.get(1), p.get(2), p.get(3), p.get(4));
+                    return List.of(new Attention(b).multiHead(p.get(0), weights, 3, causal));
+                });
     }
 }
