@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
             DownloadCommand.class,
             PredictCommand.class,
             DatasetCommand.class,
+            ModelCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
         })
