@@ -6,7 +6,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.nn.Models;
 import motley.nn.Optimizers;
@@ -80,18 +79,22 @@ final class BenchCommand implements Runnable {
             })
     private boolean isPaced;
 
+    @Mixin private ProfileOptions profile = new ProfileOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
         requireSettings();
         var console = output.console();
-        try (var engine = CpuEngine.open(new CpuSettings(threads));
+        try (var engine = profile.engine(new CpuSettings(threads));
                 var workload = workload(engine)) {
             double warmUp = warmUpSeconds.orElse(seconds);
             if (warmUp > 0) RunTimes.of(workload::run, warmUp);
+            profile.begin();
             if (isPaced) measureAtEachLine(console, workload);
             else measure(console, workload);
+            profile.report(console, threads);
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.data.LabelledImages;
 import motley.nn.Model;
@@ -57,6 +56,8 @@ final class PredictCommand implements Runnable {
     @Option(names = "--threads", paramLabel = "T", description = "default: all cores")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Mixin private ProfileOptions profile = new ProfileOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
@@ -64,7 +65,7 @@ final class PredictCommand implements Runnable {
         var console = output.console();
         var trained = TrainedModel.read(weights, modelName);
         var images = images(console, trained.model());
-        try (var engine = CpuEngine.open(new CpuSettings(threads));
+        try (var engine = profile.engine(new CpuSettings(threads));
                 var program =
                         engine.prepare(
                                 TrainingPrograms.predict(trained.model(), BATCH).program(),
@@ -75,6 +76,7 @@ final class PredictCommand implements Runnable {
             var predictions = new Predictions(images, trained.model().classes());
             predictions.compute(program, trained.parameters().size(), BATCH, console);
             report(console, predictions);
+            profile.report(console, threads);
         }
     }
 

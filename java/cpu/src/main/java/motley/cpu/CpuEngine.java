@@ -4,6 +4,7 @@ import static motley.tensor.Require.require;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import motley.compiler.Compiler;
 import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Plan;
@@ -23,10 +24,12 @@ public final class CpuEngine implements Engine {
     private final CpuSettings settings;
     private final Threads threads;
     private final Rendering rendering;
+    private final Optional<Profiler> profiler;
     private final List<Executable> executables = new ArrayList<>();
     private boolean closed;
 
-    private CpuEngine(CpuSettings settings, boolean generating) {
+    private CpuEngine(CpuSettings settings, boolean generating, Optional<Profiler> profiler) {
+        this.profiler = profiler;
         this.settings = settings;
         this.threads = Threads.open(settings.threads());
         this.rendering = new Rendering(Machine.on(threads), new LoopClasses(generating));
@@ -34,12 +37,17 @@ public final class CpuEngine implements Engine {
 
     /// Starts the threads that compute. Close the engine to end them.
     public static CpuEngine open(CpuSettings settings) {
-        return new CpuEngine(settings, true);
+        return new CpuEngine(settings, true, Optional.empty());
+    }
+
+    /// The same, with a clock around every kernel of what is prepared.
+    public static CpuEngine open(CpuSettings settings, Profiler profiler) {
+        return new CpuEngine(settings, true, Optional.of(profiler));
     }
 
     /// An engine that interprets fused loops: the twin to which generated code is compared.
     static CpuEngine interpreting(CpuSettings settings) {
-        return new CpuEngine(settings, false);
+        return new CpuEngine(settings, false, Optional.empty());
     }
 
     @Override
@@ -54,9 +62,22 @@ public final class CpuEngine implements Engine {
         if (closed) throw new IllegalStateException("engine: closed (expected: open)");
         var plan = Compiler.compile(program, carries);
         requireMemory(plan);
-        var executable = CpuExecutable.of(plan, carries, rendering);
+        var executable = executable(plan, carries);
         executables.add(executable);
         return executable;
+    }
+
+    private Executable executable(Plan plan, List<Carry> carries) {
+        if (profiler.isEmpty()) {
+            return CpuExecutable.of(plan, carries, rendering, (kernel, task) -> task);
+        }
+        var clock = profiler.get();
+        return clock.timed(
+                CpuExecutable.of(
+                        plan,
+                        carries,
+                        rendering,
+                        (kernel, task) -> clock.timed(plan, kernel, task)));
     }
 
     private void requireMemory(Plan plan) {

@@ -5,6 +5,8 @@ import static motley.tensor.Require.require;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Plan;
 import motley.program.Engine.Carry;
@@ -34,10 +36,18 @@ final class CpuExecutable implements Executable {
     }
 
     /// Allocates the memory of `plan` and renders its kernels.
-    static CpuExecutable of(Plan plan, List<Carry> carries, Rendering rendering) {
+    ///
+    /// @param wrapping what becomes of each kernel's task
+    static CpuExecutable of(
+            Plan plan,
+            List<Carry> carries,
+            Rendering rendering,
+            BiFunction<Kernel, Task, Task> wrapping) {
         var memory = rendering.memory(plan);
         var tasks =
-                plan.kernels().stream().map(k -> rendering.task(k, memory)).toArray(Task[]::new);
+                plan.kernels().stream()
+                        .map(k -> wrapping.apply(k, rendering.task(k, memory)))
+                        .toArray(Task[]::new);
         return new CpuExecutable(plan, List.copyOf(carries), memory, tasks);
     }
 
