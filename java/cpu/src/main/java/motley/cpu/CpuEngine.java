@@ -32,7 +32,8 @@ public final class CpuEngine implements Engine {
         this.profiler = profiler;
         this.settings = settings;
         this.threads = Threads.open(settings.threads());
-        this.rendering = new Rendering(Machine.on(threads), new LoopClasses(generating));
+        var form = settings.convolution().form();
+        this.rendering = new Rendering(Machine.on(threads), new LoopClasses(generating), form);
     }
 
     /// Starts the threads that compute. Close the engine to end them.
@@ -52,7 +53,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public String numericClass() {
-        return "jvm-cpu-1";
+        return "jvm-cpu-2-" + settings.convolution().label();
     }
 
     /// @throws IllegalStateException if the engine is closed

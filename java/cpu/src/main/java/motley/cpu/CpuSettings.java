@@ -7,7 +7,9 @@ import static motley.tensor.Require.require;
 /// @param threads platform threads that compute, the caller's included; results do not depend on it
 /// @param memoryBytesMax most bytes of the arenas of one executable; what needs more is refused
 ///     before anything is allocated
-public record CpuSettings(int threads, long memoryBytesMax) {
+/// @param convolution how convolutions are computed where the fastest way is not the most exact;
+///     part of the numeric class
+public record CpuSettings(int threads, long memoryBytesMax, ConvolutionMethod convolution) {
     /// Most threads an engine may be given.
     public static final int THREADS_MAX = 256;
 
@@ -25,7 +27,16 @@ public record CpuSettings(int threads, long memoryBytesMax) {
         this(threads, Runtime.getRuntime().maxMemory());
     }
 
+    /// Convolutions the fastest way.
+    public CpuSettings(int threads, long memoryBytesMax) {
+        this(threads, memoryBytesMax, ConvolutionMethod.WINOGRAD_4);
+    }
+
     public CpuSettings withMemoryBytesMax(long bytes) {
-        return new CpuSettings(threads, bytes);
+        return new CpuSettings(threads, bytes, convolution);
+    }
+
+    public CpuSettings withConvolution(ConvolutionMethod method) {
+        return new CpuSettings(threads, memoryBytesMax, method);
     }
 }

@@ -1,6 +1,7 @@
 package motley.cpu;
 
 import java.util.List;
+import java.util.Optional;
 import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Plan;
@@ -10,12 +11,16 @@ import motley.cpu.kernel.FilterGradient;
 import motley.cpu.kernel.Machine;
 import motley.cpu.kernel.MatrixProduct;
 import motley.cpu.kernel.MaxPooling;
+import motley.cpu.kernel.WinogradConvolution;
+import motley.cpu.kernel.WinogradForm;
+import motley.cpu.kernel.WinogradGradients;
 import motley.program.Op;
 
 /// Turns kernels into tasks of this machine.
 ///
 /// @param classes fused loops generated so far
-record Rendering(Machine machine, LoopClasses classes) {
+/// @param winograd the form for convolutions where it pays
+record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> winograd) {
     Task task(Kernel kernel, Memory memory) {
         return switch (kernel) {
             case Kernel.Stage stage -> {
@@ -85,14 +90,29 @@ record Rendering(Machine machine, LoopClasses classes) {
         var second = call.in().get(1).type().shape();
         return switch (op) {
             case Op.Convolution(var spec) -> {
+                var form = WinogradConvolution.choose(winograd, spec, first, second);
+                if (form.isPresent()) {
+                    var fast = WinogradConvolution.of(machine, form.get(), spec, first, second);
+                    yield () -> fast.run(f, x, f, y, f, out);
+                }
                 var kernel = DirectConvolution.forward(machine, spec, first, second);
                 yield () -> kernel.run(f, x, f, y, f, out);
             }
             case Op.ConvolutionInputGradient(var spec, var shape) -> {
+                var form = WinogradConvolution.choose(winograd, spec, shape, second);
+                if (form.isPresent()) {
+                    var fast = WinogradGradients.ofImages(machine, form.get(), spec, shape, second);
+                    yield () -> fast.runImages(f, x, f, y, f, out);
+                }
                 var kernel = DirectConvolution.inputGradient(machine, spec, shape, second);
                 yield () -> kernel.run(f, x, f, y, f, out);
             }
             case Op.ConvolutionFilterGradient(var spec, var shape) -> {
+                var form = WinogradConvolution.choose(winograd, spec, first, shape);
+                if (form.isPresent()) {
+                    var fast = WinogradGradients.ofFilters(machine, form.get(), spec, first, shape);
+                    yield () -> fast.runFilters(f, x, f, y, f, out);
+                }
                 var kernel = FilterGradient.of(machine, spec, first, shape);
                 yield () -> kernel.run(f, x, f, y, f, out);
             }

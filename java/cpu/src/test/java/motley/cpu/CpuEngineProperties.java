@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import motley.program.reference.Accuracy;
 import motley.program.reference.Enclosure;
 import motley.program.reference.ErrorBound;
 import motley.program.reference.Values;
@@ -30,7 +29,9 @@ final class CpuEngineProperties {
                         var results = Runs.once(engine, sample.program(), sample.tensors());
                         var bounds =
                                 ErrorBound.evaluate(
-                                        sample.program(), sample.operands(), Accuracy.FLOAT32);
+                                        sample.program(),
+                                        sample.operands(),
+                                        new CpuSettings(2).convolution().accuracy());
                         for (int i = 0; i < results.size(); i++) {
                             assertWithin(bounds.get(i), Values.of(results.get(i)), sample);
                         }

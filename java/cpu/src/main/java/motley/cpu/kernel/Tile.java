@@ -7,11 +7,12 @@ package motley.cpu.kernel;
 ///
 /// ```
 /// c[cOffset + i·cRow + j] = max(floor, init[initOffset + i·initRow + j]
-///     + Σ_o Σ_k a[aOffset + at[atOffset + i] + o·aOuter + k]
+///     + Σ_o Σ_k a[aOffset + at[atOffset + i] + o·aOuter + k·aStep]
 ///              · b[bOffset + o·bOuter + k·bStep + j])    o in [0, outer), k in [0, length)
 /// ```
 ///
-/// A tile whose form has a step of its own ignores `bStep`, which then must equal it.
+/// `aStep` is that of the tile's form. A tile whose form has a `bStep` of its own ignores the
+/// argument, which then must equal it.
 ///
 /// Each element is one chain of fused multiply-adds that begins with `init` and goes through `o`,
 /// then `k`, in increasing order. So its bits do not depend on the size of the tile, the width of

@@ -189,8 +189,9 @@ final class TileCode {
     /// One factor of the row against the vectors of `b`.
     private void multiply(int row) {
         species();
-        code.aload(A).iload(place(row)).iload(K).iadd();
-        code.faload().invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
+        code.aload(A).iload(place(row)).iload(K);
+        if (form.aStep() != 1) code.loadConstant(form.aStep()).imul();
+        code.iadd().faload().invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
         code.astore(factor(form.vectors()));
         for (int v = 0; v < form.vectors(); v++) {
             code.aload(factor(form.vectors())).aload(factor(v)).aload(sum(row, v));

@@ -6,7 +6,13 @@ package motley.cpu.kernel;
 /// @param rows rows of the tile
 /// @param vectors vectors in a row of the tile
 /// @param bStep elements from one `k` to the next in `b`; 0 if each call says
-record TileForm(int lanes, int rows, int vectors, int bStep) {
+/// @param aStep elements from one `k` to the next in `a`
+record TileForm(int lanes, int rows, int vectors, int bStep, int aStep) {
+    /// A form that finds the factors of a row of `a` side by side.
+    TileForm(int lanes, int rows, int vectors, int bStep) {
+        this(lanes, rows, vectors, bStep, 1);
+    }
+
     int columns() {
         return lanes * vectors;
     }

@@ -17,6 +17,7 @@ public final class Tiles {
     private final int lanes;
     private final boolean manyRegisters;
     private final Map<TileForm, Tile> made = new HashMap<>();
+    private final Map<TransformForm, Transform> transforms = new HashMap<>();
 
     private Tiles(int lanes, boolean manyRegisters) {
         this.lanes = lanes;
@@ -49,10 +50,28 @@ public final class Tiles {
 
     /// [#formFor] for a `b` whose rows are `bStep` elements apart.
     TileForm strided(TileForm form, int bStep) {
-        return new TileForm(form.lanes(), form.rows(), form.vectors(), manyRegisters ? 0 : bStep);
+        int step = manyRegisters ? 0 : bStep;
+        return new TileForm(form.lanes(), form.rows(), form.vectors(), step, form.aStep());
+    }
+
+    /// [#formFor] for an `a` whose factors of a row are a vector's length apart. Its 8 rows, where
+    /// registers allow them, divide the usual numbers of channels.
+    TileForm transposed(int columns) {
+        var form = formFor(columns);
+        int rows = Math.min(8, form.rows());
+        return new TileForm(lanes, rows, form.vectors(), form.bStep(), lanes);
+    }
+
+    int lanes() {
+        return lanes;
     }
 
     Tile tile(TileForm form) {
         return made.computeIfAbsent(form, TileCode::make);
+    }
+
+    /// The transform `Y = P·X·Pᵀ` over vectors of channels; it adds to what is there if `adding`.
+    Transform transform(Matrix p, boolean adding) {
+        return transforms.computeIfAbsent(new TransformForm(p, lanes, adding), TransformCode::make);
     }
 }

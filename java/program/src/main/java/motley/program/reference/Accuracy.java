@@ -2,6 +2,8 @@ package motley.program.reference;
 
 import static motley.tensor.Require.require;
 
+import java.util.Optional;
+
 /// How exactly an engine computes, as [ErrorBound] needs to know it.
 ///
 /// @param unit relative error of one rounding
@@ -10,16 +12,15 @@ import static motley.tensor.Require.require;
 /// @param tiny absolute error by underflow: the smallest normal number where smaller ones are
 ///     flushed to zero
 /// @param largest the largest finite number
-/// @param convolutionGrowth by which a convolution may exceed the bound of plain sums of products;
-///     1 for those, more for algorithms that transform their operands
+/// @param tiles how 3x3 convolutions are transformed, if they are
 public record Accuracy(
-        double unit, double functionUlps, double tiny, double largest, double convolutionGrowth) {
+        double unit, double functionUlps, double tiny, double largest, Optional<Tiles> tiles) {
     public static final Accuracy FLOAT32 =
-            new Accuracy(0x1p-24, 4, Float.MIN_NORMAL, Float.MAX_VALUE, 1);
+            new Accuracy(0x1p-24, 4, Float.MIN_NORMAL, Float.MAX_VALUE, Optional.empty());
 
     /// That of [Reference] itself, for what is derived from its results.
     public static final Accuracy FLOAT64 =
-            new Accuracy(0x1p-53, 4, Double.MIN_NORMAL, Double.MAX_VALUE, 1);
+            new Accuracy(0x1p-53, 4, Double.MIN_NORMAL, Double.MAX_VALUE, Optional.empty());
 
     /// What float64 may round away in each operation of [Reference] and of the bound itself.
     static final double REFERENCE = 0x1p-52;
@@ -29,14 +30,24 @@ public record Accuracy(
         require(functionUlps >= 0.5, "functionUlps: %s (expected: at least 0.5)", functionUlps);
         require(tiny >= 0, "tiny: %s (expected: not negative)", tiny);
         require(largest > 0, "largest: %s (expected: positive)", largest);
-        require(
-                convolutionGrowth >= 1,
-                "convolutionGrowth: %s (expected: at least 1)",
-                convolutionGrowth);
     }
 
-    public Accuracy withConvolutionGrowth(double growth) {
-        return new Accuracy(unit, functionUlps, tiny, largest, growth);
+    /// Convolutions by transformed tiles, as Winograd's.
+    ///
+    /// @param outputs rows, and columns, of outputs in a tile
+    /// @param amplification most by which transforms weigh the product of any pixel, tap and output
+    ///     of a tile, signs left out
+    /// @param roundings beyond those of a plain sum, on any path through the transforms
+    public record Tiles(int outputs, double amplification, int roundings) {
+        public Tiles {
+            require(outputs >= 1, "outputs: %d (expected: at least 1)", outputs);
+            require(amplification >= 1, "amplification: %s (expected: at least 1)", amplification);
+            require(roundings >= 0, "roundings: %d (expected: not negative)", roundings);
+        }
+    }
+
+    public Accuracy withTiles(Tiles some) {
+        return new Accuracy(unit, functionUlps, tiny, largest, Optional.of(some));
     }
 
     /// Relative error of a function: an ulp is up to two units of rounding.

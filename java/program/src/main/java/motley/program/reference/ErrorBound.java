@@ -153,9 +153,10 @@ public final class ErrorBound {
         BinaryOperator<Values> product = (p, q) -> Reference.evaluate(op, List.of(p, q), y.type());
         var ones = Values.filled(b.radius().type(), 1);
         var terms = product.apply(Values.filled(a.radius().type(), 1), ones);
-        double growth = op instanceof Op.DotGeneral ? 1 : accuracy.convolutionGrowth();
-        var magnitude = product.apply(a.magnitude(), b.magnitude());
-        var own = terms.zip(magnitude, (n, m) -> growth * accuracy.sum(n, m));
+        var tiled = TileBound.magnitude(op, a.magnitude(), b.magnitude(), y.type(), accuracy);
+        int transforms = tiled.isPresent() ? accuracy.tiles().orElseThrow().roundings() : 0;
+        var magnitude = tiled.orElseGet(() -> product.apply(a.magnitude(), b.magnitude()));
+        var own = terms.zip(magnitude, (n, m) -> accuracy.sum(n + transforms, m));
         var fromB = product.apply(a.magnitude(), b.radius());
         var fromA = product.apply(a.radius(), b.center().map(Math::abs));
         return own.zip(fromB, Double::sum).zip(fromA, Double::sum);
