@@ -27,23 +27,22 @@ final class FoldCode extends LoopCode {
     private final int to;
     private final Runnable toAtPoint;
 
-    private FoldCode(CodeBuilder c, ClassDesc owner, Kernel.Fold fold, int axis) {
-        super(c, owner, fold.nodes(), fold.extents(), axis);
+    private FoldCode(CodeBuilder c, ClassDesc owner, Kernel.Fold fold) {
+        super(c, owner, fold);
         this.fold = fold;
         value = fold.to().node();
         int count = fold.byLanes() ? Math.max(1, Kernel.Fold.LANES / LANES) : UNROLL;
         accumulators = new int[count];
         for (int a = 0; a < count; a++) accumulators[a] = c.allocateLocal(TypeKind.REFERENCE);
         to = c.allocateLocal(TypeKind.INT);
-        toAtPoint = prepareBase(to, fold.to().to(), fold.byLanes() ? -1 : axis);
+        toAtPoint = prepareBase(to, fold.to().to(), fold.byLanes() ? -1 : LaneMaps.axis(fold));
     }
 
     static byte[] of(ClassDesc name, Kernel.Fold fold) {
-        int axis = fold.byLanes() ? fold.extents().size() - 1 : fold.kept() - 1;
         return classFile(
                 name,
                 c -> {
-                    var code = new FoldCode(c, name, fold, axis);
+                    var code = new FoldCode(c, name, fold);
                     code.points.constants();
                     if (fold.byLanes()) code.byLanes();
                     else code.byColumns();

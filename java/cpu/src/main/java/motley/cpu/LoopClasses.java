@@ -26,6 +26,9 @@ final class LoopClasses {
     /// HotSpot compiles no method longer than this many bytes.
     private static final int CODE_BYTES_MAX = 7_900;
 
+    /// Lanes of the shortest vectors that are gathered by an instruction.
+    private static final int GATHER_LANES_MIN = 8;
+
     private final Map<Kernel, Optional<LoopBody>> bodies = new HashMap<>();
     private final boolean generating;
 
@@ -63,8 +66,8 @@ final class LoopClasses {
                         withoutFirst(loop.extents()),
                         withoutPlaces(loop.nodes()),
                         loop.stores().stream().map(LoopClasses::withoutPlace).toList());
-        int axis = loop.extents().size() - 1;
-        boolean vectors = contiguous(form.nodes(), axis);
+        int axis = LaneMaps.axis(loop);
+        boolean vectors = canLoad(form, axis);
         for (var store : form.stores()) vectors &= store.to().strides().get(axis) == 1;
         if (!vectors) return Optional.empty();
         return bodies.computeIfAbsent(form, _ -> compile(name -> LoopCode.of(name, form)));
@@ -80,11 +83,11 @@ final class LoopClasses {
                         fold.byLanes(),
                         withoutPlaces(fold.nodes()),
                         withoutPlace(fold.to()));
-        int axis = fold.byLanes() ? fold.extents().size() - 1 : fold.kept() - 1;
+        int axis = LaneMaps.axis(fold);
         boolean vectors =
                 axis >= 0
                         && fold.to().to().buffer().dtype() == DType.F32
-                        && contiguous(form.nodes(), axis)
+                        && canLoad(form, axis)
                         && (fold.byLanes() || fold.to().to().strides().get(axis) == 1);
         if (!vectors) return Optional.empty();
         return bodies.computeIfAbsent(form, _ -> compile(name -> FoldCode.of(name, form)));
@@ -96,12 +99,18 @@ final class LoopClasses {
         return form;
     }
 
-    /// Whether every load is contiguous or constant along `axis`.
-    private static boolean contiguous(List<Node> nodes, int axis) {
-        for (var node : nodes) {
+    /// Whether vectors can be loaded along the axis. Lanes that lie apart need an instruction that
+    /// short vectors do not have, and whole vectors: the Vector API checks the bounds of masked
+    /// lanes too.
+    private static boolean canLoad(Kernel.Stage stage, int axis) {
+        boolean gathers =
+                LoopCode.LANES >= GATHER_LANES_MIN
+                        && axis > 0
+                        && stage.extents().get(axis) % Kernel.Fold.LANES == 0;
+        for (var node : stage.nodes()) {
             if (node instanceof Node.Load(var access)) {
                 int stride = access.strides().get(axis);
-                if (stride != 0 && stride != 1) return false;
+                if (stride != 0 && stride != 1 && !gathers) return false;
             }
         }
         return true;

@@ -36,11 +36,12 @@ class LoopCode {
     private int nextStart;
     private final List<Runnable> basesAtPoint = new ArrayList<>();
 
-    LoopCode(CodeBuilder c, ClassDesc owner, List<Node> nodes, List<Integer> extents, int axis) {
+    LoopCode(CodeBuilder c, ClassDesc owner, Kernel.Stage stage) {
         this.c = c;
-        this.nodes = nodes;
-        this.extents = extents;
-        points = new PointCode(c, owner, nodes, axis);
+        nodes = stage.nodes();
+        extents = stage.extents();
+        int axis = LaneMaps.axis(stage);
+        points = new PointCode(c, owner, nodes, axis, LaneMaps.of(stage));
         indices = new int[extents.size()];
         for (int a = 0; a < indices.length; a++) indices[a] = c.allocateLocal(TypeKind.INT);
         prepareLoads(axis);
@@ -48,9 +49,7 @@ class LoopCode {
 
     /// The class that computes `loop`, whose outermost extent is an argument.
     static byte[] of(ClassDesc name, Kernel.Loop loop) {
-        int inner = loop.extents().size() - 1;
-        return classFile(
-                name, c -> new LoopCode(c, name, loop.nodes(), loop.extents(), inner).loop(loop));
+        return classFile(name, c -> new LoopCode(c, name, loop).loop(loop));
     }
 
     static byte[] classFile(ClassDesc name, Consumer<CodeBuilder> run) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import motley.compiler.kernel.Access;
 import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Kernel;
@@ -101,9 +102,11 @@ final class Places {
         return workers;
     }
 
-    /// The starts of the loads of `stage`, then of its stores, for `worker` at row 0.
+    /// The starts of the loads of `stage`, then of its stores, for `worker` at row 0; then its
+    /// [LaneMaps].
     int[] starts(Kernel.Stage stage, int worker) {
-        return accesses(stage).stream().mapToInt(a -> start(a, worker)).toArray();
+        var starts = accesses(stage).stream().mapToInt(a -> start(a, worker));
+        return IntStream.concat(starts, LaneMaps.of(stage).stream()).toArray();
     }
 
     private int start(Access access, int worker) {

@@ -23,6 +23,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 import java.util.Optional;
+import motley.compiler.kernel.Access;
 import motley.compiler.kernel.Node;
 import motley.compiler.kernel.Primitive;
 import motley.tensor.DType;
@@ -47,16 +48,19 @@ final class PointCode {
     private final ClassDesc owner;
     private final List<Node> nodes;
     private final int axis;
+    private final LaneMaps maps;
     private final int[] locals;
     private final int[] bases;
     private final boolean[] invariant;
 
     /// @param axis the axis that vectors lie along
-    PointCode(CodeBuilder c, ClassDesc owner, List<Node> nodes, int axis) {
+    /// @param maps of the strides along it, behind the starts
+    PointCode(CodeBuilder c, ClassDesc owner, List<Node> nodes, int axis, LaneMaps maps) {
         this.c = c;
         this.owner = owner;
         this.nodes = nodes;
         this.axis = axis;
+        this.maps = maps;
         locals = new int[nodes.size()];
         bases = new int[nodes.size()];
         invariant = new boolean[nodes.size()];
@@ -169,7 +173,9 @@ final class PointCode {
             if (invariant[n]) continue;
             switch (nodes.get(n)) {
                 case Node.Constant _ -> {}
-                case Node.Load load -> load(load.dtype(), n, j, shift, mask);
+                case Node.Load(var access) when access.strides().get(axis) == 1 ->
+                        load(access.buffer().dtype(), n, j, shift, mask);
+                case Node.Load(var access) -> gather(access, n, j, shift);
                 case Node.Index(_, var strides) -> index(n, strides.get(axis), j, shift);
                 case Node.Apply apply -> apply(apply);
             }
@@ -177,9 +183,40 @@ final class PointCode {
         }
     }
 
+    /// The address of `base + stride·(j + shift)`.
+    private void strided(int base, int stride, int j, int shift) {
+        c.iload(base).iload(j);
+        if (shift != 0) c.loadConstant(shift).iadd();
+        c.loadConstant(stride).imul().iadd();
+    }
+
     private void address(int base, int j, int shift) {
         c.iload(base).iload(j).iadd();
         if (shift != 0) c.loadConstant(shift).iadd();
+    }
+
+    /// Lanes a stride apart, through the map of that stride behind the starts.
+    private void gather(Access access, int n, int j, int shift) {
+        var dtype = access.buffer().dtype();
+        int stride = access.strides().get(axis);
+        boolean floats = dtype == DType.F32;
+        if (floats) floatSpecies();
+        else intSpecies();
+        c.aload(floats ? F : I);
+        strided(bases[n], stride, j, shift);
+        c.aload(STARTS).loadConstant(maps.offset(stride));
+        var vector = floats ? FLOATS : INTS;
+        var array = floats ? FLOAT_ARRAY : INT_ARRAY;
+        var type = MethodTypeDesc.of(vector, SPECIES, array, CD_int, INT_ARRAY, CD_int);
+        c.invokestatic(vector, "fromArray", type);
+        if (dtype == DType.BOOL) isSet();
+    }
+
+    /// The mask of the lanes of an int vector that are not 0.
+    private void isSet() {
+        c.getstatic(OPERATORS, "NE", COMPARISON).iconst_0();
+        c.invokevirtual(INTS, "compare", MethodTypeDesc.of(MASK, COMPARISON, CD_int));
+        castTo("FS");
     }
 
     private void load(DType dtype, int n, int j, int shift, Optional<Integer> mask) {
@@ -199,18 +236,12 @@ final class PointCode {
             var type = MethodTypeDesc.of(vector, SPECIES, array, CD_int);
             c.invokestatic(vector, "fromArray", type);
         }
-        if (dtype == DType.BOOL) {
-            c.getstatic(OPERATORS, "NE", COMPARISON).iconst_0();
-            c.invokevirtual(INTS, "compare", MethodTypeDesc.of(MASK, COMPARISON, CD_int));
-            castTo("FS");
-        }
+        if (dtype == DType.BOOL) isSet();
     }
 
     private void index(int n, int stride, int j, int shift) {
         intSpecies();
-        c.iload(bases[n]).iload(j);
-        if (shift != 0) c.loadConstant(shift).iadd();
-        c.loadConstant(stride).imul().iadd();
+        strided(bases[n], stride, j, shift);
         broadcastInt();
         c.loadConstant(stride);
         c.invokevirtual(INTS, "addIndex", MethodTypeDesc.of(INTS, CD_int));

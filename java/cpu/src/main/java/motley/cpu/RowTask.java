@@ -76,7 +76,7 @@ final class RowTask implements Task, Threads.Body {
         shiftedBy[worker] = row;
         for (int s = 0; s < shifts.length; s++) {
             int[] own = starts[worker][s];
-            for (int a = 0; a < own.length; a++) own[a] -= by * shifts[s][a];
+            for (int a = 0; a < shifts[s].length; a++) own[a] -= by * shifts[s][a];
         }
     }
 }
