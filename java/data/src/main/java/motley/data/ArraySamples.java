@@ -1,5 +1,7 @@
 package motley.data;
 
+import static motley.tensor.Require.require;
+
 import motley.tensor.Shape;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
@@ -17,6 +19,20 @@ public final class ArraySamples implements Samples {
         this.y = y;
         this.first = first;
         this.count = count;
+    }
+
+    /// All rows of two arrays, which are not written again.
+    ///
+    /// @param x `[count, …]`
+    /// @param y `[count, …]`
+    /// @throws IllegalArgumentException if the arrays have no rows, or not equally many
+    public static ArraySamples of(Tensor x, Tensor y) {
+        boolean fits =
+                x.shape().rank() >= 1
+                        && y.shape().rank() >= 1
+                        && x.shape().dim(0) == y.shape().dim(0);
+        require(fits, "y: %s (expected: as many rows as x: %s)", y, x);
+        return new ArraySamples(x, y, 0, x.shape().dim(0));
     }
 
     @Override

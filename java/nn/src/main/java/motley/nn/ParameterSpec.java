@@ -44,7 +44,7 @@ public record ParameterSpec(String name, Shape shape, Initializer initializer, R
         return new TensorType(DType.F32, shape);
     }
 
-    boolean isTrained() {
+    public boolean isTrained() {
         return role instanceof Role.Trained;
     }
 }

@@ -1,11 +1,13 @@
 package motley.training;
 
+import java.util.ArrayList;
 import java.util.List;
 import motley.data.SampleOrder;
+import motley.data.Samples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
+import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
-import motley.nn.TrainingProgram.Span;
 import motley.nn.TrainingPrograms;
 import motley.program.Engine;
 import motley.program.Executable;
@@ -18,7 +20,7 @@ final class Stepper implements AutoCloseable {
     private final Samples train;
     private final TrainingProgram.Step program;
     private final Executable executable;
-    private final Span weights;
+    private final List<Integer> weights; // results, in the order of the parameters
     private final Batch batch;
     private final Tensor scalar = Tensor.onHeap(TensorType.f32());
     private long steps;
@@ -29,16 +31,13 @@ final class Stepper implements AutoCloseable {
         this.train = train;
         var optimizer = settings.optimizer();
         program = TrainingPrograms.step(model, optimizer, settings.batchSize());
-        weights =
-                Optimizers.averages(optimizer, model.parameters())
-                        .map(s -> new Span(program.state().at(s.first()), s.count()))
-                        .orElse(program.parameters());
-        batch = Batch.allocate(model.inputShape(), settings.batchSize());
+        weights = weights(model);
+        batch = Batch.allocate(model, settings.batchSize());
         executable = engine.prepare(program.program(), program.carries());
         for (int i = 0; i < first.size(); i++) {
             executable.write(program.parameters().at(i), first.get(i));
         }
-        var state = optimizer.state(model.parameters());
+        var state = optimizer.state(trained(model));
         for (int i = 0; i < state.size(); i++) {
             executable.write(program.state().at(i), Tensor.onHeap(state.get(i).type()));
         }
@@ -66,8 +65,8 @@ final class Stepper implements AutoCloseable {
         long stepsTotal = (long) stepsPerEpoch * settings.epochs();
         write(program.learningRate(), settings.rate().rate(steps, stepsTotal));
         write(program.step(), (double) steps);
-        executable.write(program.images(), batch.inputs());
-        executable.write(program.labels(), batch.labels());
+        executable.write(program.inputs(), batch.inputs());
+        executable.write(program.targets(), batch.targets());
         executable.write(program.weights(), batch.weights());
         executable.write(program.samples(), batch.samples());
         executable.run();
@@ -75,12 +74,29 @@ final class Stepper implements AutoCloseable {
 
     /// Copies the weights after the last step, or their averages if the optimizer keeps them.
     void read(List<Tensor> into) {
-        for (int i = 0; i < into.size(); i++) executable.read(weights.at(i), into.get(i));
+        for (int i = 0; i < into.size(); i++) executable.read(weights.get(i), into.get(i));
     }
 
     @Override
     public void close() {
         executable.close();
+    }
+
+    /// The averages of what is trained, if there are any, and everything else as it is.
+    private List<Integer> weights(Model model) {
+        var results = new ArrayList<Integer>();
+        var averages = Optimizers.averages(settings.optimizer(), trained(model));
+        int next = 0;
+        for (var spec : model.parameters()) {
+            boolean averaged = averages.isPresent() && spec.isTrained();
+            int plain = program.parameters().at(results.size());
+            results.add(averaged ? program.state().at(averages.get().at(next++)) : plain);
+        }
+        return List.copyOf(results);
+    }
+
+    private static List<ParameterSpec> trained(Model model) {
+        return model.parameters().stream().filter(ParameterSpec::isTrained).toList();
     }
 
     private void write(int param, double value) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import motley.data.ArraySamples;
+import motley.data.Samples;
 import motley.nn.Model;
 import motley.nn.TrainingProgram.Span;
 import motley.nn.TrainingPrograms;
@@ -96,7 +98,7 @@ public final class Trainer {
     public Score evaluate(Samples samples) {
         requireFit(samples);
         int count = samples.count();
-        var batch = Batch.allocate(model.inputShape(), Math.min(BATCH_MAX, count));
+        var batch = Batch.allocate(model, Math.min(BATCH_MAX, count));
         var program = TrainingPrograms.evaluate(model, batch.size());
         var totals = new Totals();
         var scalar = Tensor.onHeap(TensorType.f32());
@@ -105,8 +107,8 @@ public final class Trainer {
             for (int first = 0; first < count; first += batch.size()) {
                 int end = Math.min(count, first + batch.size());
                 batch.fill(samples, IntStream.range(first, end).toArray());
-                executable.write(program.images(), batch.inputs());
-                executable.write(program.labels(), batch.labels());
+                executable.write(program.inputs(), batch.inputs());
+                executable.write(program.targets(), batch.targets());
                 executable.write(program.weights(), batch.weights());
                 executable.run();
                 executable.read(program.lossSum(), scalar);
@@ -118,33 +120,35 @@ public final class Trainer {
         return totals.score(count);
     }
 
-    /// Logits. Shape: `f32[count, …] → f32[count, class]`, for any count.
+    /// What the model makes of inputs, without dropout: logits, for a classifier.
     ///
+    /// @param inputs `[count, …]` of the model's input type, for any count
+    /// @return f32 `[count, …]`, one output for each input
     /// @throws IllegalArgumentException if the inputs do not fit the model
     public Tensor predict(Tensor inputs) {
-        require(inputs.shape().rank() >= 2, "inputs: %s (expected: f32[count, …])", inputs);
+        require(inputs.shape().rank() >= 1, "inputs: %s (expected: [count, …])", inputs);
         int count = inputs.shape().dim(0);
-        var samples = new Samples(inputs, Tensor.onHeap(TensorType.i32(count)));
+        var samples = ArraySamples.of(inputs, Batch.batched(model.target(), count));
         requireFit(samples);
-        var batch = Batch.allocate(model.inputShape(), Math.min(BATCH_MAX, count));
+        var batch = Batch.allocate(model, Math.min(BATCH_MAX, count));
         var program = TrainingPrograms.predict(model, batch.size());
-        var rows = Tensor.onHeap(TensorType.f32(batch.size(), model.classes()));
-        var logits = Tensor.onHeap(TensorType.f32(count, model.classes()));
-        long rowBytes = (long) DType.F32.sizeBytes() * model.classes();
+        var one = new TensorType(DType.F32, model.outputShape());
+        var rows = Batch.batched(one, batch.size());
+        var outputs = Batch.batched(one, count);
         try (var executable = engine.prepare(program.program(), List.of())) {
             handOver(executable, program.parameters());
             for (int first = 0; first < count; first += batch.size()) {
                 int end = Math.min(count, first + batch.size());
                 batch.fill(samples, IntStream.range(first, end).toArray());
-                executable.write(program.images(), batch.inputs());
+                executable.write(program.inputs(), batch.inputs());
                 executable.run();
-                executable.read(program.logits(), rows);
-                long bytes = (end - first) * rowBytes;
+                executable.read(program.output(), rows);
+                long bytes = (end - first) * one.sizeBytes();
                 var from = rows.data().asSlice(0, bytes);
-                logits.data().asSlice(first * rowBytes, bytes).copyFrom(from);
+                outputs.data().asSlice(first * one.sizeBytes(), bytes).copyFrom(from);
             }
         }
-        return logits;
+        return outputs;
     }
 
     /// The present weights, in the order of the model's parameters; changed by the next fit.
@@ -160,9 +164,14 @@ public final class Trainer {
 
     private void requireFit(Samples samples) {
         require(
-                samples.inputShape().equals(model.inputShape()),
-                "inputs: %s (expected: f32%s)",
-                samples.inputs(),
-                model.inputShape().prepend(samples.count()));
+                samples.inputType().equals(model.input()),
+                "inputs: %s each (expected: %s)",
+                samples.inputType(),
+                model.input());
+        require(
+                samples.targetType().equals(model.target()),
+                "targets: %s each (expected: %s)",
+                samples.targetType(),
+                model.target());
     }
 }

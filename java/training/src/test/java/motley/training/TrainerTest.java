@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
+import motley.data.ArraySamples;
+import motley.data.Samples;
 import motley.nn.Layer.Dense;
 import motley.nn.Layer.Dropout;
 import motley.nn.Layer.Relu;
@@ -25,8 +27,10 @@ import org.junit.jupiter.api.Test;
 final class TrainerTest {
     private static final int FEATURES = 4;
     private static final int CLASSES = 3;
-    private static final Samples TRAIN = samples(1, 300);
-    private static final Samples TEST = samples(2, 300);
+    private static final Tensor INPUTS = inputs(2, 300);
+    private static final Tensor LABELS = labels(INPUTS);
+    private static final Samples TRAIN = samples(inputs(1, 300));
+    private static final Samples TEST = ArraySamples.of(INPUTS, LABELS);
     private static final FitSettings SETTINGS = FitSettings.of(6, 32, "adam:clip-norm=10");
 
     private final Engine engine = CpuEngine.open(new CpuSettings(1));
@@ -85,12 +89,12 @@ final class TrainerTest {
     void predictionsAreThoseThatWereEvaluated() {
         var trainer = new Trainer(engine, model(), 1);
         trainer.fit(TRAIN, Optional.empty(), SETTINGS, _ -> {});
-        var logits = trainer.predict(TEST.inputs());
+        var logits = trainer.predict(INPUTS);
         assertThat(logits.shape()).isEqualTo(Shape.of(300, CLASSES));
         double loss = 0;
         int correct = 0;
         for (int sample = 0; sample < 300; sample++) {
-            int label = TEST.labels().getInt(sample);
+            int label = LABELS.getInt(sample);
             double sum = 0;
             int guess = 0;
             for (int c = 0; c < CLASSES; c++) {
@@ -111,11 +115,12 @@ final class TrainerTest {
         var trainer = new Trainer(engine, model(), 1);
         var narrow = Tensor.ofFloats(Shape.of(1, 2), 1, 2);
         assertThatThrownBy(() -> trainer.predict(narrow))
-                .hasMessage("inputs: f32[1, 2] (expected: f32[1, 4])");
-        assertThatThrownBy(() -> trainer.predict(Tensor.ofFloats(Shape.of(4), 1, 2, 3, 4)))
-                .hasMessage("inputs: f32[4] (expected: f32[count, …])");
-        assertThatThrownBy(() -> new Samples(narrow, Tensor.ofInts(Shape.of(2), 0, 1)))
-                .hasMessage("labels: i32[2] (expected: i32[1])");
+                .hasMessage("inputs: f32[2] each (expected: f32[4])");
+        assertThatThrownBy(() -> trainer.predict(Tensor.ofFloats(Shape.of(), 1)))
+                .hasMessage("inputs: f32[] (expected: [count, …])");
+        var unlabelled = ArraySamples.of(INPUTS, INPUTS);
+        assertThatThrownBy(() -> trainer.evaluate(unlabelled))
+                .hasMessage("targets: f32[4] each (expected: i32[])");
         var patient = SETTINGS.withPatienceEpochs(1);
         assertThatThrownBy(() -> trainer.fit(TRAIN, Optional.empty(), patient, _ -> {}))
                 .hasMessageContaining("patienceEpochs: 1 (expected: 0 without samples");
@@ -141,20 +146,28 @@ final class TrainerTest {
                 List.of(new Dense(16), new Relu(), new Dropout(0.1), new Dense(CLASSES)));
     }
 
-    /// Points in space; the label is the largest of their first three coordinates.
-    private static Samples samples(long seed, int count) {
+    /// Points in space.
+    private static Tensor inputs(long seed, int count) {
         var random = new SplittableRandom(seed);
         var inputs = new float[count * FEATURES];
-        var labels = new int[count];
         for (int i = 0; i < inputs.length; i++) inputs[i] = (float) random.nextDouble(-1, 1);
-        for (int sample = 0; sample < count; sample++) {
+        return Tensor.ofFloats(Shape.of(count, FEATURES), inputs);
+    }
+
+    /// Which of the first three coordinates is the largest.
+    private static Tensor labels(Tensor inputs) {
+        var labels = new int[inputs.shape().dim(0)];
+        for (int sample = 0; sample < labels.length; sample++) {
             int first = sample * FEATURES;
             for (int c = 1; c < CLASSES; c++) {
-                if (inputs[first + c] > inputs[first + labels[sample]]) labels[sample] = c;
+                float largest = inputs.getFloat(first + labels[sample]);
+                if (inputs.getFloat(first + c) > largest) labels[sample] = c;
             }
         }
-        return new Samples(
-                Tensor.ofFloats(Shape.of(count, FEATURES), inputs),
-                Tensor.ofInts(Shape.of(count), labels));
+        return Tensor.ofInts(Shape.of(labels.length), labels);
+    }
+
+    private static Samples samples(Tensor inputs) {
+        return ArraySamples.of(inputs, labels(inputs));
     }
 }
