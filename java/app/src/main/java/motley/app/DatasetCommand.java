@@ -1,9 +1,13 @@
 package motley.app;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import motley.data.ArrayFile;
 import motley.data.ImageDataset;
+import motley.data.Samples;
+import motley.data.TextFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +22,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {DatasetCommand.Fetch.class, DatasetCommand.Show.class})
 final class DatasetCommand implements Runnable {
+    /// Characters of a window of text as it is shown.
+    private static final int WINDOW = 128;
+
     /// Set by picocli before anything runs.
     @Spec private @Nullable CommandSpec spec;
 
@@ -57,16 +64,45 @@ final class DatasetCommand implements Runnable {
         @Parameters(
                 paramLabel = "DATA",
                 description =
-                        "mnist, fashion-mnist, or a directory with four IDX files named as those"
-                                + " of MNIST")
+                        "mnist, fashion-mnist, a directory with four IDX files named as those of"
+                                + " MNIST, a text (.txt) or NumPy arrays x and y (.npz)")
         private String data = "";
 
         @Mixin private OutputOptions output = new OutputOptions();
 
         @Override
         public void run() {
-            describe(data, output.console());
+            if (data.endsWith(".txt")) {
+                var text = TextFile.read(Path.of(data));
+                describe(text.train(WINDOW), text.validation(WINDOW), output.console());
+            } else if (data.endsWith(".npz")) {
+                var arrays = ArrayFile.read(Path.of(data));
+                describe(arrays.train(), arrays.test(), output.console());
+            } else {
+                describe(data, output.console());
+            }
         }
+    }
+
+    private static void describe(Samples train, Samples test, Console console) {
+        console.table(
+                List.of("PART", "SAMPLES", "INPUT", "TARGET"),
+                List.of(row("train", train), row("test", test)));
+        console.emit(
+                "dataset",
+                Map.of(
+                        "train", train.count(),
+                        "test", test.count(),
+                        "input", train.inputType().toString(),
+                        "target", train.targetType().toString()));
+    }
+
+    private static List<String> row(String part, Samples samples) {
+        return List.of(
+                part,
+                "" + samples.count(),
+                samples.inputType().toString(),
+                samples.targetType().toString());
     }
 
     private static void describe(String data, Console console) {
