@@ -1,15 +1,12 @@
 package motley.nn;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import motley.nn.Layer.Border;
 import motley.program.CompareKind;
-import motley.program.ConvolutionSpec;
 import motley.program.Op;
-import motley.program.Padding;
 import motley.program.ProgramBuilder;
 import motley.program.Var;
-import motley.program.Window;
 import motley.tensor.Shape;
 
 /// What the layers compute: each is a short function from variables to variables.
@@ -41,7 +38,7 @@ record Forward(ProgramBuilder b, Mode mode) {
         int next = 0;
         for (var layer : model.placed()) {
             int end = next + layer.parameters().size();
-            var in = layer.in().stream().map(values::get).toList();
+            var in = layer.node().in().stream().map(values::get).toList();
             var own = parameters.subList(next, end);
             values.add(b.scope(layer.name(), () -> apply(layer, own, in, measured)));
             next = end;
@@ -58,63 +55,84 @@ record Forward(ProgramBuilder b, Mode mode) {
         }
     }
 
-    private Var apply(PlacedLayer placed, List<Var> parameters, List<Var> in, List<Var> measured) {
+    Var apply(PlacedLayer placed, List<Var> parameters, List<Var> in, List<Var> measured) {
         var x = in.getFirst();
+        var p = parameters.iterator();
         return switch (placed.layer()) {
-            case Layer.Dense _ -> dense(x, parameters.get(0), parameters.get(1));
-            case Layer.Conv2D conv -> {
-                var filters = parameters.get(0);
-                yield addBias(convolve(conv, x, filters), parameters.get(1));
+            case Layer.Dense _ -> new Linear(b).dense(x, p);
+            case Layer.Embedding _ -> new Attention(b).embedding(x, p.next());
+            case Layer.Convolution c -> new Convolutions(b).apply(c, x, p);
+            case Layer.Pooling pooling -> new Poolings(b).apply(pooling, x);
+            case Layer.BatchNorm(_, double epsilon) -> batchNorm(x, p, epsilon, measured);
+            case Layer.LayerNorm(double epsilon) ->
+                    new Normalisations(b).layerNorm(x, affine(p), epsilon);
+            case Layer.GroupNorm(int groups, double epsilon) ->
+                    new Normalisations(b).groupNorm(x, affine(p), groups, epsilon);
+            case Layer.RmsNorm(double epsilon) ->
+                    new Normalisations(b).rmsNorm(x, p.next(), epsilon);
+            case Layer.Attention(int heads, boolean causal) -> {
+                var own = new Attention.Projections(p.next(), p.next(), p.next(), p.next());
+                yield new Attention(b).multiHead(x, own, heads, causal);
             }
-            case Layer.Relu _ -> relu(x);
-            case Layer.MaxPool(int size, int stride) -> maxPool(x, size, stride);
-            case Layer.Flatten _ -> flatten(x);
-            case Layer.Reshape(var shape) -> b.reshape(x, shape.prepend(shape(x).dim(0)));
+            case Layer.LearnedPositions _ -> addToEach(x, p.next());
+            case Layer.SinusoidalPositions _ ->
+                    addToEach(x, new Attention(b).sinusoidal(placed.output()));
+            case Layer.Recurrent r -> new Recurrences(b).apply(r, x, p);
+            case Layer.Activation a -> activation(a, x);
+            case Layer.Flatten _, Layer.Reshape _ ->
+                    b.reshape(x, placed.output().prepend(shape(x).dim(0)));
             case Layer.Dropout(double rate) -> dropout(x, rate, placed.number());
-            case Layer.Add _ -> in.stream().skip(1).reduce(x, b::add);
-            case Layer.Multiply _ -> in.stream().skip(1).reduce(x, b::mul);
-            case Layer.Concatenate _ -> {
-                var op = new Op.Concatenate(shape(x).rank() - 1);
-                yield b.apply(op, in.toArray(Var[]::new));
-            }
-            case Layer.Residual _ -> throw Placement.expanded();
+            case Layer.Merge merge -> merge(merge, in);
         };
     }
 
-    /// `y[…, o] = Σᵢ x[…, i]·w[i, o] + bias[o]`.
-    private Var dense(Var x, Var w, Var bias) {
-        int in = shape(w).dim(0);
-        int positions = shape(x).count() / in;
-        var rows = reshape(x, Shape.of(positions, in)); // [position, in]
-        var product = b.matmul(rows, w); // [position, in]·[in, out] → [position, out]
-        var y = addBias(product, bias);
-        var dims = new ArrayList<>(shape(x).dims());
-        dims.set(dims.size() - 1, shape(w).dim(1));
-        return reshape(y, new Shape(dims)); // […, out]
+    private static Normalisations.Affine affine(Iterator<Var> parameters) {
+        return new Normalisations.Affine(parameters.next(), parameters.next());
     }
 
-    /// `y[…, o] = x[…, o] + bias[o]`.
-    private Var addBias(Var x, Var bias) {
-        return b.add(x, b.alongInnermost(bias, shape(x)));
+    private Var batchNorm(Var x, Iterator<Var> p, double epsilon, List<Var> measured) {
+        var affine = affine(p);
+        return switch (mode) {
+            case Mode.Inference _ -> {
+                var running = new Normalisations.Moments(p.next(), p.next());
+                yield new Normalisations(b).batchNorm(x, affine, running, epsilon);
+            }
+            case Mode.Training _ -> {
+                var batch = new Normalisations(b).batchNorm(x, affine, epsilon);
+                measured.add(batch.moments().mean());
+                measured.add(batch.unbiased());
+                yield batch.y();
+            }
+        };
     }
 
-    /// `y[n, i, j, o] = Σ x[n, i·s + r - top, j·s + c - left, k]·w[r, c, k, o]`.
-    private Var convolve(Layer.Conv2D conv, Var x, Var w) {
-        var padding = padding(conv, shape(x));
-        var spec = new ConvolutionSpec(conv.stride(), conv.stride(), 1, 1, padding, 1);
-        return b.apply(new Op.Convolution(spec), x, w); // [batch, rows', cols', out]
+    /// `y[n, …] = x[n, …] + one[…]`.
+    private Var addToEach(Var x, Var one) {
+        return b.add(x, b.alongInnermost(one, shape(x)));
     }
 
-    private static Padding padding(Layer.Conv2D conv, Shape images) {
-        if (conv.border() == Border.VALID) return Padding.NONE;
-        int rows = missing(images.dim(1), conv.kernel(), conv.stride());
-        int cols = missing(images.dim(2), conv.kernel(), conv.stride());
-        return new Padding(rows / 2, rows - rows / 2, cols / 2, cols - cols / 2);
+    private Var activation(Layer.Activation activation, Var x) {
+        var f = new Activations(b);
+        return switch (activation) {
+            case Layer.Relu _ -> relu(x);
+            case Layer.LeakyRelu(double slope) -> f.leakyRelu(x, slope);
+            case Layer.Gelu(boolean approximate) -> approximate ? f.geluByTanh(x) : f.gelu(x);
+            case Layer.Silu _ -> f.silu(x);
+            case Layer.Sigmoid _ -> f.sigmoid(x);
+            case Layer.Tanh _ -> f.tanh(x);
+            case Layer.Softmax _ -> f.softmax(x);
+        };
     }
 
-    /// Zeros needed for `⌈size / stride⌉` positions of a window.
-    private static int missing(int size, int window, int stride) {
-        return Math.max(0, (Math.ceilDiv(size, stride) - 1) * stride + window - size);
+    private Var merge(Layer.Merge merge, List<Var> in) {
+        return switch (merge) {
+            case Layer.Add _ -> in.stream().reduce(b::add).orElseThrow();
+            case Layer.Multiply _ -> in.stream().reduce(b::mul).orElseThrow();
+            case Layer.Concatenate _ -> {
+                int innermost = shape(in.getFirst()).rank() - 1;
+                yield b.apply(new Op.Concatenate(innermost), in.toArray(Var[]::new));
+            }
+        };
     }
 
     /// `y = x ≤ 0 ? 0 : x`, the same bits as `max(x, 0)`, NaN included. Only the derivative at 0
@@ -123,17 +141,6 @@ record Forward(ProgramBuilder b, Mode mode) {
     private Var relu(Var x) {
         var zero = b.fillLike(x, 0);
         return b.select(b.compare(CompareKind.LE, x, zero), zero, x);
-    }
-
-    /// `y[n, i, j, k] = max x[n, i·s + r, j·s + c, k]` over `0 ≤ r, c < size`.
-    private Var maxPool(Var x, int size, int stride) {
-        var window = new Window(size, size, stride, stride, Padding.NONE);
-        return b.apply(new Op.MaxPool(window), x); // [batch, rows', cols', channel]
-    }
-
-    private Var flatten(Var x) {
-        int batch = shape(x).dim(0);
-        return b.reshape(x, Shape.of(batch, shape(x).count() / batch)); // [batch, features]
     }
 
     /// `y = u < rate ? 0 : x / (1 - rate)` with `u` uniform in [0, 1), drawn for each sample from
@@ -152,11 +159,7 @@ record Forward(ProgramBuilder b, Mode mode) {
         };
     }
 
-    private Var reshape(Var x, Shape shape) {
-        return shape(x).equals(shape) ? x : b.reshape(x, shape);
-    }
-
-    private static Shape shape(Var x) {
+    static Shape shape(Var x) {
         return x.type().shape();
     }
 }

@@ -29,22 +29,23 @@ public final class Graph {
         return new Value(0);
     }
 
-    /// What `layer` makes of `in`. A [Layer.Residual] becomes the layers it consists of.
+    /// What `block` makes of `in`: a layer takes as many values as it says, a pattern of layers
+    /// takes one.
     ///
-    /// @throws IllegalArgumentException if `in` are not as many as the layer reads, or not of this
-    ///     graph
-    public Value apply(Layer layer, Value... in) {
-        if (layer instanceof Layer.Residual(var body, var shortcut)) {
-            require(in.length == 1, "residual: %d values (expected: 1)", in.length);
-            return apply(new Layer.Add(), row(body, in[0]), row(shortcut, in[0]));
-        }
-        boolean merges = Placement.merges(layer);
-        require(
-                merges ? in.length >= 2 : in.length == 1,
-                "%s: %d values (expected: %s)",
-                Placement.kind(layer),
-                in.length,
-                merges ? "2 or more" : "1");
+    /// @throws IllegalArgumentException if one of `in` is not of this graph
+    public Value apply(Block block, Value... in) {
+        return switch (block) {
+            case Layer layer -> append(layer, in);
+            case Block.Sequence(var blocks) -> row(blocks, only(in));
+            case Block.Residual(var body, var shortcut) -> {
+                var x = only(in);
+                var y = row(body, x);
+                yield append(new Layer.Add(), y, row(shortcut, x));
+            }
+        };
+    }
+
+    private Value append(Layer layer, Value... in) {
         var numbers = new ArrayList<Integer>();
         for (var value : in) {
             require(
@@ -60,24 +61,29 @@ public final class Graph {
 
     /// The classifier whose logits are the value made last.
     public Model classifier(String name, TensorType input) {
-        return Model.classifier(name, input, nodes);
+        return new Model(name, input, new Loss.CrossEntropy(), nodes);
     }
 
     /// The model whose output is the value made last.
-    public Model model(String name, TensorType input, TensorType target, Loss loss) {
-        return new Model(name, input, target, loss, nodes);
+    public Model model(String name, TensorType input, Loss loss) {
+        return new Model(name, input, loss, nodes);
     }
 
-    /// `layers` one after another, from the sample on.
-    static List<Node> chain(List<Layer> layers) {
+    /// `blocks` one after another, from the sample on.
+    static List<Node> chain(List<? extends Block> blocks) {
         var graph = new Graph();
-        graph.row(layers, graph.sample());
+        graph.row(blocks, graph.sample());
         return List.copyOf(graph.nodes);
     }
 
-    private Value row(List<Layer> layers, Value from) {
+    private Value row(List<? extends Block> blocks, Value from) {
         var value = from;
-        for (var layer : layers) value = apply(layer, value);
+        for (var block : blocks) value = apply(block, value);
         return value;
+    }
+
+    private static Value only(Value... in) {
+        require(in.length == 1, "values: %d (expected: 1)", in.length);
+        return in[0];
     }
 }

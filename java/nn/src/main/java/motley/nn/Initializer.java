@@ -9,10 +9,17 @@ import motley.tensor.TensorType;
 
 /// How a parameter's first values are drawn.
 ///
-/// All variants are uniform: they need no transcendental function, so that every engine draws the
+/// What is random is uniform: it needs no transcendental function, so that every engine draws the
 /// same bits from the same key.
 public enum Initializer {
     ZEROS,
+
+    ONES,
+
+    /// Uniform with standard deviation 0.02: rows of tables of tokens and positions.
+    /// Source: Radford et al. 2018, "Improving language understanding by generative pre-training",
+    /// §4.1. Differs: uniform with the same variance instead of normal.
+    NARROW_UNIFORM,
 
     /// Uniform in `[-limit, limit)`, `limit = √(6 / (fanIn + fanOut))`: keeps the variance of
     /// activations and gradients through a linear layer.
@@ -27,10 +34,11 @@ public enum Initializer {
     HE_UNIFORM;
 
     /// The bound of the uniform distribution for weights of `shape`, `[…, in, out]`; 0 for
-    /// [#ZEROS].
+    /// [#ZEROS] and [#ONES].
     public double limit(Shape shape) {
         return switch (this) {
-            case ZEROS -> 0;
+            case ZEROS, ONES -> 0;
+            case NARROW_UNIFORM -> 0.02 * Math.sqrt(3);
             case GLOROT_UNIFORM -> Math.sqrt(6.0 / (fanIn(shape) + fanOut(shape)));
             case HE_UNIFORM -> Math.sqrt(6.0 / fanIn(shape));
         };
@@ -42,6 +50,7 @@ public enum Initializer {
     /// @param stream tells apart the parameters that share a key
     Var draw(ProgramBuilder b, Var key, int stream, Shape shape) {
         if (this == ZEROS) return b.fill(new TensorType(DType.F32, shape), 0);
+        if (this == ONES) return b.fill(new TensorType(DType.F32, shape), 1);
         var dims = shape.dims();
         var rows = b.iota(Shape.of(dims.getFirst()), 0); // [rows]
         var op = new Op.RandomUniform(stream, dims.subList(1, dims.size()));

@@ -2,50 +2,183 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
-import java.util.List;
 import motley.tensor.Shape;
 
-/// One layer of a [Model]: a function of one sample's activations, with its static settings.
+/// One layer of a [Model], with its static settings: a function of one sample's activations, and of
+/// several for a [Merge]. Only [BatchNorm] looks at other samples of the batch, and in training
+/// alone.
 ///
-/// Layers couple no samples: what a sample becomes does not depend on the batch around it. Shapes
-/// below are those of one sample; the programs put a batch axis in front. What each layer computes
-/// is written in [Forward].
-public sealed interface Layer {
-    /// `y = x·W + b` at every position. Shape: `[…, in] → […, units]`.
-    /// Parameters: weight `[in, units]`, bias `[units]`.
-    record Dense(int units) implements Layer {
+/// Shapes below are those of one sample, f32 where nothing else is said; the programs put a batch
+/// axis in front. An ellipsis stands for any number of axes, `position…` for those of an image or a
+/// series. What each layer computes is written in [Forward] and the files it names.
+public sealed interface Layer extends Block {
+    /// Element by element, but for [Softmax]. Any shape, kept.
+    sealed interface Activation extends Layer {}
+
+    /// Filters that slide over an image or a series.
+    sealed interface Convolution extends Layer {}
+
+    /// Windows or whole images become one element, each channel by itself.
+    sealed interface Pooling extends Layer {}
+
+    /// Activations are shifted and scaled to a standard size. Any shape, kept.
+    sealed interface Normalisation extends Layer {}
+
+    /// Positions of a series look at each other, or are told apart. Shape: `[time, features]`,
+    /// kept.
+    sealed interface Positional extends Layer {}
+
+    /// A state goes from each position of a series to the next.
+    sealed interface Recurrent extends Layer {}
+
+    /// Several values become one.
+    sealed interface Merge extends Layer {}
+
+    // ---- Linear ----------------------------------------------------------------------------
+
+    /// `y = x·W + b`. Shape: `[…, in] → […, units]`.
+    /// Parameters: weight `[in, units]`, bias `[units]` if there is one.
+    record Dense(int units, boolean hasBias) implements Layer {
         public Dense {
-            require(units >= 1, "units: %d (expected: at least 1)", units);
+            requirePositive("units", units);
+        }
+
+        public Dense(int units) {
+            this(units, true);
         }
     }
 
-    /// Cross-correlation with square filters, plus one bias per filter.
+    /// The row of a table for each token. Shape: `i32[…] → […, features]`.
+    /// A token outside `[0, count)` gives zeros. Parameters: weight `[count, features]`.
+    record Embedding(int count, int features) implements Layer {
+        public Embedding {
+            requirePositive("count", count);
+            requirePositive("features", features);
+        }
+    }
+
+    // ---- Convolutions ----------------------------------------------------------------------
+
+    /// Cross-correlation along a series, plus one bias per filter.
+    /// Shape: `[time, in] → [time', filters]`.
+    /// Parameters: weight `[kernel, in, filters]`, bias `[filters]`.
+    record Conv1D(int filters, int kernel, int stride, Border border) implements Convolution {
+        public Conv1D {
+            requirePositive("filters", filters);
+            requirePositive("kernel", kernel);
+            requirePositive("stride", stride);
+        }
+
+        /// Filters that move by 1 and stay inside the series.
+        public Conv1D(int filters, int kernel) {
+            this(filters, kernel, 1, Border.VALID);
+        }
+    }
+
+    /// Cross-correlation with square filters, plus one bias per filter if there is one.
     /// Shape: `[rows, cols, in] → [rows', cols', filters]`.
-    /// Parameters: weight `[kernel, kernel, in, filters]`, bias `[filters]`.
+    /// Parameters: weight `[kernel, kernel, in/groups, filters]`, bias `[filters]`.
     ///
     /// @param stride rows and columns from one output to the next
-    record Conv2D(int filters, int kernel, int stride, Border border) implements Layer {
+    /// @param dilation rows and columns from one tap of the filter to the next
+    /// @param groups equal parts of the channels that do not see each other
+    record Conv2D(
+            int filters,
+            int kernel,
+            int stride,
+            Border border,
+            int dilation,
+            int groups,
+            boolean hasBias)
+            implements Convolution {
         public Conv2D {
-            require(filters >= 1, "filters: %d (expected: at least 1)", filters);
-            require(kernel >= 1, "kernel: %d (expected: at least 1)", kernel);
-            require(stride >= 1, "stride: %d (expected: at least 1)", stride);
+            requirePositive("filters", filters);
+            requirePositive("kernel", kernel);
+            requirePositive("stride", stride);
+            requirePositive("dilation", dilation);
+            requirePositive("groups", groups);
+            require(
+                    filters % groups == 0,
+                    "filters: %d (expected: a multiple of the %d groups)",
+                    filters,
+                    groups);
+        }
+
+        public Conv2D(int filters, int kernel, int stride, Border border) {
+            this(filters, kernel, stride, border, 1, 1, true);
         }
 
         /// Filters that move by 1 and stay inside the image.
         public Conv2D(int filters, int kernel) {
             this(filters, kernel, 1, Border.VALID);
         }
+
+        public Conv2D withDilation(int other) {
+            return new Conv2D(filters, kernel, stride, border, other, groups, hasBias);
+        }
+
+        public Conv2D withGroups(int other) {
+            return new Conv2D(filters, kernel, stride, border, dilation, other, hasBias);
+        }
+
+        /// For a layer in front of a [BatchNorm], which would take the bias away again.
+        public Conv2D withoutBias() {
+            return new Conv2D(filters, kernel, stride, border, dilation, groups, false);
+        }
     }
 
-    /// `max(x, 0)`. Any shape, kept.
-    record Relu() implements Layer {}
+    /// Filters that see one channel each, `multiplier` of them for every channel.
+    /// Shape: `[rows, cols, in] → [rows', cols', in·multiplier]`.
+    /// Parameters: weight `[kernel, kernel, 1, in·multiplier]`, bias `[in·multiplier]`.
+    /// Source: Howard et al. 2017, "MobileNets", §3.1.
+    record DepthwiseConv2D(int multiplier, int kernel, int stride, Border border)
+            implements Convolution {
+        public DepthwiseConv2D {
+            requirePositive("multiplier", multiplier);
+            requirePositive("kernel", kernel);
+            requirePositive("stride", stride);
+        }
+    }
 
-    /// The largest element of each `size × size` window that lies inside the image.
-    /// Shape: `[rows, cols, channel] → [rows', cols', channel]`.
-    record MaxPool(int size, int stride) implements Layer {
+    /// The adjoint of a convolution: every element of the input adds a filter to the output, plus
+    /// one bias per filter. Shape: `[rows, cols, in] → [rows', cols', filters]` with
+    /// `rows' = (rows - 1)·stride + kernel` for VALID and `rows·stride` for SAME.
+    /// Parameters: weight `[kernel, kernel, filters, in]`, bias `[filters]`.
+    record TransposedConv2D(int filters, int kernel, int stride, Border border)
+            implements Convolution {
+        public TransposedConv2D {
+            requirePositive("filters", filters);
+            requirePositive("kernel", kernel);
+            requirePositive("stride", stride);
+            require(
+                    border == Border.VALID || kernel >= stride,
+                    "kernel: %d (expected: at least the stride %d)",
+                    kernel,
+                    stride);
+        }
+    }
+
+    /// What a window does at the edges of an image.
+    enum Border {
+        /// It stays inside: `rows' = (rows - kernel) / stride + 1`, rounded down.
+        VALID,
+        /// Padding around the image, as evenly as possible and the odd one below and to the right:
+        /// `rows' = rows / stride`, rounded up.
+        SAME
+    }
+
+    // ---- Pooling ---------------------------------------------------------------------------
+
+    /// The largest element of each window; padding never wins.
+    /// Shape: `[rows, cols, channel] → [rows', cols', channel]`, `[time, channel]` alike.
+    record MaxPool(int size, int stride, Border border) implements Pooling {
         public MaxPool {
-            require(size >= 1, "size: %d (expected: at least 1)", size);
-            require(stride >= 1, "stride: %d (expected: at least 1)", stride);
+            requirePositive("size", size);
+            requirePositive("stride", stride);
+        }
+
+        public MaxPool(int size, int stride) {
+            this(size, stride, Border.VALID);
         }
 
         /// Windows that touch but do not overlap.
@@ -54,35 +187,35 @@ public sealed interface Layer {
         }
     }
 
+    /// The mean of each window, padding counted as zeros.
+    /// Shape: `[rows, cols, channel] → [rows', cols', channel]`, `[time, channel]` alike.
+    record AveragePool(int size, int stride, Border border) implements Pooling {
+        public AveragePool {
+            requirePositive("size", size);
+            requirePositive("stride", stride);
+        }
+
+        /// Windows that touch but do not overlap.
+        public AveragePool(int size) {
+            this(size, size, Border.VALID);
+        }
+    }
+
+    /// The mean of each channel. Shape: `[position…, channel] → [channel]`.
+    record GlobalAveragePool() implements Pooling {}
+
+    /// The largest element of each channel. Shape: `[position…, channel] → [channel]`.
+    record GlobalMaxPool() implements Pooling {}
+
+    // ---- Shapes ----------------------------------------------------------------------------
+
     /// All elements in row-major order. Shape: `[a…] → [count]`.
     record Flatten() implements Layer {}
 
-    /// The same elements in row-major order under another shape. Shape: `[a…] → shape`.
+    /// The same elements in row-major order. Shape: `[a…] → shape`.
     record Reshape(Shape shape) implements Layer {}
 
-    /// The sum of two values or more of one shape.
-    record Add() implements Layer {}
-
-    /// The product of two values or more of one shape, element by element.
-    record Multiply() implements Layer {}
-
-    /// Two values or more one after another along the innermost axis; the other axes are equal.
-    record Concatenate() implements Layer {}
-
-    /// `body(x) + shortcut(x)`: a branch and its shortcut, each a row of layers; an empty row keeps
-    /// `x`. Both rows give one shape.
-    /// Source: He et al. 2016, "Deep residual learning for image recognition", §3.
-    record Residual(List<Layer> body, List<Layer> shortcut) implements Layer {
-        public Residual {
-            body = List.copyOf(body);
-            shortcut = List.copyOf(shortcut);
-        }
-
-        /// `body(x) + x`.
-        public Residual(Layer... body) {
-            this(List.of(body), List.of());
-        }
-    }
+    // ---- Regularisation --------------------------------------------------------------------
 
     /// In training, drops each element with probability `rate` and scales the others by
     /// `1/(1 - rate)`, so that the expectation stays; otherwise does nothing. Any shape, kept.
@@ -90,16 +223,174 @@ public sealed interface Layer {
     /// instead of its inverse in inference.
     record Dropout(double rate) implements Layer {
         public Dropout {
-            require(rate >= 0 && rate < 1, "rate: %s (expected: in [0, 1))", rate);
+            requireRate(rate);
         }
     }
 
-    /// What a convolution does at the edges of an image.
-    enum Border {
-        /// Filters stay inside: `rows' = (rows - kernel) / stride + 1`, rounded down.
-        VALID,
-        /// Zeros around the image, as evenly as possible and the odd one below and to the right:
-        /// `rows' = rows / stride`, rounded up.
-        SAME
+    // ---- Normalisation ---------------------------------------------------------------------
+
+    /// Over the batch and all positions, for each channel by itself; in inference with running
+    /// means of what the batches were like. Shape: `[position…, channel]`, kept.
+    /// Parameters: weight, bias `[channel]`; statistics: mean, variance `[channel]`.
+    ///
+    /// The batch is the micro-batch that one device sees; samples that only fill it up count too.
+    /// Running values blend in the weighted mean over micro-batches.
+    ///
+    /// Source: Ioffe & Szegedy 2015, "Batch normalization", alg. 1 and 2.
+    ///
+    /// @param momentum share of a running value that a step replaces
+    /// @param epsilon added to the variance, above 0
+    record BatchNorm(double momentum, double epsilon) implements Normalisation {
+        public BatchNorm {
+            require(momentum > 0 && momentum <= 1, "momentum: %s (expected: in (0, 1])", momentum);
+            requireEpsilon(epsilon);
+        }
+
+        public BatchNorm() {
+            this(0.1, 1e-5);
+        }
+    }
+
+    /// Over the innermost axis. Parameters: weight, bias `[features]`.
+    /// Source: Ba et al. 2016, "Layer normalization", eq. 3 and 4.
+    record LayerNorm(double epsilon) implements Normalisation {
+        public LayerNorm {
+            requireEpsilon(epsilon);
+        }
+
+        public LayerNorm() {
+            this(1e-5);
+        }
+    }
+
+    /// Over the positions and equal groups of channels. Parameters: weight, bias `[channel]`.
+    /// Source: Wu & He 2018, "Group normalization", §3.1.
+    record GroupNorm(int groups, double epsilon) implements Normalisation {
+        public GroupNorm {
+            requirePositive("groups", groups);
+            requireEpsilon(epsilon);
+        }
+
+        public GroupNorm(int groups) {
+            this(groups, 1e-5);
+        }
+    }
+
+    /// The innermost axis divided by its root mean square. Parameters: weight `[features]`.
+    /// Source: Zhang & Sennrich 2019, "Root mean square layer normalization", eq. 4.
+    record RmsNorm(double epsilon) implements Normalisation {
+        public RmsNorm {
+            requireEpsilon(epsilon);
+        }
+
+        public RmsNorm() {
+            this(1e-5);
+        }
+    }
+
+    // ---- Attention and positions -----------------------------------------------------------
+
+    /// Every position asks all others, or with `causal` those up to itself, in `heads` ways.
+    /// Parameters: in.weight `[features, 3·features]` for queries, keys and values, in.bias,
+    /// out.weight `[features, features]`, out.bias.
+    /// Source: Vaswani et al. 2017, "Attention is all you need", §3.2.
+    ///
+    /// @param heads parts of the features that look each for themselves, a divisor of their number
+    record Attention(int heads, boolean causal) implements Positional {
+        public Attention {
+            requirePositive("heads", heads);
+        }
+    }
+
+    /// Adds a vector of its own to every position. Parameters: weight `[time, features]`.
+    record LearnedPositions() implements Positional {}
+
+    /// Adds sines and cosines of the position to it.
+    /// Source: Vaswani et al. 2017, "Attention is all you need", §3.5.
+    record SinusoidalPositions() implements Positional {}
+
+    // ---- Recurrence ------------------------------------------------------------------------
+
+    /// Long short-term memory. Shape: `[time, in] → [time, units]`, or `[units]` for [Steps#LAST].
+    /// Parameters: weight `[in, 4·units]`, stateWeight `[units, 4·units]`, bias `[4·units]`; gates
+    /// in the order input, forget, candidate, output.
+    /// Source: Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
+    record Lstm(int units, Steps steps) implements Recurrent {
+        public Lstm {
+            requirePositive("units", units);
+        }
+    }
+
+    /// Gated recurrent unit. Shape: `[time, in] → [time, units]`, or `[units]` for [Steps#LAST].
+    /// Parameters: weight `[in, 3·units]`, stateWeight `[units, 3·units]`, bias, stateBias
+    /// `[3·units]`; in the order reset, update, candidate.
+    /// Source: Cho et al. 2014. Differs: the reset gate multiplies behind the matrix, as in cuDNN.
+    record Gru(int units, Steps steps) implements Recurrent {
+        public Gru {
+            requirePositive("units", units);
+        }
+    }
+
+    /// Which states a recurrent layer gives.
+    enum Steps {
+        ALL,
+        LAST
+    }
+
+    // ---- Merges ----------------------------------------------------------------------------
+
+    /// `x + y + …`, two values or more of one shape.
+    record Add() implements Merge {}
+
+    /// `x · y · …`, element by element, two values or more of one shape.
+    record Multiply() implements Merge {}
+
+    /// Values one after another along the innermost axis; their other axes are equal.
+    record Concatenate() implements Merge {}
+
+    // ---- Activations -----------------------------------------------------------------------
+
+    /// `max(x, 0)`.
+    record Relu() implements Activation {}
+
+    /// `x` above 0, `slope·x` below.
+    record LeakyRelu(double slope) implements Activation {
+        public LeakyRelu {
+            require(slope >= 0 && slope < 1, "slope: %s (expected: in [0, 1))", slope);
+        }
+    }
+
+    /// `x·Φ(x)`, with the normal distribution's `Φ`.
+    /// Source: Hendrycks & Gimpel 2016, "Gaussian error linear units", §2.
+    ///
+    /// @param approximate by a hyperbolic tangent instead of the error function
+    record Gelu(boolean approximate) implements Activation {
+        public Gelu() {
+            this(false);
+        }
+    }
+
+    /// `x / (1 + e⁻ˣ)`.
+    record Silu() implements Activation {}
+
+    /// `1 / (1 + e⁻ˣ)`.
+    record Sigmoid() implements Activation {}
+
+    /// The hyperbolic tangent.
+    record Tanh() implements Activation {}
+
+    /// `eˣ / Σ eˣ` over the innermost axis. Not for a model's output: the loss has its own.
+    record Softmax() implements Activation {}
+
+    private static void requirePositive(String name, int value) {
+        require(value >= 1, "%s: %d (expected: at least 1)", name, value);
+    }
+
+    private static void requireRate(double rate) {
+        require(rate >= 0 && rate < 1, "rate: %s (expected: in [0, 1))", rate);
+    }
+
+    private static void requireEpsilon(double epsilon) {
+        require(epsilon > 0, "epsilon: %s (expected: above 0)", epsilon);
     }
 }

@@ -13,26 +13,16 @@ public sealed interface Loss {
     /// of the right class at each position. A sample's loss is the mean over its positions.
     record CrossEntropy() implements Loss {}
 
-    /// @throws IllegalArgumentException if outputs of shape `output` cannot be compared with
-    ///     targets of type `target`
-    default void requireFits(String model, Shape output, TensorType target) {
-        switch (this) {
+    /// One sample's target, for a model whose output is of shape `output`.
+    ///
+    /// @throws IllegalArgumentException if there is none for such outputs
+    default TensorType target(Shape output) {
+        return switch (this) {
             case CrossEntropy _ -> {
-                require(
-                        output.rank() >= 1,
-                        "%s: output %s (expected: one logit per class)",
-                        model,
-                        output);
+                require(output.rank() >= 1, "output: %s (expected: logits […, class])", output);
                 var positions = output.dims().subList(0, output.rank() - 1);
-                var expected = new TensorType(DType.I32, new Shape(positions));
-                require(
-                        target.equals(expected),
-                        "%s: target %s (expected: %s for output %s)",
-                        model,
-                        target,
-                        expected,
-                        output);
+                yield new TensorType(DType.I32, new Shape(positions));
             }
-        }
+        };
     }
 }

@@ -10,14 +10,14 @@ import motley.tensor.TensorType;
 /// Layers that turn one sample into one output, and the loss that compares it with a target.
 ///
 /// A model is a graph without cycles: [#sequential] puts layers in a row, [Graph] connects them
-/// freely, and a [Layer.Residual] in a row is the most common branch.
+/// freely, and a [Block.Residual] in a row is the most common branch.
 ///
 /// @param name what people call it, such as `mnist-cnn`
 /// @param input one sample's type: f32, `[rows, cols, channel]` for images; or i32, such as the
 ///     numbers of tokens `[time]`
-/// @param target what one sample's output is compared with, as `loss` says
+/// @param loss decides, with the last layer's shape, what targets are
 /// @param nodes each after those it reads; the last one's value is the output
-public record Model(String name, TensorType input, TensorType target, Loss loss, List<Node> nodes) {
+public record Model(String name, TensorType input, Loss loss, List<Node> nodes) {
     /// A layer and the values it reads.
     ///
     /// @param in numbers of values: 0 is the sample, `i + 1` what node `i` makes
@@ -32,43 +32,37 @@ public record Model(String name, TensorType input, TensorType target, Loss loss,
     public Model {
         nodes = List.copyOf(nodes);
         require(!nodes.isEmpty(), "layers: none (expected: at least 1)");
-        var output = Placement.place(input, nodes).getLast().output();
-        loss.requireFits(name, output, target);
+        loss.target(Placement.place(input, nodes).getLast().output());
     }
 
-    /// A classifier: f32 samples, one logit per class, softmax cross-entropy.
+    /// A classifier of f32 samples: one logit per class.
     ///
     /// @param classes number of classes, the length of the last layer's output
+    /// @throws IllegalArgumentException also if the last layer gives something else
     public Model(String name, Shape input, int classes, List<Layer> layers) {
-        this(
-                name,
-                new TensorType(DType.F32, input),
-                TensorType.i32(),
-                new Loss.CrossEntropy(),
-                Graph.chain(layers));
-        int given = placed().getLast().output().dims().getLast();
+        this(name, new TensorType(DType.F32, input), new Loss.CrossEntropy(), Graph.chain(layers));
         require(
-                given == classes,
+                outputShape().equals(Shape.of(classes)),
                 "%s: output %s (expected: [%d], one logit per class)",
                 name,
-                placed().getLast().output(),
+                outputShape(),
                 classes);
     }
 
-    /// Layers in a row, with the target and the loss of a classifier: a class for each position of
-    /// the output, whose innermost axis holds the logits.
-    public static Model sequential(String name, TensorType input, List<Layer> layers) {
-        return classifier(name, input, Graph.chain(layers));
+    /// A classifier: blocks in a row, and a class for each position of the last one's output, whose
+    /// innermost axis holds the logits.
+    public static Model sequential(String name, TensorType input, Block... blocks) {
+        return new Model(name, input, new Loss.CrossEntropy(), Graph.chain(List.of(blocks)));
     }
 
-    /// Connected layers with the target and the loss of a classifier.
-    static Model classifier(String name, TensorType input, List<Node> nodes) {
-        require(!nodes.isEmpty(), "layers: none (expected: at least 1)");
-        var output = Placement.place(input, nodes).getLast().output();
-        require(output.rank() >= 1, "%s: output %s (expected: one logit per class)", name, output);
-        var positions = new Shape(output.dims().subList(0, output.rank() - 1));
-        var target = new TensorType(DType.I32, positions);
-        return new Model(name, input, target, new Loss.CrossEntropy(), nodes);
+    /// The same layers under another loss.
+    public Model with(Loss other) {
+        return new Model(name, input, other, nodes);
+    }
+
+    /// One sample's target.
+    public TensorType target() {
+        return loss.target(outputShape());
     }
 
     /// One sample's shape.
@@ -99,6 +93,6 @@ public record Model(String name, TensorType input, TensorType target, Loss loss,
 
     /// Layers, shapes, parameters and cost; its `toString` is a table.
     public Summary summary() {
-        return new Summary(name, inputShape(), placed());
+        return new Summary(name, input, placed());
     }
 }

@@ -1,33 +1,36 @@
 package motley.nn;
 
+import java.util.ArrayList;
 import java.util.List;
+import motley.program.Cost;
+import motley.program.ProgramBuilder;
+import motley.program.Var;
+import motley.tensor.DType;
 import motley.tensor.Shape;
+import motley.tensor.TensorType;
 
 /// A layer in its place in a model, where its shapes are known.
 ///
 /// @param name its kind and its number among that kind, from 1: `conv2`
 /// @param number its index in the model, which is also the stream of its random numbers
-/// @param in what it reads, as in [Model.Node]
-/// @param inputs one sample's shapes of those values
+/// @param node the layer and where its operands come from
+/// @param inputs one sample's types before the layer
 /// @param output one sample's shape after it
 /// @param parameters in the order in which the layer takes them
 public record PlacedLayer(
         String name,
         int number,
-        Layer layer,
-        List<Integer> in,
-        List<Shape> inputs,
+        Model.Node node,
+        List<TensorType> inputs,
         Shape output,
         List<ParameterSpec> parameters) {
     public PlacedLayer {
-        in = List.copyOf(in);
         inputs = List.copyOf(inputs);
         parameters = List.copyOf(parameters);
     }
 
-    /// One sample's shape of the first value it reads.
-    public Shape input() {
-        return inputs.getFirst();
+    public Layer layer() {
+        return node.layer();
     }
 
     public long parameterCount() {
@@ -36,20 +39,20 @@ public record PlacedLayer(
         return count;
     }
 
-    /// Arithmetic operations of the forward pass on one sample. A dot product of `n` elements and
-    /// a bias is `2n`; a comparison counts as one.
+    /// Arithmetic operations of the forward pass on one sample, as [Cost] counts them.
     public long flops() {
-        return switch (layer) {
-            case Layer.Dense _ -> 2L * input().dims().getLast() * output.count();
-            case Layer.Conv2D conv -> {
-                long taps = (long) conv.kernel() * conv.kernel() * input().dim(2);
-                yield 2 * taps * output.count();
-            }
-            case Layer.Relu _ -> output.count();
-            case Layer.MaxPool pool -> ((long) pool.size() * pool.size() - 1) * output.count();
-            case Layer.Add _, Layer.Multiply _ -> (in.size() - 1L) * output.count();
-            case Layer.Flatten _, Layer.Reshape _, Layer.Concatenate _, Layer.Dropout _ -> 0;
-            case Layer.Residual _ -> throw Placement.expanded();
-        };
+        var b = new ProgramBuilder();
+        var values = new ArrayList<Var>();
+        for (var spec : parameters) values.add(b.param(spec.type()));
+        var in = new ArrayList<Var>();
+        for (var type : inputs) in.add(b.param(type.with(type.shape().prepend(1))));
+        var forward = new Forward(b, new Forward.Mode.Inference());
+        var output = forward.apply(this, values, in, new ArrayList<>());
+        return Cost.of(b.build(List.of(output))).flops();
+    }
+
+    /// What the layer gives for one sample, which training keeps for the backward pass.
+    public long activationBytes() {
+        return new TensorType(DType.F32, output).sizeBytes();
     }
 }

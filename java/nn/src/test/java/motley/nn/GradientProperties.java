@@ -8,15 +8,42 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
+import motley.nn.Layer.Add;
+import motley.nn.Layer.Attention;
+import motley.nn.Layer.AveragePool;
+import motley.nn.Layer.BatchNorm;
 import motley.nn.Layer.Border;
+import motley.nn.Layer.Concatenate;
+import motley.nn.Layer.Conv1D;
 import motley.nn.Layer.Conv2D;
 import motley.nn.Layer.Dense;
+import motley.nn.Layer.DepthwiseConv2D;
 import motley.nn.Layer.Dropout;
 import motley.nn.Layer.Flatten;
+import motley.nn.Layer.Gelu;
+import motley.nn.Layer.GlobalAveragePool;
+import motley.nn.Layer.GlobalMaxPool;
+import motley.nn.Layer.GroupNorm;
+import motley.nn.Layer.Gru;
+import motley.nn.Layer.LayerNorm;
+import motley.nn.Layer.LeakyRelu;
+import motley.nn.Layer.LearnedPositions;
+import motley.nn.Layer.Lstm;
 import motley.nn.Layer.MaxPool;
+import motley.nn.Layer.Multiply;
 import motley.nn.Layer.Relu;
+import motley.nn.Layer.Reshape;
+import motley.nn.Layer.RmsNorm;
+import motley.nn.Layer.Sigmoid;
+import motley.nn.Layer.Silu;
+import motley.nn.Layer.SinusoidalPositions;
+import motley.nn.Layer.Softmax;
+import motley.nn.Layer.Steps;
+import motley.nn.Layer.Tanh;
+import motley.nn.Layer.TransposedConv2D;
 import motley.nn.Trainer.Batch;
 import motley.program.reference.Values;
+import motley.tensor.DType;
 import motley.tensor.Shape;
 import motley.tensor.TensorType;
 import org.junit.jupiter.api.Test;
@@ -43,7 +70,71 @@ final class GradientProperties {
                     model(new Conv2D(3, 2), new MaxPool(2), new Flatten(), new Dense(10)),
                     model(new Conv2D(3, 2), new MaxPool(3, 1), new Flatten(), new Dense(10)),
                     model(new Flatten(), new Dense(9), new Dropout(0.3), new Dense(10)),
-                    model(new Dropout(0.5), new Conv2D(10, 3, 4, Border.VALID), new Flatten()));
+                    model(new Dropout(0.5), new Conv2D(10, 3, 4, Border.VALID), new Flatten()),
+                    image(new Conv2D(4, 3, 1, Border.SAME).withGroups(2).withDilation(2)),
+                    image(new Conv2D(3, 2).withoutBias()),
+                    image(new DepthwiseConv2D(2, 3, 1, Border.SAME)),
+                    image(new TransposedConv2D(3, 3, 2, Border.VALID)),
+                    image(new TransposedConv2D(3, 3, 2, Border.SAME)),
+                    image(new MaxPool(3, 2, Border.SAME)),
+                    image(new AveragePool(2, 2, Border.SAME)),
+                    image(new GlobalAveragePool()),
+                    image(new GlobalMaxPool()),
+                    image(new BatchNorm()),
+                    image(new LayerNorm()),
+                    image(new GroupNorm(2)),
+                    image(new RmsNorm()),
+                    image(new LeakyRelu(0.1)),
+                    image(new Gelu()),
+                    image(new Gelu(true)),
+                    image(new Silu()),
+                    image(new Sigmoid()),
+                    image(new Tanh()),
+                    image(new Softmax()),
+                    series(new Conv1D(3, 3)),
+                    series(new Conv1D(3, 3, 2, Border.SAME)),
+                    series(new MaxPool(2)),
+                    series(new AveragePool(2)),
+                    series(new Attention(2, false)),
+                    series(new Attention(5, true)),
+                    series(new LearnedPositions()),
+                    series(new SinusoidalPositions()),
+                    series(new Lstm(4, Steps.LAST)),
+                    series(new Lstm(4, Steps.ALL)),
+                    series(new Gru(4, Steps.LAST)),
+                    series(new Gru(4, Steps.ALL)),
+                    around(Block.residual(new Conv2D(4, 3, 1, Border.SAME), new BatchNorm())),
+                    merged(new Add()),
+                    merged(new Multiply()),
+                    merged(new Concatenate()));
+
+    /// `layer` between a convolution and a dense layer, so that gradients pass through it.
+    private static Model image(Layer layer) {
+        return around(layer);
+    }
+
+    /// The same for a layer that takes a series of 6 steps.
+    private static Model series(Layer layer) {
+        return around(new Reshape(Shape.of(6, 20)), new Dense(10), layer);
+    }
+
+    private static Model around(Block... blocks) {
+        var all = new ArrayList<Block>();
+        all.add(new Conv2D(4, 3, 1, Border.SAME));
+        all.addAll(List.of(blocks));
+        all.add(new Flatten());
+        all.add(new Dense(10));
+        var input = new TensorType(DType.F32, IMAGE);
+        return Model.sequential("small", input, all.toArray(Block[]::new));
+    }
+
+    private static Model merged(Layer merge) {
+        var g = new Graph();
+        var x = g.apply(new Conv2D(4, 3, 1, Border.SAME), g.sample());
+        var y = g.apply(new Conv2D(4, 2, 1, Border.SAME), g.sample());
+        g.apply(new Dense(10), g.apply(new Flatten(), g.apply(merge, x, y)));
+        return g.classifier("small", new TensorType(DType.F32, IMAGE));
+    }
 
     /// `⟨g, v⟩` is the slope of the loss along `v`, in one random direction `v` of all parameters.
     @ParameterizedTest
@@ -58,7 +149,9 @@ final class GradientProperties {
 
         double slope = 0;
         var gradients = trainer.gradient(batch).gradients();
+        var specs = model.parameters();
         for (int i = 0; i < at.size(); i++) {
+            if (!specs.get(i).isTrained()) continue;
             slope += gradients.get(i).zip(direction.get(i), (g, v) -> g * v).sum();
         }
         trainer.parameters = moved(at, direction, STEP);

@@ -22,18 +22,18 @@ final class ModelTest {
         assertThat(Models.named("mnist-cnn").summary())
                 .hasToString(
                         """
-                        mnist-cnn on [28, 28, 1]
-                        layer        output               parameters   FLOPs/sample
-                        conv1        [26, 26, 32]                320        389,376
-                        relu1        [26, 26, 32]                  0         21,632
-                        conv2        [24, 24, 64]             18,496     21,233,664
-                        relu2        [24, 24, 64]                  0         36,864
-                        pool1        [12, 12, 64]                  0         27,648
-                        flatten1     [9216]                        0              0
-                        dense1       [128]                 1,179,776      2,359,296
-                        relu3        [128]                         0            128
-                        dense2       [10]                      1,290          2,560
-                        total        [10]                  1,199,882     24,071,168
+                        mnist-cnn on f32[28, 28, 1]
+                        layer        output             parameters   FLOPs/sample   bytes/sample
+                        conv1        [26, 26, 32]              320        411,008         86,528
+                        relu1        [26, 26, 32]                0         43,264         86,528
+                        conv2        [24, 24, 64]           18,496     21,270,528        147,456
+                        relu2        [24, 24, 64]                0         73,728        147,456
+                        pool1        [12, 12, 64]                0         36,864         36,864
+                        flatten1     [9216]                      0              0         36,864
+                        dense1       [128]               1,179,776      2,359,424            512
+                        relu3        [128]                       0            256            512
+                        dense2       [10]                    1,290          2,570             40
+                        total        [10]                1,199,882     24,197,642        542,760
                         """);
     }
 
@@ -58,7 +58,9 @@ final class ModelTest {
     @Test
     void unknownNameIsAnsweredWithTheKnownOnes() {
         assertThatThrownBy(() -> Models.named("resnet"))
-                .hasMessage("model: resnet (expected: one of mnist-cnn, mnist-mlp)");
+                .hasMessage(
+                        "model: resnet (expected: one of mnist-cnn, mnist-mlp, resnet-small,"
+                                + " gpt-small, lstm)");
         assertThatThrownBy(() -> Optimizers.named("tiger"))
                 .hasMessage(
                         "optimizer: tiger (expected: one of adam, adamw, sgd, nesterov, rmsprop,"
@@ -68,8 +70,7 @@ final class ModelTest {
     @Test
     void layerThatDoesNotFitIsNamed() {
         assertRefused(
-                "wrong: target i32[] (expected: i32[28, 28] for output [28, 28, 10])",
-                new Dense(10));
+                "wrong: output [28, 28, 10] (expected: [10], one logit per class)", new Dense(10));
         assertRefused(
                 "conv1: input [784] (expected: [rows, cols, channel])",
                 new Flatten(),
