@@ -91,7 +91,26 @@ ATTENTION = {
     "embedding": ([("integer", 2, 4), (5, 3)], F.embedding),
 }
 
-FUNCTIONS = NORMALISATIONS | ACTIVATIONS | ATTENTION
+
+def recurrent(run, gates):
+    """4 units. PyTorch's weights are transposed, and it takes two biases."""
+    def function(x, w_input, w_state, bias, *state_bias):
+        weights = [w_input.T, w_state.T, bias, *(state_bias or [torch.zeros_like(bias)])]
+        zeros = torch.zeros(1, 3, 4, dtype=x.dtype)
+        state = (zeros, zeros) if gates == 4 else zeros
+        # Has biases, layers, dropout, training, bidirectional, batch first.
+        series, *last = run(x, state, weights, True, 1, 0.0, True, False, True)
+        return [series, last[-1].squeeze(0)]
+    shapes = [(3, 7, 5), (5, gates * 4), (4, gates * 4), (gates * 4,)]
+    return shapes if gates == 4 else shapes + [(gates * 4,)], function
+
+
+RECURRENT = {
+    "lstm": recurrent(torch.lstm, 4),
+    "gru": recurrent(torch.gru, 3),
+}
+
+FUNCTIONS = NORMALISATIONS | ACTIVATIONS | ATTENTION | RECURRENT
 
 
 def operand(number, shape):

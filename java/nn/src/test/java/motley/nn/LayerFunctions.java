@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import motley.nn.Attention.Projections;
 import motley.nn.Normalisations.Affine;
 import motley.nn.Normalisations.Moments;
+import motley.nn.Recurrent.Weights;
 import motley.program.Var;
 import motley.tensor.DType;
 import motley.tensor.Shape;
@@ -19,7 +20,8 @@ final class LayerFunctions {
     private LayerFunctions() {}
 
     static Stream<LayerFunction> all() {
-        return Stream.of(normalisations(), activations(), attention()).flatMap(List::stream);
+        return Stream.of(normalisations(), activations(), attention(), recurrent())
+                .flatMap(List::stream);
     }
 
     private static List<LayerFunction> normalisations() {
@@ -122,5 +124,38 @@ final class LayerFunctions {
                     var weights = new Projections(p.get(1), p.get(2), p.get(3), p.get(4));
                     return List.of(new Attention(b).multiHead(p.get(0), weights, 3, causal));
                 });
+    }
+
+    /// Series of seven steps: halving meets odd counts.
+    private static List<LayerFunction> recurrent() {
+        var x = TensorType.f32(3, 7, 5); // [batch, time, in], 4 units
+        return List.of(
+                new LayerFunction(
+                        "lstm",
+                        List.of(
+                                x,
+                                TensorType.f32(5, 16),
+                                TensorType.f32(4, 16),
+                                TensorType.f32(16)),
+                        (b, p) -> {
+                            var recurrent = new Recurrent(b);
+                            var weights = new Weights(p.get(1), p.get(2), p.get(3));
+                            var states = recurrent.lstm(p.get(0), weights);
+                            return List.of(recurrent.series(states.hidden()), states.cell());
+                        }),
+                new LayerFunction(
+                        "gru",
+                        List.of(
+                                x,
+                                TensorType.f32(5, 12),
+                                TensorType.f32(4, 12),
+                                TensorType.f32(12),
+                                TensorType.f32(12)),
+                        (b, p) -> {
+                            var recurrent = new Recurrent(b);
+                            var weights = new Weights(p.get(1), p.get(2), p.get(3));
+                            var states = recurrent.gru(p.get(0), weights, p.get(4));
+                            return List.of(recurrent.series(states), states.getLast());
+                        }));
     }
 }
