@@ -7,11 +7,54 @@ import motley.tensor.Shape;
 import motley.tensor.TensorType;
 
 /// What training makes small: a number for each sample, from its output and its target. What each
-/// computes is written in [Losses].
+/// computes is written in [Losses] and [SampleLoss].
 public sealed interface Loss {
     /// Softmax cross-entropy, in nats: output `[…, class]` holds logits, target `i32[…]` the number
     /// of the right class at each position. A sample's loss is the mean over its positions.
-    record CrossEntropy() implements Loss {}
+    ///
+    /// @param smoothing share of the target that is spread over all classes, in [0, 1]
+    record CrossEntropy(double smoothing) implements Loss {
+        public CrossEntropy {
+            requireShare(smoothing);
+        }
+
+        public CrossEntropy() {
+            this(0);
+        }
+    }
+
+    /// Logistic cross-entropy, in nats: outputs are logits, targets f32 of the same shape are
+    /// probabilities in [0, 1].
+    ///
+    /// @param smoothing how far targets move towards a half, in [0, 1]
+    record BinaryCrossEntropy(double smoothing) implements Loss {
+        public BinaryCrossEntropy {
+            requireShare(smoothing);
+        }
+    }
+
+    /// The mean of squared differences from f32 targets of the output's shape.
+    record MeanSquaredError() implements Loss {}
+
+    /// The mean of differences' magnitudes, from f32 targets of the output's shape.
+    record MeanAbsoluteError() implements Loss {}
+
+    /// Squares of small differences and magnitudes of large ones, from f32 targets of the output's
+    /// shape.
+    ///
+    /// @param delta the difference from which it is large, above 0
+    record Huber(double delta) implements Loss {
+        public Huber {
+            require(delta > 0, "delta: %s (expected: above 0)", delta);
+        }
+    }
+
+    /// Multi-class hinge: output `[class]`, target `i32[]` the number of the right class.
+    record Hinge() implements Loss {}
+
+    /// Kullback-Leibler divergence, in nats: output `[class]` holds logits, target `f32[class]`
+    /// probabilities that sum to 1.
+    record Divergence() implements Loss {}
 
     /// One sample's target, for a model whose output is of shape `output`.
     ///
@@ -23,6 +66,24 @@ public sealed interface Loss {
                 var positions = output.dims().subList(0, output.rank() - 1);
                 yield new TensorType(DType.I32, new Shape(positions));
             }
+            case Hinge _ -> {
+                requireClasses(output);
+                yield TensorType.i32();
+            }
+            case Divergence _ -> {
+                requireClasses(output);
+                yield new TensorType(DType.F32, output);
+            }
+            case BinaryCrossEntropy _, MeanSquaredError _, MeanAbsoluteError _, Huber _ ->
+                    new TensorType(DType.F32, output);
         };
+    }
+
+    private static void requireClasses(Shape output) {
+        require(output.rank() == 1, "output: %s (expected: logits [class])", output);
+    }
+
+    private static void requireShare(double smoothing) {
+        require(smoothing >= 0 && smoothing <= 1, "smoothing: %s (expected: in [0, 1])", smoothing);
     }
 }

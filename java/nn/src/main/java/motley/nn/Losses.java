@@ -7,6 +7,7 @@ import motley.program.UnaryKind;
 import motley.program.Var;
 import motley.tensor.DType;
 import motley.tensor.Shape;
+import motley.tensor.TensorType;
 
 /// What the losses compute: for each sample of a batch, how wrong its output is.
 record Losses(ProgramBuilder b) {
@@ -14,9 +15,39 @@ record Losses(ProgramBuilder b) {
     ///
     /// Shape: `outputs [batch, …]`, `targets` as `loss` says with the batch in front `→ [batch]`.
     Var perSample(Loss loss, Var outputs, Var targets) {
+        var each = new SampleLoss(b);
         return switch (loss) {
-            case Loss.CrossEntropy _ -> meanOverPositions(crossEntropies(outputs, targets));
+            case Loss.CrossEntropy(double smoothing) ->
+                    meanOverPositions(crossEntropies(outputs, targets, smoothing));
+            case Loss.BinaryCrossEntropy(double smoothing) ->
+                    each.binaryCrossEntropy(outputs, targets, smoothing);
+            case Loss.MeanSquaredError _ -> each.meanSquaredError(outputs, targets);
+            case Loss.MeanAbsoluteError _ -> each.meanAbsoluteError(outputs, targets);
+            case Loss.Huber(double delta) -> each.huber(outputs, targets, delta);
+            case Loss.Hinge _ -> each.hinge(outputs, targets);
+            case Loss.Divergence _ -> each.divergence(outputs, targets);
         };
+    }
+
+    /// The share of each sample's guesses that are right; 0 where the loss is not about classes.
+    /// Shape: `outputs [batch, …]`, `targets` as `loss` says with the batch in front `→ [batch]`.
+    Var correct(Loss loss, Var outputs, Var targets) {
+        return switch (loss) {
+            case Loss.CrossEntropy _, Loss.Hinge _ -> correct(outputs, targets);
+            case Loss.Divergence _ -> correct(outputs, b.apply(new Op.ArgMax(1), targets));
+            case Loss.BinaryCrossEntropy _ -> correctSides(outputs, targets);
+            case Loss.MeanSquaredError _, Loss.MeanAbsoluteError _, Loss.Huber _ ->
+                    b.fill(TensorType.f32(outputs.type().shape().dim(0)), 0);
+        };
+    }
+
+    /// The share of logits whose sign says on which side of a half the target is.
+    /// Shape: `[batch, …], [batch, …] → [batch]`.
+    private Var correctSides(Var logits, Var targets) {
+        var yes = b.compare(CompareKind.GT, logits, b.fillLike(logits, 0));
+        var is = b.compare(CompareKind.GT, targets, b.fillLike(targets, 0.5));
+        var same = b.compare(CompareKind.EQ, b.convert(yes, DType.F32), b.convert(is, DType.F32));
+        return meanOverPositions(b.convert(same, DType.F32));
     }
 
     /// The share of positions at which the first largest output is the target's class, for each
@@ -33,15 +64,21 @@ record Losses(ProgramBuilder b) {
         return b.sumAll(b.mul(values, weights));
     }
 
-    /// [#crossEntropy] at every position. Shape: `[batch, …, class], i32[batch, …] → [batch, …]`.
-    private Var crossEntropies(Var logits, Var labels) {
+    /// The cross-entropy at every position.
+    /// Shape: `[batch, …, class], i32[batch, …] → [batch, …]`.
+    private Var crossEntropies(Var logits, Var labels, double smoothing) {
         var positions = labels.type().shape();
-        if (positions.rank() == 1) return crossEntropy(logits, labels);
+        if (positions.rank() == 1) return crossEntropy(logits, labels, smoothing);
         int rows = positions.count();
         int classes = logits.type().shape().dims().getLast();
         var flat = b.reshape(logits, Shape.of(rows, classes)); // [position, class]
-        var nats = crossEntropy(flat, b.reshape(labels, Shape.of(rows))); // [position]
+        var nats = crossEntropy(flat, b.reshape(labels, Shape.of(rows)), smoothing); // [position]
         return b.reshape(nats, positions);
+    }
+
+    private Var crossEntropy(Var logits, Var labels, double smoothing) {
+        if (smoothing == 0) return crossEntropy(logits, labels);
+        return new SampleLoss(b).crossEntropy(logits, labels, smoothing);
     }
 
     /// The cross-entropy, in nats, between the softmax of the logits and the label of each sample:

@@ -129,7 +129,7 @@ public final class TrainingPrograms {
     private static Totals labelledTotals(ProgramBuilder b, Loss loss, Var output, Batch batch) {
         var losses = new Losses(b);
         var each = losses.perSample(loss, output, batch.targets); // [batch]
-        var hits = losses.correct(output, batch.targets); // [batch]
+        var hits = losses.correct(loss, output, batch.targets); // [batch]
         return new Totals(
                 losses.weightedSum(each, batch.weights), losses.weightedSum(hits, batch.weights));
     }

@@ -15,11 +15,13 @@ import motley.data.Samples;
 import motley.nn.Layer.Dense;
 import motley.nn.Layer.Dropout;
 import motley.nn.Layer.Relu;
+import motley.nn.Loss;
 import motley.nn.Model;
 import motley.nn.Schedule;
 import motley.program.Engine;
 import motley.tensor.Shape;
 import motley.tensor.Tensor;
+import motley.tensor.TensorType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,37 @@ final class TrainerTest {
         assertThat(epochs.getLast().validation()).hasValue(trainer.evaluate(TEST));
         assertThat(trainer.evaluate(TEST).loss()).isLessThan(before.loss() / 2);
         assertThat(trainer.evaluate(TEST).accuracy()).isGreaterThan(0.85);
+    }
+
+    /// Every loss falls, whatever kind of target it has.
+    @Test
+    void everyLossFalls() {
+        var input = TensorType.f32(FEATURES);
+        var label = TensorType.i32();
+        var number = TensorType.f32(FEATURES);
+        var shares = Tensor.ofFloats(INPUTS.shape(), INPUTS.toFloats());
+        for (int i = 0; i < shares.shape().count(); i++) {
+            shares.setFloat(i, i % FEATURES == 0 ? 0.5f : 0.5f / (FEATURES - 1));
+        }
+        var layers = List.of(new Model.Node(new Dense(FEATURES), List.of(0)));
+        var losses =
+                List.of(
+                        new Loss.CrossEntropy(0.1),
+                        new Loss.Hinge(),
+                        new Loss.BinaryCrossEntropy(0.1),
+                        new Loss.MeanSquaredError(),
+                        new Loss.MeanAbsoluteError(),
+                        new Loss.Huber(1),
+                        new Loss.Divergence());
+        for (var loss : losses) {
+            boolean labelled = loss instanceof Loss.CrossEntropy || loss instanceof Loss.Hinge;
+            var model = new Model("small", input, labelled ? label : number, loss, layers);
+            var samples = ArraySamples.of(INPUTS, labelled ? LABELS : shares);
+            var trainer = new Trainer(engine, model, 1);
+            double before = trainer.evaluate(samples).loss();
+            trainer.fit(samples, Optional.empty(), SETTINGS, _ -> {});
+            assertThat(trainer.evaluate(samples).loss()).as("%s", loss).isLessThan(before);
+        }
     }
 
     /// Dropout and the order of samples follow from the seed, and threads leave no trace.
