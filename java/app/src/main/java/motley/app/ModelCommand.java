@@ -68,7 +68,7 @@ final class ModelCommand implements Runnable {
                                 kinds(summary.layers())));
                 var fields = new LinkedHashMap<String, Object>();
                 fields.put("name", name);
-                fields.put("input", summary.input().dims());
+                fields.put("input", summary.input().shape().dims());
                 fields.put("parameters", summary.parameterCount());
                 fields.put("layers", summary.layers().stream().map(PlacedLayer::name).toList());
                 console.emit("model", fields);
@@ -103,7 +103,7 @@ final class ModelCommand implements Runnable {
             console.say(summary.toString().stripTrailing());
             var fields = new LinkedHashMap<String, Object>();
             fields.put("model", model);
-            fields.put("input", summary.input().dims());
+            fields.put("input", summary.input().shape().dims());
             fields.put("parameters", summary.parameterCount());
             fields.put("flopsPerSample", summary.flops());
             fields.put("layers", summary.layers().stream().map(Summary::fields).toList());

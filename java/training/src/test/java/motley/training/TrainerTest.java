@@ -59,8 +59,6 @@ final class TrainerTest {
     @Test
     void everyLossFalls() {
         var input = TensorType.f32(FEATURES);
-        var label = TensorType.i32();
-        var number = TensorType.f32(FEATURES);
         var shares = Tensor.ofFloats(INPUTS.shape(), INPUTS.toFloats());
         for (int i = 0; i < shares.shape().count(); i++) {
             shares.setFloat(i, i % FEATURES == 0 ? 0.5f : 0.5f / (FEATURES - 1));
@@ -77,7 +75,7 @@ final class TrainerTest {
                         new Loss.Divergence());
         for (var loss : losses) {
             boolean labelled = loss instanceof Loss.CrossEntropy || loss instanceof Loss.Hinge;
-            var model = new Model("small", input, labelled ? label : number, loss, layers);
+            var model = new Model("small", input, loss, layers);
             var samples = ArraySamples.of(INPUTS, labelled ? LABELS : shares);
             var trainer = new Trainer(engine, model, 1);
             double before = trainer.evaluate(samples).loss();
