@@ -110,7 +110,60 @@ RECURRENT = {
     "gru": recurrent(torch.gru, 3),
 }
 
-FUNCTIONS = NORMALISATIONS | ACTIVATIONS | ATTENTION | RECURRENT
+
+def conv2d(kernel, channels, **settings):
+    """Images [batch, rows, cols, channel], filters [rows, cols, in, out]."""
+    shapes = [(2, 7, 6, 4), (kernel, kernel, *channels), channels[-1:]]
+    return shapes, channels_first(
+        lambda x, w, bias=None: F.conv2d(x, w.permute(3, 2, 0, 1), bias, **settings))
+
+
+def conv1d(stride, before, after):
+    return [(2, 7, 4), (3, 4, 6), (6,)], channels_first(lambda x, w, bias: F.conv1d(
+        F.pad(x, (before, after)), w.permute(2, 1, 0), bias, stride))
+
+
+def depthwise(x, w, bias):
+    """7 rows take a row of zeros on each side, 6 columns one column behind them."""
+    return F.conv2d(F.pad(x, (0, 1, 1, 1)), w.permute(3, 2, 0, 1), bias, stride=2, groups=4)
+
+
+def transposed(kernel, padding):
+    """Filters [rows, cols, out, in]."""
+    return [(2, 7, 6, 4), (kernel, kernel, 3, 4), (3,)], channels_first(
+        lambda x, w, bias: F.conv_transpose2d(
+            x, w.permute(3, 2, 0, 1), bias, stride=2, padding=padding))
+
+
+CONVOLUTIONS = {
+    "conv1d": conv1d(stride=1, before=0, after=0),
+    "conv1d.same": conv1d(stride=2, before=1, after=1),
+    "conv2d.dilated": conv2d(3, (4, 6), dilation=2),
+    "conv2d.grouped": conv2d(3, (2, 6), groups=2),
+    "conv2d.withoutBias": (conv2d(3, (4, 6))[0][:2], conv2d(3, (4, 6))[1]),
+    "depthwise": ([(2, 7, 6, 4), (3, 3, 1, 8), (8,)], channels_first(depthwise)),
+    "transposed": transposed(3, padding=0),
+    "transposed.same": transposed(4, padding=1),
+}
+
+
+def pooling(function, *dims):
+    return [(2, *dims, 3)], channels_first(function)
+
+
+POOLING = {
+    "maxPool": pooling(lambda x: F.max_pool2d(x, 3, 2), 7, 6),
+    "maxPool.same": pooling(lambda x: F.max_pool2d(x, 2, 2, ceil_mode=True), 7, 6),
+    "maxPool.series": pooling(lambda x: F.max_pool1d(x, 3, 2), 7),
+    "averagePool": pooling(lambda x: F.avg_pool2d(x, 3, 2), 7, 6),
+    "averagePool.same": pooling(lambda x: F.avg_pool2d(F.pad(x, (0, 0, 0, 1)), 2, 2), 7, 6),
+    "averagePool.series": pooling(lambda x: F.avg_pool1d(x, 3, 2), 7),
+    "globalAveragePool": ([(2, 7, 6, 3)], lambda x: x.mean((1, 2))),
+    "globalMaxPool": ([(2, 7, 6, 3)], lambda x: x.amax((1, 2))),
+    "globalMaxPool.series": ([(2, 7, 3)], lambda x: x.amax(1)),
+}
+
+FUNCTIONS = NORMALISATIONS | ACTIVATIONS | ATTENTION | RECURRENT | CONVOLUTIONS | POOLING
 
 
 def operand(number, shape):

@@ -35,9 +35,8 @@ record Convolutions(ProgramBuilder b) {
         return b.apply(new Op.Convolution(spec), x, w); // [batch, rows', cols', filters]
     }
 
-    /// `y[n, i, j, k·m + l] = Σ x[n, i·s + r - top, j·s + c - left, k]·w[r, c, 0, k·m + l]`: as
-    /// many
-    /// groups as channels, with `m` filters each.
+    /// `y[n, i, j, k·m + l] = Σ x[n, i·s + r - top, j·s + c - left, k]·w[r, c, 0, k·m + l]`:
+    /// as many groups as channels, with `m` filters each.
     private Var depthwise(Layer.DepthwiseConv2D c, Var x, Var w) {
         var padding = padding(shape(x), c.kernel(), c.stride(), c.border());
         int channels = shape(x).dim(3);

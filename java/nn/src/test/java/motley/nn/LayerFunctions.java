@@ -4,9 +4,18 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import motley.nn.Attention.Projections;
+import motley.nn.Layer.AveragePool;
+import motley.nn.Layer.Border;
+import motley.nn.Layer.Conv1D;
+import motley.nn.Layer.Conv2D;
+import motley.nn.Layer.DepthwiseConv2D;
+import motley.nn.Layer.GlobalAveragePool;
+import motley.nn.Layer.GlobalMaxPool;
+import motley.nn.Layer.MaxPool;
+import motley.nn.Layer.TransposedConv2D;
 import motley.nn.Normalisations.Affine;
 import motley.nn.Normalisations.Moments;
-import motley.nn.Recurrent.Weights;
+import motley.nn.Recurrences.Weights;
 import motley.program.Var;
 import motley.tensor.DType;
 import motley.tensor.Shape;
@@ -20,7 +29,13 @@ final class LayerFunctions {
     private LayerFunctions() {}
 
     static Stream<LayerFunction> all() {
-        return Stream.of(normalisations(), activations(), attention(), recurrent())
+        return Stream.of(
+                        normalisations(),
+                        activations(),
+                        attention(),
+                        recurrent(),
+                        convolutions(),
+                        pooling())
                 .flatMap(List::stream);
     }
 
@@ -138,7 +153,7 @@ final class LayerFunctions {
                                 TensorType.f32(4, 16),
                                 TensorType.f32(16)),
                         (b, p) -> {
-                            var recurrent = new Recurrent(b);
+                            var recurrent = new Recurrences(b);
                             var weights = new Weights(p.get(1), p.get(2), p.get(3));
                             var states = recurrent.lstm(p.get(0), weights);
                             return List.of(recurrent.series(states.hidden()), states.cell());
@@ -152,10 +167,79 @@ final class LayerFunctions {
                                 TensorType.f32(12),
                                 TensorType.f32(12)),
                         (b, p) -> {
-                            var recurrent = new Recurrent(b);
+                            var recurrent = new Recurrences(b);
                             var weights = new Weights(p.get(1), p.get(2), p.get(3));
                             var states = recurrent.gru(p.get(0), weights, p.get(4));
                             return List.of(recurrent.series(states), states.getLast());
                         }));
+    }
+
+    private static List<LayerFunction> convolutions() {
+        var images = TensorType.f32(2, 7, 6, 4); // [batch, rows, cols, channel]
+        var series = TensorType.f32(2, 7, 4); // [batch, time, channel]
+        var plain = new Conv2D(6, 3);
+        return List.of(
+                convolution("conv1d", new Conv1D(6, 3), List.of(series, w(3, 4, 6), w(6))),
+                convolution(
+                        "conv1d.same",
+                        new Conv1D(6, 3, 2, Border.SAME),
+                        List.of(series, w(3, 4, 6), w(6))),
+                convolution(
+                        "conv2d.dilated",
+                        plain.withDilation(2),
+                        List.of(images, w(3, 3, 4, 6), w(6))),
+                convolution(
+                        "conv2d.grouped",
+                        plain.withGroups(2),
+                        List.of(images, w(3, 3, 2, 6), w(6))),
+                convolution(
+                        "conv2d.withoutBias", plain.withoutBias(), List.of(images, w(3, 3, 4, 6))),
+                convolution(
+                        "depthwise",
+                        new DepthwiseConv2D(2, 3, 2, Border.SAME),
+                        List.of(images, w(3, 3, 1, 8), w(8))),
+                convolution(
+                        "transposed",
+                        new TransposedConv2D(3, 3, 2, Border.VALID),
+                        List.of(images, w(3, 3, 3, 4), w(3))),
+                convolution(
+                        "transposed.same",
+                        new TransposedConv2D(3, 4, 2, Border.SAME),
+                        List.of(images, w(4, 4, 3, 4), w(3))));
+    }
+
+    private static TensorType w(Integer... dims) {
+        return TensorType.f32(dims);
+    }
+
+    private static LayerFunction convolution(
+            String name, Layer.Convolution layer, List<TensorType> params) {
+        return new LayerFunction(
+                name,
+                params,
+                (b, p) -> {
+                    var parameters = p.subList(1, p.size()).iterator();
+                    return List.of(new Convolutions(b).apply(layer, p.getFirst(), parameters));
+                });
+    }
+
+    private static List<LayerFunction> pooling() {
+        var images = TensorType.f32(2, 7, 6, 3); // [batch, rows, cols, channel]
+        var series = TensorType.f32(2, 7, 3); // [batch, time, channel]
+        return List.of(
+                pooling("maxPool", new MaxPool(3, 2), images),
+                pooling("maxPool.same", new MaxPool(2, 2, Border.SAME), images),
+                pooling("maxPool.series", new MaxPool(3, 2), series),
+                pooling("averagePool", new AveragePool(3, 2, Border.VALID), images),
+                pooling("averagePool.same", new AveragePool(2, 2, Border.SAME), images),
+                pooling("averagePool.series", new AveragePool(3, 2, Border.VALID), series),
+                pooling("globalAveragePool", new GlobalAveragePool(), images),
+                pooling("globalMaxPool", new GlobalMaxPool(), images),
+                pooling("globalMaxPool.series", new GlobalMaxPool(), series));
+    }
+
+    private static LayerFunction pooling(String name, Layer.Pooling layer, TensorType x) {
+        return new LayerFunction(
+                name, List.of(x), (b, p) -> List.of(new Poolings(b).apply(layer, p.getFirst())));
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import motley.nn.Recurrent.Weights;
+import motley.nn.Recurrences.Weights;
 import motley.program.Op;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What recurrent layers must not see, what they cost, and what they refuse.
-final class RecurrentTest {
+final class RecurrencesTest {
     private static final int TIME = 7;
     private static final int IN = 5;
     private static final int UNITS = 4;
@@ -46,7 +46,7 @@ final class RecurrentTest {
     @Test
     void badArgumentsAreNamed() {
         var b = new ProgramBuilder();
-        var r = new Recurrent(b);
+        var r = new Recurrences(b);
         var x = b.param(TensorType.f32(3, TIME, IN));
         var input = b.param(TensorType.f32(IN, 16));
         var state = b.param(TensorType.f32(UNITS, 16));
@@ -72,7 +72,7 @@ final class RecurrentTest {
         var x = b.param(TensorType.f32(1, time, 1));
         var input = b.param(TensorType.f32(1, 4));
         var weights = new Weights(input, b.param(TensorType.f32(1, 4)), b.param(TensorType.f32(4)));
-        var last = new Recurrent(b).lstm(x, weights).hidden().getLast();
+        var last = new Recurrences(b).lstm(x, weights).hidden().getLast();
         Program program = b.build(Autodiff.gradient(b, b.sumAll(last), List.of(input)));
         return program.equations().stream()
                 .filter(e -> e.op() instanceof Op.Pad)
