@@ -35,8 +35,17 @@ def batch_norm(x, gain, offset):
     return [y, x.mean(axes), x.var(axes, unbiased=False), x.var(axes, unbiased=True)]
 
 
+def weighted_batch_norm(x, gain, offset, weights):
+    """Of a batch with each sample as often as it weighs; the copies' results are added."""
+    copies = torch.repeat_interleave(weights)
+    y, *moments = batch_norm(x[copies], gain, offset)
+    return [torch.zeros_like(x).index_add(0, copies, y), *moments]
+
+
 NORMALISATIONS = {
     "batchNorm": ([(3, 2, 5, 6), (6,), (6,)], batch_norm),
+    "batchNorm.weighted": (
+        [(3, 2, 5, 6), (6,), (6,), ("integer", 3)], weighted_batch_norm),
     "batchNorm.evaluation": (
         [(3, 2, 5, 6), (6,), (6,), ("integer", 6), ("integer", 6)],
         channels_first(lambda x, gain, offset, mean, variance: F.batch_norm(

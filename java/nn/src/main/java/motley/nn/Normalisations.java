@@ -5,10 +5,12 @@ import static motley.tensor.Require.require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import motley.program.CompareKind;
 import motley.program.ProgramBuilder;
 import motley.program.UnaryKind;
 import motley.program.Var;
 import motley.tensor.Shape;
+import motley.tensor.TensorType;
 
 /// What normalising layers compute: activations of mean 0 and variance 1, then a learnt gain and
 /// offset.
@@ -26,30 +28,53 @@ record Normalisations(ProgramBuilder b) {
     /// What a batch becomes, and what is learnt from it.
     ///
     /// @param y the normalised batch
-    /// @param moments the batch's own; the variance divides by the count of values, `n`
-    /// @param unbiased the variance divided by `n - 1`, which running averages keep
+    /// @param moments the batch's own; the variance is that of the values there are, a sum over `n`
+    /// @param unbiased the same sum over `n - 1`, which running averages keep
     record NormalisedBatch(Var y, Moments moments, Var unbiased) {}
 
     /// Each channel over everything else, the batch included: this couples the samples.
     ///
     /// ```
-    /// y[…, k] = gain[k]·(x[…, k] - μ[k]) / √(σ²[k] + ε) + offset[k],  μ = mean x,  σ² = mean (x -
-    /// μ)²
+    /// y[…, k] = gain[k]·(x[…, k] - μ[k]) / √(σ²[k] + ε) + offset[k]
+    /// μ = Σ w·x / n,  σ² = Σ w·(x - μ)² / n,  n = Σ w
     /// ```
     /// Shape: `[batch, …, channel]`, kept. Source: Ioffe & Szegedy 2015, "Batch normalization",
-    /// alg. 1.
+    /// alg. 1. Differs: samples weigh, so that one of weight 0, which only fills the batch, leaves
+    /// no trace in the others.
     ///
+    /// @param weights `[batch]`, none negative
     /// @throws IllegalArgumentException if a channel has one value only, whose variance says
     /// nothing
-    NormalisedBatch batchNorm(Var x, Affine affine, double epsilon) {
+    NormalisedBatch batchNorm(Var x, Var weights, Affine affine, double epsilon) {
         requireChannels(x, affine);
-        int channel = innermost(x);
-        int count = shape(x).count() / shape(x).dim(channel);
-        require(count >= 2, "x: %s (expected: at least 2 values of each channel)", x.type());
-        var standard = standardise(x, range(0, channel), epsilon);
-        var moments = new Moments(standard.mean, standard.variance); // [channel] each
-        var unbiased = b.scale(standard.variance, count / (count - 1.0)); // [channel]
-        return new NormalisedBatch(affine(standard.y, affine), moments, unbiased);
+        int batch = shape(x).dim(0);
+        int channels = shape(x).dim(innermost(x));
+        int positions = shape(x).count() / batch / channels;
+        require(
+                shape(weights).equals(Shape.of(batch)),
+                "weights: %s (expected: f32[%d])",
+                weights.type(),
+                batch);
+        require(
+                batch * positions >= 2,
+                "x: %s (expected: at least 2 values of each channel)",
+                x.type());
+        var w = b.alongOutermost(weights, shape(x));
+        var n = b.spread(b.scale(b.sumAll(weights), positions), Shape.of(channels)); // [channel]
+        var mean = weightedMean(x, w, n); // [channel]
+        var centred = b.sub(x, b.alongInnermost(mean, shape(x)));
+        var variance = weightedMean(b.mul(centred, centred), w, n); // [channel]
+        var inverse = inverseDeviation(variance, epsilon); // [channel]
+        var y = b.mul(centred, b.alongInnermost(inverse, shape(x)));
+        var others = b.max(b.shift(n, -1), b.fillLike(n, 1)); // Of one value the variance is 0.
+        var unbiased = b.mul(variance, b.div(n, others));
+        return new NormalisedBatch(affine(y, affine), new Moments(mean, variance), unbiased);
+    }
+
+    /// The same where all samples weigh 1.
+    NormalisedBatch batchNorm(Var x, Affine affine, double epsilon) {
+        var ones = b.fill(TensorType.f32(shape(x).dim(0)), 1);
+        return batchNorm(x, ones, affine, epsilon);
     }
 
     /// The same with moments known beforehand, as in evaluation: `y = scale·x + shift`, with
@@ -69,7 +94,7 @@ record Normalisations(ProgramBuilder b) {
     /// Shape: `[…, channel]`, kept. Source: Ba et al. 2016, "Layer normalization", §3.
     Var layerNorm(Var x, Affine affine, double epsilon) {
         requireChannels(x, affine);
-        return affine(standardise(x, List.of(innermost(x)), epsilon).y, affine);
+        return affine(standardise(x, List.of(innermost(x)), epsilon), affine);
     }
 
     /// Each sample and group of neighbouring channels over everything in it.
@@ -91,7 +116,7 @@ record Normalisations(ProgramBuilder b) {
         int positions = shape(x).count() / batch / channels;
         var grouped = Shape.of(batch, positions, groups, channels / groups);
         var standard = standardise(b.reshape(x, grouped), List.of(1, 3), epsilon);
-        return affine(b.reshape(standard.y, shape(x)), affine);
+        return affine(b.reshape(standard, shape(x)), affine);
     }
 
     /// Each position by the size of its channels alone: nothing is centred.
@@ -108,15 +133,12 @@ record Normalisations(ProgramBuilder b) {
         return b.mul(b.mul(x, inverse), b.alongInnermost(gain, shape(x)));
     }
 
-    /// Values of mean 0 and variance 1 over some axes, and the moments without those.
-    private record Standard(Var y, Var mean, Var variance) {}
-
-    private Standard standardise(Var x, List<Integer> axes, double epsilon) {
+    /// Values of mean 0 and variance 1 over those axes.
+    private Var standardise(Var x, List<Integer> axes, double epsilon) {
         var mean = mean(x, axes);
         var centred = b.sub(x, repeat(mean, shape(x), axes));
-        var variance = mean(b.mul(centred, centred), axes);
-        var inverse = inverseDeviation(variance, epsilon);
-        return new Standard(b.mul(centred, repeat(inverse, shape(x), axes)), mean, variance);
+        var inverse = inverseDeviation(mean(b.mul(centred, centred), axes), epsilon);
+        return b.mul(centred, repeat(inverse, shape(x), axes));
     }
 
     /// `1 / √(variance + ε)`.
@@ -128,6 +150,13 @@ record Normalisations(ProgramBuilder b) {
     private Var mean(Var x, List<Integer> axes) {
         var sum = b.sum(x, axes.toArray(Integer[]::new));
         return b.scale(sum, (double) shape(sum).count() / shape(x).count());
+    }
+
+    /// `Σ w·x / n` for each channel; 0 where nothing weighs. Shape: `[…, channel] → [channel]`.
+    private Var weightedMean(Var x, Var w, Var n) {
+        var sum = b.sum(b.mul(w, x), range(0, innermost(x)).toArray(Integer[]::new));
+        var weighs = b.compare(CompareKind.GT, n, b.fillLike(n, 0));
+        return b.div(sum, b.select(weighs, n, b.fillLike(n, 1)));
     }
 
     /// A value reduced over `axes`, repeated along them.

@@ -54,6 +54,21 @@ final class LayerFunctions {
                                     out.y(), moments.mean(), moments.variance(), out.unbiased());
                         }),
                 new LayerFunction(
+                        "batchNorm.weighted",
+                        List.of(x, k, k, TensorType.i32(3)),
+                        (b, p) -> {
+                            var weights = b.convert(p.get(3), DType.F32);
+                            var affine = new Affine(p.get(1), p.get(2));
+                            var n = new Normalisations(b);
+                            var out = n.batchNorm(p.get(0), weights, affine, EPSILON);
+                            var moments = out.moments();
+                            return List.of(
+                                    b.mul(b.alongOutermost(weights, x.shape()), out.y()),
+                                    moments.mean(),
+                                    moments.variance(),
+                                    out.unbiased());
+                        }),
+                new LayerFunction(
                         "batchNorm.evaluation",
                         List.of(x, k, k, TensorType.i32(6), TensorType.i32(6)),
                         (b, p) -> {
