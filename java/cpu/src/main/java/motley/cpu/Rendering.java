@@ -86,6 +86,9 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
         int x = at(call, 0, memory);
         int y = at(call, 1, memory);
         int out = memory.layout().offset(call.out().buffer());
+        boolean plain = call.epilogue() == Kernel.Epilogue.NONE;
+        boolean relu = call.epilogue() == Kernel.Epilogue.BIAS_AND_RELU;
+        int bias = plain ? 0 : at(call, 2, memory);
         var first = call.in().get(0).type().shape();
         var second = call.in().get(1).type().shape();
         return switch (op) {
@@ -93,10 +96,14 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
                 var form = WinogradConvolution.choose(winograd, spec, first, second);
                 if (form.isPresent()) {
                     var fast = WinogradConvolution.of(machine, form.get(), spec, first, second);
-                    yield () -> fast.run(f, x, f, y, f, out);
+                    yield plain
+                            ? () -> fast.run(f, x, f, y, f, out)
+                            : () -> fast.runWithBias(f, x, f, y, f, bias, relu, f, out);
                 }
                 var kernel = DirectConvolution.forward(machine, spec, first, second);
-                yield () -> kernel.run(f, x, f, y, f, out);
+                yield plain
+                        ? () -> kernel.run(f, x, f, y, f, out)
+                        : () -> kernel.runWithBias(f, x, f, y, f, bias, relu, f, out);
             }
             case Op.ConvolutionInputGradient(var spec, var shape) -> {
                 var form = WinogradConvolution.choose(winograd, spec, shape, second);

@@ -201,9 +201,16 @@ public sealed interface Kernel {
 
     /// An operation that every renderer has by name: convolutions, pooling, indexing, random
     /// numbers, argmax. Operands and result are dense.
-    record Call(Op op, List<Operand> in, Operand out) implements Kernel {
+    ///
+    /// @param epilogue what becomes of the results before they are stored; its operands come last
+    record Call(Op op, List<Operand> in, Operand out, Epilogue epilogue) implements Kernel {
         public Call {
             in = List.copyOf(in);
+        }
+
+        /// Results are stored as they are.
+        public Call(Op op, List<Operand> in, Operand out) {
+            this(op, in, out, Epilogue.NONE);
         }
 
         @Override
@@ -220,6 +227,15 @@ public sealed interface Kernel {
         public boolean mayOverwrite(Buffer in, Buffer out) {
             return false;
         }
+    }
+
+    /// What a convolution does with its results; the bits are those of separate operations.
+    enum Epilogue {
+        NONE,
+        /// Adds a bias `[channel]`.
+        BIAS,
+        /// Adds a bias `[channel]`, then `select(x <= 0, 0, x)`.
+        BIAS_AND_RELU
     }
 
     private static List<Buffer> loaded(List<Node> nodes) {

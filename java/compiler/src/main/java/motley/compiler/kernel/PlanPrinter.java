@@ -74,7 +74,16 @@ final class PlanPrinter {
                                             .collect(Collectors.joining()));
             case Kernel.Product(var extents, var left, var right, var out) ->
                     "product %s: %s = %s · %s".formatted(extents, out, left, right);
-            case Kernel.Call(var op, var in, var out) -> "%s: %s = %s".formatted(op, out, in);
+            case Kernel.Call(var op, var in, var out, var epilogue) ->
+                    "%s%s: %s = %s".formatted(op, suffix(epilogue), out, in);
+        };
+    }
+
+    private static String suffix(Kernel.Epilogue epilogue) {
+        return switch (epilogue) {
+            case NONE -> "";
+            case BIAS -> " + bias";
+            case BIAS_AND_RELU -> " + bias, relu";
         };
     }
 

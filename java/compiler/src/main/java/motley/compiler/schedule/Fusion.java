@@ -33,9 +33,11 @@ final class Fusion {
     private final Map<Var, Step> makers = new LinkedHashMap<>();
     private final Set<Step> steps = new LinkedHashSet<>();
     private final Program program;
+    private final Epilogues epilogues;
 
     private Fusion(Program program) {
         this.program = program;
+        epilogues = Epilogues.of(program);
     }
 
     /// Assigns every equation of `program`.
@@ -57,6 +59,10 @@ final class Fusion {
     /// The equation that defines the base of a view, unless it is a param.
     Optional<Equation> definition(Var base) {
         return Optional.ofNullable(definitions.get(base));
+    }
+
+    Epilogues epilogues() {
+        return epilogues;
     }
 
     Optional<Step> maker(Var base) {
@@ -92,6 +98,14 @@ final class Fusion {
         views.put(e.out(), moved.orElseGet(() -> View.whole(e.out())));
         boolean formula = e.op() instanceof Op.Fill || e.op() instanceof Op.Iota;
         if (moved.isPresent() || formula) return;
+        var root = epilogues.root(e.out());
+        if (root.isPresent()) {
+            // Nobody else reads what the convolution has made so far, so this closes no cycle.
+            var step = maker(root.get()).orElseThrow();
+            step.add(position, e);
+            makers.put(e.out(), step);
+            return;
+        }
         var step = points(e).flatMap(points -> joinable(e, points)).orElseGet(() -> create(e));
         step.add(position, e);
         makers.put(e.out(), step);

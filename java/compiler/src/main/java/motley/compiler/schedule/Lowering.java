@@ -205,7 +205,8 @@ public final class Lowering {
             new Assembly(this).emit(first, buffer(first.out()));
         } else if (first.op() instanceof Op.DotGeneral dot) {
             new Products(this).emit(first, dot, buffer(first.out()));
-        } else emitCall(first);
+        } else if (step.members().size() > 1) emitWithEpilogue(step);
+        else emitCall(first);
     }
 
     /// The labels of what is fused, each once.
@@ -220,6 +221,17 @@ public final class Lowering {
     private void emitCall(Equation e) {
         var in = e.in().stream().map(this::dense).toList();
         emit(new Kernel.Call(e.op(), in, new Operand(buffer(e.out()), e.out().type())));
+    }
+
+    private void emitWithEpilogue(Step step) {
+        var convolution = step.members().getFirst();
+        var sum = step.members().get(1);
+        var out = step.members().getLast().out();
+        var in = new ArrayList<>(convolution.in().stream().map(this::dense).toList());
+        in.add(dense(fusion.epilogues().bias(sum.out()).orElseThrow()));
+        var epilogue = out.equals(sum.out()) ? Kernel.Epilogue.BIAS : Kernel.Epilogue.BIAS_AND_RELU;
+        var to = new Operand(buffer(out), out.type());
+        emit(new Kernel.Call(convolution.op(), in, to, epilogue));
     }
 
     private void emitLoop(Step step) {

@@ -13,6 +13,7 @@ public record Pass(String name, UnaryOperator<Program> rewriting) {
                     new Pass("canonical forms", Canonical::rewrite),
                     new Pass("constants", Constants::rewrite),
                     new Pass("common subexpressions", CommonSubexpressions::rewrite),
+                    new Pass("masks", Masks::rewrite),
                     new Pass("dead code", DeadCode::rewrite));
 
     public Program apply(Program program) {

@@ -38,6 +38,7 @@ final class Correlation {
     private final TileForm form;
     private final PanelProduct product;
     private final boolean inPlace;
+    private final Bias bias;
     private final int panels;
     private final int panelElements;
     private final int bandRows;
@@ -59,7 +60,6 @@ final class Correlation {
     private int xOffset;
     private int wOffset;
     private int yOffset;
-    private float floor;
 
     Correlation(
             Machine machine,
@@ -74,6 +74,7 @@ final class Correlation {
         this.cols = cols;
         this.channels = channels;
         this.layout = layout;
+        bias = new Bias(channels.out * channels.groups);
         inPlace = rows.isImage() && cols.isImage();
         form = machine.tiles().formFor(channels.out);
         panels = Math.ceilDiv(channels.out, form.columns());
@@ -136,39 +137,21 @@ final class Correlation {
         return places;
     }
 
-    /// @param start what the sums begin with, one number for each output channel; empty for zeros
-    /// @param floor the least value of a result, or `-∞`
-    void run(
-            float[] x,
-            int xOffset,
-            float[] w,
-            int wOffset,
-            float[] start,
-            int startOffset,
-            float floor,
-            float[] y,
-            int yOffset) {
+    /// What the next runs add to their results.
+    Bias bias() {
+        return bias;
+    }
+
+    void run(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
         this.x = x;
         this.xOffset = xOffset;
         this.w = w;
         this.wOffset = wOffset;
         this.y = y;
         this.yOffset = yOffset;
-        this.floor = floor;
-        copyStart(start, startOffset);
+        Arrays.fill(machine.workspace().array(), 0, packed, 0);
         machine.threads().forEach(channels.groups * panels * rows.taps() * cols.taps(), pack);
         machine.threads().forEach(batch * bands, slide);
-    }
-
-    /// The starts of the sums, in panels.
-    private void copyStart(float[] start, int startOffset) {
-        var array = machine.workspace().array();
-        Arrays.fill(array, 0, packed, 0);
-        if (start.length == 0) return;
-        for (int g = 0; g < channels.groups; g++) {
-            int to = g * panels * form.columns();
-            System.arraycopy(start, startOffset + g * channels.out, array, to, channels.out);
-        }
     }
 
     /// Packs one tap of a panel of the filters.
@@ -226,11 +209,11 @@ final class Correlation {
         o.startPanel = form.columns();
         o.c = y;
         o.start = array;
-        o.floor = floor;
         o.scratch = array;
         o.scratchOffset = blocks + worker * product.scratchElements();
         int target = yOffset + (image * rows.outputs() + firstRow) * cols.outputs() * outPixel();
         slideGroups(o, target, (lastRow - firstRow) * cols.outputs());
+        bias.apply(y, target, (lastRow - firstRow) * cols.outputs());
     }
 
     private void slideGroups(Operands o, int target, int pixels) {

@@ -8,7 +8,7 @@ import motley.tensor.Shape;
 ///
 /// Each result is one chain of fused multiply-adds, bitwise reproducible for equal inputs whatever
 /// the processor's vectors and the number of threads. Zeros of the padding take part in it: where a
-/// filter is infinite or NaN they make NaN. The chain of an output begins with its bias or 0 and
+/// filter is infinite or NaN they make NaN. The chain of an output begins with 0 and
 /// goes over filter rows, filter columns and input channels, each increasing; that of an input
 /// gradient begins with 0 and goes over filter rows and columns, both decreasing, and output
 /// channels, increasing.
@@ -16,8 +16,6 @@ import motley.tensor.Shape;
 ///
 /// Confined to one caller at a time.
 public final class DirectConvolution {
-    private static final float[] ZEROS = new float[0];
-
     private final Correlation correlation;
 
     private DirectConvolution(Correlation correlation) {
@@ -53,12 +51,12 @@ public final class DirectConvolution {
     /// Computes all of `y`; its region overlaps neither `x` nor `w`, though all may lie in one
     /// array. For an input gradient `x` is `dy` and `y` is `dx`.
     public void run(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
-        float none = Float.NEGATIVE_INFINITY;
-        correlation.run(x, xOffset, w, wOffset, ZEROS, 0, none, y, yOffset);
+        correlation.bias().clear();
+        correlation.run(x, xOffset, w, wOffset, y, yOffset);
     }
 
-    /// As [#run], with the sums of channel `o` beginning at `bias[biasOffset + o]`, and with
-    /// negative results replaced by 0 if `relu`. For forward convolutions.
+    /// As [#run], then adds `bias[biasOffset + o]` to channel `o` and, if `relu`, replaces what is
+    /// at most 0 by 0. For forward convolutions.
     public void runWithBias(
             float[] x,
             int xOffset,
@@ -69,7 +67,7 @@ public final class DirectConvolution {
             boolean relu,
             float[] y,
             int yOffset) {
-        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
-        correlation.run(x, xOffset, w, wOffset, bias, biasOffset, floor, y, yOffset);
+        correlation.bias().set(bias, biasOffset, relu);
+        correlation.run(x, xOffset, w, wOffset, y, yOffset);
     }
 }

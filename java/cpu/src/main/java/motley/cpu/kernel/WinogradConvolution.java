@@ -41,6 +41,7 @@ public final class WinogradConvolution {
     private final WinogradWindow read;
     private final WinogradWindow write;
     private final PanelProduct product;
+    private final Bias bias;
     private final Operands[] operands;
     private final Threads.Body convolve = this::convolve;
     private final int columns;
@@ -78,6 +79,7 @@ public final class WinogradConvolution {
                 form.products() * (vStep + mStep)
                         + WinogradWindow.scratchElements(form, lanes, Math.max(in, out));
         machine.workspace().reserve(own + (long) workers * ownElements);
+        bias = new Bias(out);
         filters = new WinogradFilters(machine, form, in, out, columns, packed, own);
         read = window(tiles.images(), form.patch(), false, vStep);
         write = window(tiles.outputs(), form.result(), true, mStep);
@@ -135,6 +137,27 @@ public final class WinogradConvolution {
     /// Computes all of `y`; its region overlaps neither `x` nor `w`, though all may lie in one
     /// array.
     public void run(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
+        bias.clear();
+        start(x, xOffset, w, wOffset, y, yOffset);
+    }
+
+    /// As [#run], then adds `bias[biasOffset + o]` to channel `o` and, if `relu`, replaces what is
+    /// at most 0 by 0.
+    public void runWithBias(
+            float[] x,
+            int xOffset,
+            float[] w,
+            int wOffset,
+            float[] bias,
+            int biasOffset,
+            boolean relu,
+            float[] y,
+            int yOffset) {
+        this.bias.set(bias, biasOffset, relu);
+        start(x, xOffset, w, wOffset, y, yOffset);
+    }
+
+    private void start(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset) {
         this.x = x;
         this.xOffset = xOffset;
         this.y = y;
@@ -163,7 +186,15 @@ public final class WinogradConvolution {
             int to = yOffset + tiles.image(tile) * tiles.outputs().elements();
             int from = m + q * (mStep - GAP) / BLOCK;
             write.write(work, from, y, to, tiles.row(tile), tiles.column(tile), scratch);
+            addBias(to, tiles.row(tile), tiles.column(tile));
         }
+    }
+
+    private void addBias(int to, int row, int column) {
+        var grid = tiles.outputs();
+        int lastRow = Math.min(grid.rows(), row + form.outputs());
+        int pixels = Math.min(grid.columns() - column, form.outputs());
+        for (int i = row; i < lastRow; i++) bias.apply(y, to + grid.at(i, column), pixels);
     }
 
     private void multiply(Operands o, int count, int v, int m) {

@@ -119,12 +119,7 @@ final class Twins {
     }
 
     static Sums forward(Shapes s, float[] x, float[] w) {
-        return forwardWithBias(s, x, w, new float[s.out()]);
-    }
-
-    static Sums forwardWithBias(Shapes s, float[] x, float[] w, float[] bias) {
         var sums = new Sums(s.outputs(), s.filters.count() / s.out());
-        for (int i = 0; i < sums.chain.length; i++) sums.chain[i] = bias[i % s.out()];
         forEachTerm(s, 0, s.images.dim(0), (xAt, wAt, yAt) -> sums.add(yAt, x[xAt], w[wAt]));
         return sums;
     }

@@ -45,6 +45,29 @@ class WinogradProperties {
         for (int threads : THREADS) check(WinogradForm.F4, shapes, 8, threads, 11);
     }
 
+    @Test
+    void biasIsAddedToTheResultsAndReluEndsThem() {
+        for (var form : WinogradForm.values()) {
+            var s = shapes(new SplittableRandom(9));
+            var random = new SplittableRandom(4);
+            var x = Arena.floats(random, s.images().count());
+            var w = Arena.floats(random, s.filters().count());
+            var bias = Arena.floats(random, s.out());
+            var expected = new WinogradTwin(form, s).forward(x, w).values;
+            for (int i = 0; i < expected.length; i++) {
+                float sum = expected[i] + bias[i % s.out()];
+                expected[i] = sum <= 0 ? 0 : sum;
+            }
+            try (var threads = Threads.open(2)) {
+                var machine = new Machine(Tiles.withLanes(8), threads, new Workspace());
+                var y = new float[expected.length];
+                WinogradConvolution.of(machine, form, s.spec(), s.images(), s.filters())
+                        .runWithBias(x, 0, w, 0, bias, 0, true, y, 0);
+                Arena.assertEqualBits(y, expected, form + " of " + s);
+            }
+        }
+    }
+
     /// A NaN reaches the outputs of its patches, and no others.
     @Test
     void notANumberSpoilsItsTilesOnly() {
