@@ -166,6 +166,7 @@ POOLING = {
     "maxPool.series": pooling(lambda x: F.max_pool1d(x, 3, 2), 7),
     "averagePool": pooling(lambda x: F.avg_pool2d(x, 3, 2), 7, 6),
     "averagePool.same": pooling(lambda x: F.avg_pool2d(F.pad(x, (0, 0, 0, 1)), 2, 2), 7, 6),
+    "averagePool.column": pooling(lambda x: F.avg_pool2d(F.pad(x, (0, 1, 0, 1)), 2, 2), 7, 1),
     "averagePool.series": pooling(lambda x: F.avg_pool1d(x, 3, 2), 7),
     "globalAveragePool": ([(2, 7, 6, 3)], lambda x: x.mean((1, 2))),
     "globalMaxPool": ([(2, 7, 6, 3)], lambda x: x.amax((1, 2))),

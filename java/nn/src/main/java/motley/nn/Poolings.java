@@ -17,12 +17,12 @@ record Poolings(ProgramBuilder b) {
         return switch (pooling) {
             case Layer.MaxPool(int size, int stride, var border) -> {
                 var images = images(x);
-                var window = window(images, size, stride, border);
+                var window = window(x, size, stride, border);
                 yield like(x, b.apply(new Op.MaxPool(window), images));
             }
             case Layer.AveragePool(int size, int stride, var border) -> {
                 var images = images(x);
-                var window = window(images, size, stride, border);
+                var window = window(x, size, stride, border);
                 yield like(x, b.apply(new Op.AveragePool(window), images));
             }
             case Layer.GlobalMaxPool _ -> b.maxOver(x, positions(x)); // [batch, channel]
@@ -52,16 +52,16 @@ record Poolings(ProgramBuilder b) {
         return b.reshape(images, Shape.of(s.dim(0), s.dim(1), s.dim(3)));
     }
 
-    /// A square, but for images of one column.
-    private static Window window(Var images, int size, int stride, Border border) {
-        boolean isSeries = shape(images).dim(2) == 1 && size > 1;
+    /// A square on images, a line along a series.
+    private static Window window(Var x, int size, int stride, Border border) {
+        boolean isSeries = shape(x).rank() == 3;
         int width = isSeries ? 1 : size;
         int widthStride = isSeries ? 1 : stride;
         if (border == Border.VALID) {
             return new Window(size, width, stride, widthStride, Padding.NONE);
         }
-        int rows = Convolutions.missing(shape(images).dim(1), size, stride);
-        int cols = Convolutions.missing(shape(images).dim(2), width, widthStride);
+        int rows = Convolutions.missing(shape(x).dim(1), size, stride);
+        int cols = isSeries ? 0 : Convolutions.missing(shape(x).dim(2), size, stride);
         var padding = new Padding(rows / 2, rows - rows / 2, cols / 2, cols - cols / 2);
         return new Window(size, width, stride, widthStride, padding);
     }

@@ -15,23 +15,36 @@ import motley.tensor.TensorType;
 ///
 /// @param name that of its rows in the golden file
 /// @param params the types of its operands: f32 are numbers in [-1, 1), i32 in [0, 5)
-record LayerFunction(String name, List<TensorType> params, Body body) {
+public record LayerFunction(String name, List<TensorType> params, Body body) {
     /// From operands to results.
-    interface Body extends BiFunction<ProgramBuilder, List<Var>, List<Var>> {}
+    public interface Body extends BiFunction<ProgramBuilder, List<Var>, List<Var>> {}
 
     private static final int INTEGERS = 5;
+    private static final int COTANGENTS = 4000;
 
-    Program program() {
+    public Program program() {
         var b = new ProgramBuilder();
         var in = params.stream().map(b::param).toList();
         return b.build(body.apply(b, in));
     }
 
-    /// Numbers in [-1, 1), or in [0, 1) where `name` ends in "variance".
     List<Values> operands() {
         var operands = new ArrayList<Values>();
         for (int i = 0; i < params.size(); i++) operands.add(operand(i, params.get(i)));
         return operands;
+    }
+
+    /// The operands, of which the first is scaled if it is f32, and a cotangent in [-1, 1) for
+    /// each result: what the function's reverse-mode derivative takes.
+    public List<Values> vjpOperands(double scale) {
+        var all = new ArrayList<>(operands());
+        var first = all.getFirst();
+        if (first.type().dtype() == DType.F32) all.set(0, first.map(x -> (float) (scale * x)));
+        for (var type : program().resultTypes()) {
+            int stream = COTANGENTS + all.size() - params.size();
+            all.add(Formula.fill(type, i -> 2 * Formula.uniform(stream, i) - 1));
+        }
+        return all;
     }
 
     private static Values operand(int number, TensorType type) {

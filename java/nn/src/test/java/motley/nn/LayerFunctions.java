@@ -23,12 +23,12 @@ import motley.tensor.TensorType;
 
 /// Every function of layers, in sizes small enough for the reference and uneven enough for a mixed
 /// up axis to show. The twin of `FUNCTIONS` in tools/golden/layers.py.
-final class LayerFunctions {
+public final class LayerFunctions {
     private static final double EPSILON = 0x1p-10;
 
     private LayerFunctions() {}
 
-    static Stream<LayerFunction> all() {
+    public static Stream<LayerFunction> all() {
         return Stream.of(
                         normalisations(),
                         activations(),
@@ -247,6 +247,10 @@ final class LayerFunctions {
                 pooling("maxPool.series", new MaxPool(3, 2), series),
                 pooling("averagePool", new AveragePool(3, 2, Border.VALID), images),
                 pooling("averagePool.same", new AveragePool(2, 2, Border.SAME), images),
+                pooling(
+                        "averagePool.column",
+                        new AveragePool(2, 2, Border.SAME),
+                        TensorType.f32(2, 7, 1, 3)),
                 pooling("averagePool.series", new AveragePool(3, 2, Border.VALID), series),
                 pooling("globalAveragePool", new GlobalAveragePool(), images),
                 pooling("globalMaxPool", new GlobalMaxPool(), images),
