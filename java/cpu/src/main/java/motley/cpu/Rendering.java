@@ -6,6 +6,7 @@ import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Plan;
 import motley.cpu.kernel.AveragePooling;
+import motley.cpu.kernel.DepthwiseConvolution;
 import motley.cpu.kernel.DirectConvolution;
 import motley.cpu.kernel.FilterGradient;
 import motley.cpu.kernel.Machine;
@@ -92,6 +93,12 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
         var first = call.in().get(0).type().shape();
         var second = call.in().get(1).type().shape();
         return switch (op) {
+            case Op.Convolution(var spec) when DepthwiseConvolution.serves(spec, first, second) -> {
+                var kernel = DepthwiseConvolution.of(machine, spec, first, second);
+                yield plain
+                        ? () -> kernel.run(f, x, f, y, f, out)
+                        : () -> kernel.runWithBias(f, x, f, y, f, bias, relu, f, out);
+            }
             case Op.Convolution(var spec) -> {
                 var form = WinogradConvolution.choose(winograd, spec, first, second);
                 if (form.isPresent()) {
@@ -104,6 +111,16 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
                 yield plain
                         ? () -> kernel.run(f, x, f, y, f, out)
                         : () -> kernel.runWithBias(f, x, f, y, f, bias, relu, f, out);
+            }
+            case Op.ConvolutionInputGradient(var spec, var shape)
+                    when DepthwiseConvolution.serves(spec, shape, second) -> {
+                var kernel = DepthwiseConvolution.of(machine, spec, shape, second);
+                yield () -> kernel.runImages(f, x, f, y, f, out);
+            }
+            case Op.ConvolutionFilterGradient(var spec, var shape)
+                    when DepthwiseConvolution.serves(spec, first, shape) -> {
+                var kernel = DepthwiseConvolution.of(machine, spec, first, shape);
+                yield () -> kernel.runFilters(f, x, f, y, f, out);
             }
             case Op.ConvolutionInputGradient(var spec, var shape) -> {
                 var form = WinogradConvolution.choose(winograd, spec, shape, second);

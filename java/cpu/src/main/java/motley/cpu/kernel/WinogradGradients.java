@@ -16,7 +16,8 @@ import motley.tensor.Shape;
 /// as
 /// for the convolution, with n = out + 32 or tiles + shares + 32. Confined to one caller at a time.
 public final class WinogradGradients {
-    private static final int BLOCK = WinogradConvolution.BLOCK;
+    /// Twice that of the convolution: sums over tiles gain from longer chains.
+    private static final int BLOCK = 2 * WinogradConvolution.BLOCK;
     private static final int GAP = WinogradConvolution.GAP;
     private static final int SHARES_MAX = 16;
 

@@ -79,6 +79,54 @@ class ConvolutionProperties {
         }
     }
 
+    @Test
+    void depthwiseConvolutionsEqualTheScalarTwinBitForBit() {
+        for (long seed = 0; seed < 60; seed++) {
+            var random = new SplittableRandom(seed);
+            int channels = random.nextInt(2, 40);
+            var any = random(random);
+            var pad = any.spec();
+            var spec =
+                    new ConvolutionSpec(
+                            pad.strideRows(),
+                            pad.strideCols(),
+                            pad.dilationRows(),
+                            pad.dilationCols(),
+                            pad.padding(),
+                            channels);
+            var images = Shape.of(3, any.images().dim(1), any.images().dim(2), channels);
+            var filters = Shape.of(any.filters().dim(0), any.filters().dim(1), 1, channels);
+            var s = new Twins.Shapes(spec, images, filters);
+            var machine = new Machine(TILES.get(8), seed % 2 == 0 ? ONE : THREE, new Workspace());
+            checkDepthwise(s, machine, random);
+        }
+    }
+
+    private static void checkDepthwise(Twins.Shapes s, Machine machine, SplittableRandom random) {
+        var kernel = DepthwiseConvolution.of(machine, s.spec(), s.images(), s.filters());
+        var x = Arena.floats(random, s.images().count());
+        var w = Arena.floats(random, s.filters().count());
+        var dy = Arena.floats(random, s.outputs());
+        var y = new Arena(random, x, w, s.outputs());
+        kernel.run(y.array, y.first, y.array, y.second, y.array, y.result);
+        var expectedY = Twins.forward(s, x, w).chain;
+        Arena.assertEqualBits(y.takeResult(), expectedY, "forward " + s);
+        var bias = Arena.floats(random, s.out());
+        var biased = new float[expectedY.length];
+        kernel.runWithBias(x, 0, w, 0, bias, 0, true, biased, 0);
+        for (int i = 0; i < biased.length; i++) {
+            float sum = expectedY[i] + bias[i % s.out()];
+            assertThat(biased[i]).isEqualTo(sum <= 0 ? 0 : sum);
+        }
+        var dx = new Arena(random, dy, w, x.length);
+        kernel.runImages(dx.array, dx.first, dx.array, dx.second, dx.array, dx.result);
+        Arena.assertEqualBits(dx.takeResult(), Twins.inputGradient(s, dy, w).chain, "dx " + s);
+        var dw = new Arena(random, x, dy, w.length);
+        kernel.runFilters(dw.array, dw.first, dw.array, dw.second, dw.array, dw.result);
+        var expected = Twins.filterGradient(s, x, dy, 1).chain;
+        Arena.assertEqualBits(dw.takeResult(), expected, "dw " + s);
+    }
+
     private static Twins.Shapes plain(int batch, int rows, int cols, int in, int out) {
         var images = Shape.of(batch, rows, cols, in);
         return new Twins.Shapes(ConvolutionSpec.plain(), images, Shape.of(3, 3, in, out));
