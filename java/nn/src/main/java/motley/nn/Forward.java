@@ -11,7 +11,7 @@ import motley.tensor.Shape;
 
 /// What the layers compute: each is a short function from variables to variables.
 ///
-/// The first axis is always the batch; no layer looks across it.
+/// The first axis is always the batch; only batch normalisation looks across it, in training.
 record Forward(ProgramBuilder b, Mode mode) {
     /// Dropout streams begin here, so that a layer never shares its numbers with a parameter's
     /// first values.
@@ -26,7 +26,8 @@ record Forward(ProgramBuilder b, Mode mode) {
         ///
         /// @param key `i32[2]`
         /// @param samples `i32[batch]`, the samples' numbers in the data set
-        record Training(Var key, Var samples) implements Mode {}
+        /// @param weights `f32[batch]`, 0 for a sample that only fills the batch
+        record Training(Var key, Var samples, Var weights) implements Mode {}
     }
 
     /// What `model` makes of a batch, and its statistics' measurements.
@@ -97,8 +98,8 @@ record Forward(ProgramBuilder b, Mode mode) {
                 var running = new Normalisations.Moments(p.next(), p.next());
                 yield new Normalisations(b).batchNorm(x, affine, running, epsilon);
             }
-            case Mode.Training _ -> {
-                var batch = new Normalisations(b).batchNorm(x, affine, epsilon);
+            case Mode.Training(_, _, Var weights) -> {
+                var batch = new Normalisations(b).batchNorm(x, weights, affine, epsilon);
                 measured.add(batch.moments().mean());
                 measured.add(batch.unbiased());
                 yield batch.y();
@@ -148,7 +149,7 @@ record Forward(ProgramBuilder b, Mode mode) {
     private Var dropout(Var x, double rate, int layer) {
         return switch (mode) {
             case Mode.Inference _ -> x;
-            case Mode.Training(Var key, Var samples) -> {
+            case Mode.Training(Var key, Var samples, _) -> {
                 var dims = shape(x).dims();
                 var perSample = dims.subList(1, dims.size());
                 var op = new Op.RandomUniform(DROPOUT_STREAM + layer, perSample);

@@ -233,7 +233,7 @@ public sealed interface Layer extends Block {
     /// means of what the batches were like. Shape: `[position…, channel]`, kept.
     /// Parameters: weight, bias `[channel]`; statistics: mean, variance `[channel]`.
     ///
-    /// The batch is the micro-batch that one device sees; samples that only fill it up count too.
+    /// The batch is the micro-batch that one device sees, without samples that only fill it up.
     /// Running values blend in the weighted mean over micro-batches.
     ///
     /// Source: Ioffe & Szegedy 2015, "Batch normalization", alg. 1 and 2.

@@ -36,7 +36,7 @@ public final class TrainingPrograms {
         var b = new ProgramBuilder();
         var parameters = params(b, model.parameters());
         var batch = Batch.params(b, model, microBatch);
-        var mode = trainingParams(b, microBatch);
+        var mode = trainingParams(b, batch.weights);
 
         var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
         var totals = totals(b, model.loss(), passed.output(), batch);
@@ -91,7 +91,7 @@ public final class TrainingPrograms {
         var learningRate = b.param(SCALAR);
         var step = b.param(SCALAR);
         var batch = Batch.params(b, model, batchSize);
-        var mode = trainingParams(b, batchSize);
+        var mode = trainingParams(b, batch.weights);
 
         var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
         var totals = totals(b, model.loss(), passed.output(), batch);
@@ -190,10 +190,10 @@ public final class TrainingPrograms {
         return all;
     }
 
-    private static Forward.Mode trainingParams(ProgramBuilder b, int batch) {
-        var samples = b.param(TensorType.i32(batch));
+    private static Forward.Mode trainingParams(ProgramBuilder b, Var weights) {
+        var samples = b.param(TensorType.i32(weights.type().shape().dim(0)));
         var key = b.param(TensorType.i32(2));
-        return new Forward.Mode.Training(key, samples);
+        return new Forward.Mode.Training(key, samples, weights);
     }
 
     private static List<Var> params(ProgramBuilder b, List<ParameterSpec> specs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import motley.nn.Layer.BatchNorm;
 import motley.nn.Layer.Dense;
@@ -62,6 +63,27 @@ final class StatisticsTest {
         var sums = trainer.gradient(batch).gradients();
         assertThat(sums.get(MEAN).get(0)).isCloseTo(4 * mean, within(TOLERANCE));
         assertThat(sums.get(VARIANCE).get(0)).isCloseTo(4 * unbiased, within(TOLERANCE));
+    }
+
+    /// A batch that is filled up gives what the samples that count would give alone.
+    @Test
+    void samplesOfWeightZeroLeaveNoTrace() {
+        var trainer = new Trainer(MODEL);
+        var full = Batch.of(MODEL, 1, 4, 3);
+        var pixels = Arrays.copyOf(full.images().toArray(), 3 * IMAGE.count());
+        var few = full.images().type().with(IMAGE.prepend(3));
+        var alone =
+                new Batch(
+                        Formula.fill(few, i -> pixels[i]),
+                        Formula.fill(TensorType.i32(3), i -> full.labels().get(i)),
+                        Formula.fill(TensorType.f32(3), _ -> 1),
+                        Formula.fill(TensorType.i32(3), i -> full.samples().get(i)));
+        var sums = trainer.gradient(full).gradients();
+        var expected = trainer.gradient(alone).gradients();
+        for (int i = 0; i < sums.size(); i++) {
+            assertThat(sums.get(i).toArray())
+                    .containsExactly(expected.get(i).toArray(), within(TOLERANCE));
+        }
     }
 
     @Test
