@@ -75,7 +75,8 @@ final class DropoutTest {
         var keyParam = b.param(TensorType.i32(2));
         var sampleParam = b.param(TensorType.i32(samples.length));
         var ones = b.fill(Formula.images(0, samples.length, IMAGE).type(), 1);
-        var forward = new Forward(b, new Mode.Training(keyParam, sampleParam));
+        var weights = b.fill(TensorType.f32(samples.length), 1);
+        var forward = new Forward(b, new Mode.Training(keyParam, sampleParam, weights));
         var program = b.build(List.of(forward.pass(model, List.of(), ones).output()));
         var numbers = Formula.fill(TensorType.i32(samples.length), i -> samples[i]);
         return Reference.evaluate(program, List.of(key, numbers)).getFirst();
