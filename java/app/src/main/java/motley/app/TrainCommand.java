@@ -12,6 +12,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import motley.nn.Models;
+import motley.nn.Optimizers;
+import motley.nn.Schedule;
+import motley.nn.Schedules;
+import motley.training.FitSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +34,9 @@ import picocli.CommandLine.Parameters;
 final class TrainCommand implements Callable<Integer> {
     private static final int DEFAULT_LOCAL_DEVICES = 2;
 
-    @Parameters(paramLabel = "MODEL", description = "mnist-cnn or mnist-mlp")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "mnist-cnn, mnist-mlp, resnet-small, lstm or gpt-small")
     private String model = "";
 
     @Option(
@@ -39,7 +45,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DATA",
             description =
                     "mnist or fashion-mnist (fetched when missing), or a directory with four IDX"
-                            + " files")
+                            + " files; with --alone also a text (.txt) or NumPy arrays x and y"
+                            + " (.npz)")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")
@@ -111,6 +118,20 @@ final class TrainCommand implements Callable<Integer> {
     private Optional<Integer> localDevices = Optional.empty();
 
     @Option(
+            names = "--alone",
+            description = {
+                "train in this process, without coordinator and devices: for a text or arrays, or",
+                "where one machine is all there is"
+            })
+    private boolean isAlone;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "that compute, with --alone (default: all cores)")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
             names = "--min-devices",
             paramLabel = "N",
             defaultValue = "1",
@@ -146,6 +167,10 @@ final class TrainCommand implements Callable<Integer> {
         var chosen = Models.named(model);
         requireSettings();
         try {
+            if (isAlone) {
+                new AloneTraining(console, chosen, threads).run(data, fitSettings(), out);
+                return 0;
+            }
             var dataset = new Datasets(Home.ofThisProcess(), console).named(data);
             try (var crew = assemble(console)) {
                 var upload = new DatasetUpload(crew.api());
@@ -165,6 +190,14 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private FitSettings fitSettings() {
+        var descent = Optimizers.named(optimizer);
+        double peak = learningRate.orElse(descent.defaultLearningRate());
+        var after = Schedules.named(schedule, peak);
+        var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
+        return new FitSettings(epochs, batchSize, descent, rate, seed, 0);
+    }
+
     /// What can be seen to be wrong before anything is fetched or started.
     private void requireSettings() {
         require(epochs >= 1, "--epochs", epochs, "at least 1");
@@ -179,6 +212,18 @@ final class TrainCommand implements Callable<Integer> {
                 "--learning-rate",
                 learningRate.orElse(0.0),
                 "above 0");
+        require(threads >= 1 && threads <= 1024, "--threads", threads, "1 to 1024");
+        require(
+                !isAlone || (localDevices.isEmpty() && !coordinator.isNamed() && from.isEmpty()),
+                "--alone",
+                isAlone,
+                "without --local-devices, --url and --from");
+        boolean isForDevices = !data.endsWith(".txt") && !data.endsWith(".npz");
+        require(
+                isAlone || isForDevices,
+                "--data",
+                data,
+                "images, or --alone: devices do not take texts and arrays yet");
         int devices = localDevices.orElse(1);
         require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
         out.ifPresent(TrainCommand::requireWritable);

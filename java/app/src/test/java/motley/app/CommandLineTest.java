@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,47 @@ final class CommandLineTest {
                 .isEqualTo(failed("--tasks: 129 (expected: 1 to --batch-size, 128)"));
         assertThat(train("--local-devices", "0"))
                 .isEqualTo(failed("--local-devices: 0 (expected: 1 to 64)"));
+    }
+
+    @Test
+    void textsAndArraysAreForOneMachine() {
+        assertThat(run("train", "gpt-small", "--data", "poem.txt"))
+                .isEqualTo(
+                        failed(
+                                "--data: poem.txt (expected: images, or --alone: devices do not"
+                                        + " take texts and arrays yet)"));
+        assertThat(train("--alone", "--local-devices", "1"))
+                .isEqualTo(
+                        failed(
+                                "--alone: true (expected: without --local-devices, --url and"
+                                        + " --from)"));
+    }
+
+    /// A real training, of one step on a text of 130 characters and its judgement.
+    @Test
+    void textIsLearntAlone() throws IOException {
+        var text = Files.writeString(directory.resolve("poem.txt"), "round and ".repeat(150));
+        var out = directory.resolve("poem.safetensors");
+        var outcome =
+                run(
+                        "train",
+                        "gpt-small",
+                        "--data",
+                        text.toString(),
+                        "--alone",
+                        "--epochs",
+                        "1",
+                        "--batch-size",
+                        "16",
+                        "--out",
+                        out.toString());
+        assertThat(outcome).isEqualTo(new Outcome(0, ""));
+        assertThat(TrainedModel.read(out, Optional.empty()).model().name()).isEqualTo("gpt-small");
+        var misfit = run("train", "mnist-cnn", "--data", text.toString(), "--alone");
+        assertThat(misfit.err())
+                .endsWith(
+                        "poem.txt holds i32[28] with targets i32[28] (expected: f32[28, 28, 1]"
+                                + " with i32[], what mnist-cnn takes)");
     }
 
     @Test
