@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.data.ArrayFile;
 import motley.data.Samples;
@@ -26,7 +25,8 @@ import motley.training.Trainer;
 /// `motley train --alone`: a training in this process, for any kind of samples.
 ///
 /// @param threads that compute
-record AloneTraining(Console console, Model model, int threads) {
+/// @param profile what is measured, if anything
+record AloneTraining(Console console, Model model, int threads, ProfileOptions profile) {
     /// Samples to learn from and samples to be judged by.
     private record Parts(Samples train, Samples validation) {}
 
@@ -34,8 +34,10 @@ record AloneTraining(Console console, Model model, int threads) {
     void run(String data, FitSettings settings, Optional<Path> out) throws InterruptedException {
         var parts = parts(data);
         requireFits(data, parts.train);
+        profile.name(() -> names(settings, parts.validation));
+        profile.reportOnExit(console);
         long startNs = System.nanoTime();
-        try (var engine = CpuEngine.open(new CpuSettings(threads))) {
+        try (var engine = profile.engine(new CpuSettings(threads))) {
             var trainer = new Trainer(engine, model, settings.seed());
             console.say(
                     "training %s on %,d samples in this process, %d threads"
@@ -49,7 +51,15 @@ record AloneTraining(Console console, Model model, int threads) {
             var file = out.orElseGet(this::defaultFile);
             write(file, trainer.weights());
             finish(epochs, (long) parts.train.count() * epochs.size(), seconds(startNs), file);
+            profile.report(console);
         }
+    }
+
+    private ProgramNames names(FitSettings settings, Samples validation) {
+        int batch = settings.batchSize();
+        var names = ProgramNames.of(model, settings.optimizer(), batch, batch);
+        names.addEvaluation(model, Math.min(Trainer.BATCH_MAX, validation.count()));
+        return names;
     }
 
     private Parts parts(String data) throws InterruptedException {

@@ -94,7 +94,7 @@ final class BenchCommand implements Runnable {
             profile.begin();
             if (isPaced) measureAtEachLine(console, workload);
             else measure(console, workload);
-            profile.report(console, threads);
+            profile.report(console);
         }
     }
 

@@ -3,6 +3,7 @@ package motley.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
 import motley.coordinator.HomeInUseException;
@@ -15,9 +16,15 @@ final class Coordinators {
     private Coordinators() {}
 
     static Coordinator open(Path home, InetSocketAddress address) {
+        return open(home, address, CpuEngine::open);
+    }
+
+    /// @param engines opens the engines of the runs
+    static Coordinator open(
+            Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
         // The update is a single pass over memory; one thread leaves the others to the devices.
-        var settings =
-                CoordinatorSettings.of(home, address, () -> CpuEngine.open(new CpuSettings(1)));
+        var one = new CpuSettings(1);
+        var settings = CoordinatorSettings.of(home, address, () -> engines.apply(one));
         try {
             return Coordinator.open(settings);
         } catch (PortInUseException e) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
-import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.wire.Protocol;
 import motley.worker.DeviceAgent;
@@ -71,6 +70,8 @@ final class JoinCommand implements Runnable {
     @Option(names = "--follow", hidden = true)
     private Optional<Long> followedProcess = Optional.empty();
 
+    @Mixin private ProfileOptions profile = new ProfileOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
@@ -87,12 +88,22 @@ final class JoinCommand implements Runnable {
                         discoveryPort,
                         Version.NUMBER);
         var console = output.console();
-        try (var engine = CpuEngine.open(new CpuSettings(threads));
-                var agent = DeviceAgent.open(settings, engine, event -> show(console, event))) {
+        var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
+        profile.reportOnExit(console);
+        try (var engine = profile.engine(new CpuSettings(threads));
+                var agent =
+                        DeviceAgent.open(
+                                settings,
+                                engine,
+                                event -> {
+                                    recorder.ifPresent(r -> r.record(event));
+                                    show(console, event);
+                                })) {
             followedProcess.ifPresent(id -> Thread.ofVirtual().start(() -> follow(id)));
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> agent.stop("the owner stopped it")));
             agent.run();
+            profile.report(console);
         } catch (IOException e) {
             throw new UserException("cannot write " + settings.home() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -126,7 +137,7 @@ final class JoinCommand implements Runnable {
             case WorkerEvent.Ready(var manifest) ->
                     console.emit("ready", Map.of("run", manifest.run()));
             case WorkerEvent.Waiting(var reason) -> console.progress("waiting: " + reason);
-            case WorkerEvent.Computed(var task, var result) -> {
+            case WorkerEvent.Computed(var task, _, var result, _) -> {
                 console.progress(
                         "round %d: %d samples in %.1f ms"
                                 .formatted(

@@ -32,13 +32,19 @@ final class LocalDevices implements AutoCloseable {
     /// Starts `count` devices.
     ///
     /// @throws UserException if a process cannot be started
-    static LocalDevices start(int count, Coordinator coordinator, Home home) {
+    static LocalDevices start(
+            int count, Coordinator coordinator, Home home, TrainingProfile profile) {
         var devices = new LocalDevices(home.directory().resolve("logs"));
         int cores = Runtime.getRuntime().availableProcessors();
         int threads = Math.max(1, cores / Math.max(1, count));
         try {
             Files.createDirectories(devices.logs);
-            for (int i = 1; i <= count; i++) devices.startOne("local-" + i, threads, coordinator);
+            for (int i = 1; i <= count; i++) {
+                var name = "local-" + i;
+                var command = command(name, threads, coordinator);
+                profile.fileOf(name).ifPresent(file -> command.addAll(profileOptions(file)));
+                devices.startOne(name, command);
+            }
             return devices;
         } catch (IOException e) {
             devices.close();
@@ -46,10 +52,14 @@ final class LocalDevices implements AutoCloseable {
         }
     }
 
-    private void startOne(String name, int threads, Coordinator coordinator) throws IOException {
+    private static List<String> profileOptions(Path file) {
+        return List.of("--profile", file.toString());
+    }
+
+    private void startOne(String name, List<String> command) throws IOException {
         var log = logs.resolve(name + ".log").toFile();
         processes.add(
-                new ProcessBuilder(command(name, threads, coordinator))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(log)
                         .start());

@@ -76,7 +76,7 @@ final class PredictCommand implements Runnable {
             var predictions = new Predictions(images, trained.model().classes());
             predictions.compute(program, trained.parameters().size(), BATCH, console);
             report(console, predictions);
-            profile.report(console, threads);
+            profile.report(console);
         }
     }
 

@@ -2,47 +2,82 @@ package motley.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
-import motley.cpu.FmaPeak;
-import motley.cpu.Profiler;
 import picocli.CommandLine.Option;
 
 /// Where a command that computes says what took how long.
+///
+/// Nothing is measured, and nothing asked for while computing, unless the option is given.
 final class ProfileOptions {
     @Option(
             names = "--profile",
             paramLabel = "FILE",
             description = {
-                "measures every kernel: a table, and a trace in FILE for chrome://tracing or",
-                "ui.perfetto.dev"
+                "measure where the time goes: tables at the end, for layers, kernels and, with",
+                "devices, rounds; and a trace in FILE for ui.perfetto.dev or chrome://tracing.",
+                "Not given, it costs nothing."
             })
     private Optional<Path> file = Optional.empty();
 
-    private final Profiler profiler = new Profiler(System::nanoTime);
+    private Optional<ProcessRecorder> recorder = Optional.empty();
+    private Supplier<ProgramNames> names = () -> ProgramNames.NONE;
+    private final AtomicBoolean isReported = new AtomicBoolean();
+
+    Optional<Path> file() {
+        return file;
+    }
+
+    /// What records this process, if that is asked for.
+    ///
+    /// @param process its name, for people
+    Optional<ProcessRecorder> recorder(String process) {
+        if (recorder.isEmpty()) recorder = file.map(_ -> new ProcessRecorder(process));
+        return recorder;
+    }
 
     /// An engine that is measured if that is asked for.
     CpuEngine engine(CpuSettings settings) {
-        return file.isPresent() ? CpuEngine.open(settings, profiler) : CpuEngine.open(settings);
+        return recorder("motley").map(r -> r.open(settings)).orElseGet(() -> CpuEngine.open(settings));
     }
 
     /// Leaves out what ran until now.
     void begin() {
-        profiler.reset();
+        recorder.ifPresent(ProcessRecorder::begin);
     }
 
-    /// Prints the tables and writes the file, if that is asked for.
-    void report(Console console, int threads) {
+    /// Says what programs are called in what is reported, asked only then.
+    void name(Supplier<ProgramNames> known) {
+        names = known;
+    }
+
+    /// Also reports when the process is told to end, by Ctrl-C for instance.
+    void reportOnExit(Console console) {
         if (file.isEmpty()) return;
-        var report =
-                new ProfileReport(profiler.profile(), FmaPeak.measure(System::nanoTime) * threads);
-        report.print(console);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> report(console), "profile-on-exit"));
+    }
+
+    /// Prints the tables and writes the file, once, if that is asked for.
+    synchronized void report(Console console) {
+        if (recorder.isEmpty()) return;
+        report(console, List.of(recorder.get().part("engine", "engine", names.get())));
+    }
+
+    /// The same, of several processes.
+    synchronized void report(Console console, List<TracePart> parts) {
+        if (file.isEmpty() || isReported.getAndSet(true)) return;
+        new ProfileReport(parts.stream().map(TracePart::profile).toList()).print(console);
         try {
-            report.write(file.get());
+            TraceFile.write(file.get(), parts);
         } catch (IOException e) {
             throw new UserException("cannot write %s: %s".formatted(file.get(), e.getMessage()), e);
         }
-        console.say("trace in %s".formatted(file.get()));
+        console.say("trace in %s, for ui.perfetto.dev".formatted(file.get()));
+        console.emit("profile", Map.of("file", file.get().toString()));
     }
 }

@@ -1,113 +1,216 @@
 package motley.app;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import motley.cpu.Profile;
+import java.util.Map;
+import motley.app.ProcessProfile.Activity;
+import motley.app.ProcessProfile.ProgramProfile;
 import motley.cpu.Profile.KernelTime;
 
-/// A profile as tables and as a trace file.
+/// Profiles as tables for people and as objects for programs.
 ///
-/// @param peakGflopsPerSecond of all threads together, what shares are of
-record ProfileReport(Profile profile, double peakGflopsPerSecond) {
+/// @param processes this one first
+record ProfileReport(List<ProcessProfile> processes) {
     private static final int ROWS_MAX = 15;
-    private static final double NS_PER_US = 1e3;
-    private static final String UNLABELLED = "(none)";
+    private static final String UNLABELLED = "(no layer)";
 
-    private record Row(String name, double ms, double flops, double bytes) {
-        static Row of(String name, KernelTime kernel) {
-            return new Row(
-                    name,
-                    kernel.ns() / 1e6,
-                    (double) kernel.flops() * kernel.runs(),
-                    (double) kernel.bytes() * kernel.runs());
-        }
-
-        Row plus(Row other) {
-            return new Row(name, ms + other.ms, flops + other.flops, bytes + other.bytes);
-        }
+    ProfileReport {
+        processes = List.copyOf(processes);
     }
 
     void print(Console console) {
-        var layers = new LinkedHashMap<String, Row>();
-        var kernels = new ArrayList<Row>();
-        for (var kernel : profile.kernels()) {
-            if (kernel.runs() == 0) continue;
-            var label = kernel.label().isEmpty() ? UNLABELLED : kernel.label();
-            layers.merge(label, Row.of(label, kernel), Row::plus);
-            kernels.add(Row.of(kernel.name() + "  # " + label, kernel));
+        activities(console);
+        programs(console);
+        var layers = new LinkedHashMap<String, Work>();
+        var kernels = new LinkedHashMap<String, Work>();
+        for (var process : processes) {
+            for (var program : process.programs()) {
+                for (var kernel : program.kernels()) {
+                    if (kernel.runs() == 0) continue;
+                    var label = kernel.label().isEmpty() ? UNLABELLED : kernel.label();
+                    var work = Work.of(kernel, process.peakGflopsPerSecond());
+                    layers.merge(label, work, Work::plus);
+                    kernels.merge(kernel.name() + "  # " + label, work, Work::plus);
+                }
+            }
         }
-        table(console, "layer", List.copyOf(layers.values()));
-        console.say("");
-        table(console, "kernel", kernels);
+        works(console, "layer", layers);
+        works(console, "kernel", kernels);
+        explained(console, layers);
     }
 
-    private void table(Console console, String what, List<Row> rows) {
-        double totalMs = rows.stream().mapToDouble(Row::ms).sum();
-        var lines = new ArrayList<List<String>>();
-        rows.stream()
-                .sorted(Comparator.comparingDouble(Row::ms).reversed())
-                .limit(ROWS_MAX)
-                .forEach(row -> lines.add(cells(row, totalMs)));
-        console.table(List.of("ms", "time", "GFLOP", "GFLOP/s", "of peak", "GB/s", what), lines);
+    /// What every process spent its time on; what it does not say is other.
+    private void activities(Console console) {
+        var rows = new ArrayList<List<String>>();
+        for (var process : processes) {
+            long restNs = process.wallNs();
+            for (var activity : spentOn(process)) {
+                restNs -= activity.ns();
+                rows.add(activity(console, process, activity));
+            }
+            rows.add(activity(console, process, new Activity("other", 1, Math.max(0, restNs))));
+        }
+        table(console, List.of("s", "time", "times", "ms each", "activity"), rows);
     }
 
-    private List<String> cells(Row row, double totalMs) {
-        double perSecond = row.ms == 0 ? 0 : row.flops / row.ms / 1e6;
-        double bytesPerSecond = row.ms == 0 ? 0 : row.bytes / row.ms / 1e6;
+    /// A process that only computes says nothing else, so its programs are what it does.
+    private static List<Activity> spentOn(ProcessProfile process) {
+        if (!process.activities().isEmpty()) return process.activities();
+        var spent = new ArrayList<Activity>();
+        long copyNs = 0;
+        long runs = 0;
+        for (var program : process.programs()) {
+            if (program.runs() == 0) continue;
+            spent.add(new Activity("running " + program.name(), program.runs(), program.ns()));
+            copyNs += program.copyNs();
+            runs += program.runs();
+        }
+        if (runs > 0) spent.add(new Activity("copying in and out of programs", runs, copyNs));
+        return spent;
+    }
+
+    private static List<String> activity(
+            Console console, ProcessProfile process, Activity activity) {
+        double share = share(activity.ns(), process.wallNs());
+        double msEach = activity.ns() / 1e6 / Math.max(1, activity.count());
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("process", process.name());
+        fields.put("activity", activity.name());
+        fields.put("count", activity.count());
+        fields.put("ms", activity.ns() / 1e6);
+        fields.put("share", share);
+        console.emit("profile-activity", fields);
         return List.of(
-                "%.2f".formatted(row.ms),
-                "%.1f %%".formatted(100 * row.ms / totalMs),
-                "%.3f".formatted(row.flops / 1e9),
-                "%.1f".formatted(perSecond),
-                "%.0f %%".formatted(100 * perSecond / peakGflopsPerSecond),
-                "%.1f".formatted(bytesPerSecond),
-                row.name);
+                "%.2f".formatted(activity.ns() / 1e9),
+                percent(share),
+                "%,d".formatted(activity.count()),
+                "%.3f".formatted(msEach),
+                process.name() + ": " + activity.name());
     }
 
-    /// The format is Chrome's trace events, "complete" ones: times in microseconds.
-    void write(Path file) throws IOException {
-        try (var json = new JsonFactory().createGenerator(Files.newOutputStream(file))) {
-            json.writeStartObject();
-            json.writeStringField("displayTimeUnit", "ms");
-            json.writeArrayFieldStart("traceEvents");
-            for (var span : profile.spans()) event(json, span);
-            json.writeEndArray();
-            json.writeObjectFieldStart("otherData");
-            json.writeNumberField("peakGflopsPerSecond", peakGflopsPerSecond);
-            json.writeNumberField("eventsLost", profile.spansLost());
-            json.writeEndObject();
-            json.writeEndObject();
+    private void programs(Console console) {
+        var rows = new ArrayList<List<String>>();
+        for (var process : processes) {
+            for (var program : process.programs()) {
+                if (program.runs() > 0) rows.add(program(console, process, program));
+            }
+        }
+        var header = List.of("s", "runs", "ms each", "in kernels", "copied, s", "program");
+        table(console, header, rows);
+    }
+
+    private static List<String> program(
+            Console console, ProcessProfile process, ProgramProfile program) {
+        double msEach = program.ns() / 1e6 / program.runs();
+        double inKernels = share(program.kernelNs(), program.ns());
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("process", process.name());
+        fields.put("name", program.name());
+        fields.put("program", program.program());
+        fields.put("runs", program.runs());
+        fields.put("ms", program.ns() / 1e6);
+        fields.put("kernelMs", program.kernelNs() / 1e6);
+        fields.put("copyMs", program.copyNs() / 1e6);
+        console.emit("profile-program", fields);
+        return List.of(
+                "%.2f".formatted(program.ns() / 1e9),
+                "%,d".formatted(program.runs()),
+                "%.3f".formatted(msEach),
+                percent(inKernels),
+                "%.2f".formatted(program.copyNs() / 1e9),
+                process.name() + ": " + program.name());
+    }
+
+    /// Work of kernels.
+    ///
+    /// @param flopsMax what the machine could have done in that time
+    private record Work(long ns, double flops, double bytes, double flopsMax) {
+        static final Work NONE = new Work(0, 0, 0, 0);
+
+        static Work of(KernelTime kernel, double peakGflopsPerSecond) {
+            return new Work(
+                    kernel.ns(),
+                    (double) kernel.flops() * kernel.runs(),
+                    (double) kernel.bytes() * kernel.runs(),
+                    kernel.ns() * peakGflopsPerSecond);
+        }
+
+        Work plus(Work other) {
+            return new Work(
+                    ns + other.ns,
+                    flops + other.flops,
+                    bytes + other.bytes,
+                    flopsMax + other.flopsMax);
         }
     }
 
-    private void event(JsonGenerator json, Profile.Span span) throws IOException {
-        boolean isWhole = span.kernel() < 0;
-        json.writeStartObject();
-        json.writeStringField("ph", "X");
-        json.writeNumberField("pid", 1);
-        json.writeNumberField("tid", 1);
-        json.writeNumberField("ts", span.startNs() / NS_PER_US);
-        json.writeNumberField("dur", span.ns() / NS_PER_US);
-        json.writeStringField("cat", isWhole ? "run" : "kernel");
-        if (isWhole) {
-            json.writeStringField("name", "run");
-        } else {
-            var kernel = profile.kernels().get(span.kernel());
-            var label = kernel.label().isEmpty() ? UNLABELLED : kernel.label();
-            json.writeStringField("name", label);
-            json.writeObjectFieldStart("args");
-            json.writeStringField("kernel", kernel.name());
-            json.writeNumberField("flops", kernel.flops());
-            json.writeNumberField("bytes", kernel.bytes());
-            json.writeEndObject();
+    private static void works(Console console, String what, Map<String, Work> works) {
+        long totalNs = works.values().stream().mapToLong(Work::ns).sum();
+        var sorted = new ArrayList<>(works.entrySet());
+        sorted.sort(Comparator.comparingLong(entry -> -entry.getValue().ns()));
+        var rows = new ArrayList<List<String>>();
+        var rest = Work.NONE;
+        for (var entry : sorted) {
+            emit(console, what, entry.getKey(), entry.getValue());
+            if (rows.size() == ROWS_MAX) rest = rest.plus(entry.getValue());
+            else rows.add(cells(entry.getKey(), entry.getValue(), totalNs));
         }
-        json.writeEndObject();
+        int others = works.size() - rows.size();
+        if (others > 0) rows.add(cells("%d more".formatted(others), rest, totalNs));
+        table(console, List.of("ms", "time", "GFLOP", "GFLOP/s", "of peak", "GB/s", what), rows);
+    }
+
+    private static List<String> cells(String name, Work work, long totalNs) {
+        return List.of(
+                "%.2f".formatted(work.ns / 1e6),
+                percent(share(work.ns, totalNs)),
+                "%.3f".formatted(work.flops / 1e9),
+                "%.1f".formatted(perNs(work.flops, work.ns)),
+                "%.0f %%".formatted(100 * perNs(work.flops, work.flopsMax)),
+                "%.1f".formatted(perNs(work.bytes, work.ns)),
+                name);
+    }
+
+    private static void emit(Console console, String what, String name, Work work) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put(what, name);
+        fields.put("ms", work.ns / 1e6);
+        fields.put("gflop", work.flops / 1e9);
+        fields.put("gflopsPerSecond", perNs(work.flops, work.ns));
+        fields.put("ofPeak", perNs(work.flops, work.flopsMax));
+        fields.put("gbPerSecond", perNs(work.bytes, work.ns));
+        console.emit("profile-" + what, fields);
+    }
+
+    private void explained(Console console, Map<String, Work> layers) {
+        long kernelNs = layers.values().stream().mapToLong(Work::ns).sum();
+        long programNs = 0;
+        for (var process : processes) {
+            programNs += process.programs().stream().mapToLong(ProgramProfile::ns).sum();
+        }
+        console.say(
+                "kernels take %.2f s of the %.2f s in which programs ran (%s)"
+                        .formatted(
+                                kernelNs / 1e9, programNs / 1e9, percent(share(kernelNs, programNs))));
+    }
+
+    private static void table(Console console, List<String> header, List<List<String>> rows) {
+        if (rows.isEmpty()) return;
+        console.table(header, rows);
+        console.say("");
+    }
+
+    private static double share(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
+    }
+
+    private static double perNs(double amount, double ns) {
+        return ns == 0 ? 0 : amount / ns;
+    }
+
+    private static String percent(double share) {
+        return "%.1f %%".formatted(100 * share);
     }
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// Shows a run while it goes on, until it is over, also across restarts of the coordinator.
 ///
@@ -20,11 +22,22 @@ final class RunFollower {
     private final String run;
     private final int epochs;
     private final int rounds;
+    private final Optional<Consumer<JsonNode>> times;
     private boolean isAway;
     private long spokenNs;
 
     /// @param description of the run, as the API gives it
     RunFollower(ApiClient api, Console console, JsonNode description) {
+        this(api, console, description, Optional.empty());
+    }
+
+    /// @param times is told where the time of each round went
+    RunFollower(
+            ApiClient api,
+            Console console,
+            JsonNode description,
+            Optional<Consumer<JsonNode>> times) {
+        this.times = times;
         this.api = api;
         this.console = console;
         this.run = description.path("id").asText();
@@ -40,7 +53,8 @@ final class RunFollower {
         while (true) {
             check.run();
             try {
-                api.events("/v1/runs/" + run + "/events", this::show);
+                var query = times.isPresent() ? "?times=true" : "";
+                api.events("/v1/runs/" + run + "/events" + query, this::show);
                 var now = api.get("/v1/runs/" + run);
                 if (OVER.contains(now.path("status").asText())) return now;
                 back();
@@ -64,6 +78,10 @@ final class RunFollower {
 
     private void show(JsonNode event) {
         isAway = false;
+        if (event.path("type").asText().equals("times")) {
+            times.ifPresent(listener -> listener.accept(event));
+            return;
+        }
         emit(event);
         switch (event.path("type").asText()) {
             case "round" -> round(event);

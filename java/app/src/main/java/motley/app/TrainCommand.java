@@ -157,6 +157,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private ProfileOptions profile = new ProfileOptions();
+
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -168,11 +170,12 @@ final class TrainCommand implements Callable<Integer> {
         requireSettings();
         try {
             if (isAlone) {
-                new AloneTraining(console, chosen, threads).run(data, fitSettings(), out);
+                new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), out);
                 return 0;
             }
             var dataset = new Datasets(Home.ofThisProcess(), console).named(data);
-            try (var crew = assemble(console)) {
+            try (var measured = TrainingProfile.open(profile, Home.ofThisProcess());
+                    var crew = assemble(console, measured)) {
                 var upload = new DatasetUpload(crew.api());
                 var request = request();
                 request.set("dataset", upload.upload(dataset, chosen));
@@ -180,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
                     TrainedModel.read(from.get(), Optional.of(model));
                     request.put("initialWeights", upload.uploadPlain(from.get()));
                 }
-                return train(console, crew, request);
+                return train(console, new Training(crew, measured), request);
             }
         } catch (IOException e) {
             throw new UserException(String.valueOf(e.getMessage()), e);
@@ -226,11 +229,12 @@ final class TrainCommand implements Callable<Integer> {
                 "images, or --alone: devices do not take texts and arrays yet");
         int devices = localDevices.orElse(1);
         require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
-        out.ifPresent(TrainCommand::requireWritable);
+        out.ifPresent(file -> requireWritable("--out", file));
+        profile.file().ifPresent(file -> requireWritable("--profile", file));
     }
 
     /// Hours of training must not end in front of a folder that cannot be written to.
-    private static void requireWritable(Path file) {
+    private static void requireWritable(String option, Path file) {
         var folder = file.toAbsolutePath().normalize().getParent();
         while (folder != null && Files.notExists(folder)) folder = folder.getParent();
         boolean holds =
@@ -238,7 +242,7 @@ final class TrainCommand implements Callable<Integer> {
                         && Files.isDirectory(folder)
                         && Files.isWritable(folder)
                         && !Files.isDirectory(file);
-        require(holds, "--out", file, "a file in a directory that can be written to");
+        require(holds, option, file, "a file in a directory that can be written to");
     }
 
     private static void require(boolean holds, String option, Object value, String expected) {
@@ -247,16 +251,16 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /// A coordinator and, where asked for, local devices.
-    private TrainingCrew assemble(Console console) {
+    private TrainingCrew assemble(Console console, TrainingProfile measured) {
         var home = Home.ofThisProcess();
         if (coordinator.isNamed() || localDevices.isEmpty()) {
             var found = coordinator.find();
             if (found.isPresent()) {
                 console.say("training with the coordinator at " + found.get().coordinator());
-                return TrainingCrew.joining(found.get(), localDevices.orElse(0), home);
+                return TrainingCrew.joining(found.get(), localDevices.orElse(0), home, measured);
             }
         }
-        return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home);
+        return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home, measured);
     }
 
     private ObjectNode request() {
@@ -277,17 +281,34 @@ final class TrainCommand implements Callable<Integer> {
         return request;
     }
 
-    private int train(Console console, TrainingCrew crew, ObjectNode request)
+    private record Training(TrainingCrew crew, TrainingProfile profile) {}
+
+    private int train(Console console, Training training, ObjectNode request)
             throws IOException, InterruptedException {
+        var crew = training.crew;
+        training.profile.begin();
         long startNs = System.nanoTime();
         var run = crew.api().post("/v1/runs", request);
         var id = run.path("id").asText();
         console.emit("started", Map.of("run", id, "model", model));
         try (var _ = crew.stopOnExit(id)) {
-            var end = new RunFollower(crew.api(), console, run).follow(crew::requireAlive);
+            var rounds = training.profile.rounds();
+            var follower = new RunFollower(crew.api(), console, run, rounds);
+            var end = follower.follow(crew::requireAlive);
             double seconds = (System.nanoTime() - startNs) / 1e9;
-            return finish(console, crew, end, seconds);
+            int code = finish(console, crew, end, seconds);
+            if (rounds.isPresent()) {
+                crew.dismissDevices();
+                training.profile.report(console, programNames());
+            }
+            return code;
         }
+    }
+
+    private ProgramNames programNames() {
+        int taskSize = Math.ceilDiv(batchSize, tasks);
+        var descent = Optimizers.named(optimizer);
+        return ProgramNames.of(Models.named(model), descent, batchSize, taskSize);
     }
 
     private int finish(Console console, TrainingCrew crew, JsonNode end, double seconds)

@@ -38,7 +38,8 @@ final class TrainingCrew implements AutoCloseable {
     }
 
     /// Works with a coordinator that runs already.
-    static TrainingCrew joining(ApiClient api, int localDevices, Home home) {
+    static TrainingCrew joining(
+            ApiClient api, int localDevices, Home home, TrainingProfile profile) {
         var devices =
                 localDevices == 0
                         ? Optional.<LocalDevices>empty()
@@ -47,7 +48,8 @@ final class TrainingCrew implements AutoCloseable {
                                         localDevices,
                                         new LocalDevices.Coordinator(
                                                 api.coordinator(), api.token()),
-                                        home));
+                                        home,
+                                        profile));
         return new TrainingCrew(api, Optional.empty(), devices, Optional.empty());
     }
 
@@ -55,14 +57,14 @@ final class TrainingCrew implements AutoCloseable {
     ///
     /// The devices start first: they take as long as the coordinator to come up and try to connect
     /// until it is there.
-    static TrainingCrew ofOwn(int localDevices, Home home) {
+    static TrainingCrew ofOwn(int localDevices, Home home, TrainingProfile profile) {
         int port = freePort();
         var uri = URI.create("http://127.0.0.1:" + port);
-        var devices = LocalDevices.start(localDevices, new LocalDevices.Coordinator(uri, ""), home);
+        var devices = LocalDevices.start(localDevices, new LocalDevices.Coordinator(uri, ""), home, profile);
         try {
             var directory = home.newTraining();
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            var coordinator = Coordinators.open(directory, address);
+            var coordinator = Coordinators.open(directory, address, profile::engine);
             return new TrainingCrew(
                     new ApiClient(uri, ""),
                     Optional.of(coordinator),
@@ -91,6 +93,11 @@ final class TrainingCrew implements AutoCloseable {
     void requireAlive() {
         if (own.isEmpty() || devices.isEmpty() || devices.get().isAnyAlive()) return;
         throw new UserException(devices.get().failure().orElse("all local devices have ended"));
+    }
+
+    /// Ends the local devices, which are not needed any more.
+    void dismissDevices() {
+        devices.ifPresent(LocalDevices::close);
     }
 
     /// From here on the run's files are no longer needed for going on with it.

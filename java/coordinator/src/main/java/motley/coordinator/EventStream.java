@@ -15,15 +15,18 @@ final class EventStream implements Consumer<RunEvent> {
     private static final int WAITING_MAX = 1_000;
 
     private final String run;
+    private final boolean withTimes;
     private final StreamWriter<ServerSentEvent> out = StreamMessage.streaming();
     private final AtomicInteger waiting = new AtomicInteger();
 
-    private EventStream(String run) {
+    private EventStream(String run, boolean withTimes) {
         this.run = run;
+        this.withTimes = withTimes;
     }
 
-    static HttpResponse of(RunHandle run, Listeners listeners) {
-        var stream = new EventStream(run.id());
+    /// @param withTimes whether to tell where the time of each round went
+    static HttpResponse of(RunHandle run, Listeners listeners, boolean withTimes) {
+        var stream = new EventStream(run.id(), withTimes);
         var listening = listeners.add(stream);
         var _ = stream.out.whenComplete().handle((done, cause) -> ended(listening));
         stream.send("run", Json.run(run.view()).toString());
@@ -34,6 +37,7 @@ final class EventStream implements Consumer<RunEvent> {
     @Override
     public void accept(RunEvent event) {
         if (!event.run().equals(run)) return;
+        if (event instanceof RunEvent.Timed && !withTimes) return;
         var json = Json.event(event);
         send(json.get("type").textValue(), json.toString());
     }

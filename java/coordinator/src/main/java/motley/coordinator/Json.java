@@ -129,9 +129,31 @@ final class Json {
                             .put("device", device)
                             .put("name", name)
                             .put("reason", reason);
+            case RunEvent.Timed(var run, var times) -> times(run, times);
             case RunEvent.Checkpointed(var run, int epoch, int round) ->
                     typed("checkpoint").put("run", run).put("epoch", epoch).put("round", round);
         };
+    }
+
+    private static ObjectNode times(String run, RoundTimes times) {
+        var object =
+                typed("times")
+                        .put("run", run)
+                        .put("epoch", times.epoch())
+                        .put("round", times.round())
+                        .put("isEvaluation", times.isEvaluation())
+                        .put("startMicros", times.startMicros())
+                        .put("micros", times.micros());
+        var phases = object.putObject("phases");
+        times.phases().forEach(time -> phases.put(word(time.phase()), time.micros()));
+        var spans = object.putArray("spans");
+        for (var span : times.spans()) {
+            spans.addObject()
+                    .put("phase", word(span.phase()))
+                    .put("offsetMicros", span.offsetMicros())
+                    .put("micros", span.micros());
+        }
+        return object;
     }
 
     static ObjectNode refused(DeviceId device, TaskKey key, String reason) {

@@ -21,6 +21,9 @@ public sealed interface RunEvent {
 
     record DeviceLeft(String run, String device, String name, String reason) implements RunEvent {}
 
+    /// A round was applied, or an evaluation completed: where its time went.
+    record Timed(String run, RoundTimes times) implements RunEvent {}
+
     /// The run could go on from here after a crash.
     record Checkpointed(String run, int epoch, int round) implements RunEvent {}
 }

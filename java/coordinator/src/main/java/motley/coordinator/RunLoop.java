@@ -63,6 +63,7 @@ final class RunLoop {
     private final Exchange exchange;
     private final Checkpointer checkpointer;
     private final RunRecord record;
+    private final RoundClock clock;
     private Optional<MemorySegment> offered = Optional.empty();
     private long computeMicros;
     private Instant savedAt;
@@ -90,6 +91,7 @@ final class RunLoop {
                         checkpointSequence,
                         this::tell);
         record = context.record();
+        clock = new RoundClock(savedAt, System::nanoTime);
         thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -164,7 +166,9 @@ final class RunLoop {
 
     private void turn() {
         try {
+            clock.lap(RoundTimes.Phase.OTHER);
             var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
+            clock.lap(waitedFor());
             if (message == null) pending.add(new Event.Tick());
             else take(message);
         } catch (InterruptedException e) {
@@ -173,6 +177,15 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
+    }
+
+    private RoundTimes.Phase waitedFor() {
+        var pass = state.pass();
+        if (pass.leases().isEmpty()) return RoundTimes.Phase.WAITING;
+        return switch (pass.kind()) {
+            case TRAIN -> RoundTimes.Phase.DEVICES;
+            case EVALUATE -> RoundTimes.Phase.EVALUATION;
+        };
     }
 
     private long untilDueMs() {
@@ -250,6 +263,7 @@ final class RunLoop {
             case Effect.CloseEvaluation(int epoch, var totals) -> {
                 granted.clear();
                 record.evaluated(epoch, state, totals);
+                record.timed(clock.take(true, epoch, state.position().round()));
             }
             case Effect.Rejoin(var device) -> rejoin(device);
             case Effect.End(var ending) -> LOG.info("run {}: {}", id(), ending.text());
@@ -272,7 +286,9 @@ final class RunLoop {
     private void assign(Device device, Task task) {
         granted.put(task.key().lease().number(), task);
         device.given(task.key().lease().number());
+        clock.lap(RoundTimes.Phase.OTHER);
         exchange.assign(device, task);
+        clock.lap(RoundTimes.Phase.PUBLISH);
     }
 
     /// Looks at a contribution and asks the loop about it, in one step with what follows.
@@ -284,7 +300,9 @@ final class RunLoop {
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
         computeMicros = result.computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
+        clock.lap(RoundTimes.Phase.OTHER);
         var inspected = granting.isPresent() && !isTraining ? ofNothing() : inspect();
+        clock.lap(RoundTimes.Phase.SUM);
         var key =
                 new TaskKey(
                         new LeaseId(task.fence(), task.lease()),
@@ -321,7 +339,9 @@ final class RunLoop {
     }
 
     private void accept(Device device, Task task) {
+        clock.lap(RoundTimes.Phase.OTHER);
         if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow());
+        clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
         exchange.release(lease);
         device.send(new FromCoordinator.Accepted(lease));
@@ -341,13 +361,18 @@ final class RunLoop {
     }
 
     private void close(int round, Totals totals) {
+        clock.lap(RoundTimes.Phase.OTHER);
         learner.step(sum, totals.samples(), round);
+        clock.lap(RoundTimes.Phase.UPDATE);
         sum.clear();
+        clock.lap(RoundTimes.Phase.SUM);
         granted.clear();
         exchange.releaseAll();
         long version = state.position().version() + 1;
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
+        int epoch = state.settings().schedule().epochOf(round);
+        record.timed(clock.take(false, epoch, round));
         int rounds = state.settings().schedule().roundsPerEpoch();
         isCheckpointDue |= (round + 1) % rounds == 0;
     }
@@ -384,7 +409,9 @@ final class RunLoop {
         if (!isCheckpointDue && !(isOld && isNew)) return;
         isCheckpointDue = false;
         savedAt = now;
+        clock.lap(RoundTimes.Phase.OTHER);
         checkpointer.begin(state.position(), contents());
+        clock.lap(RoundTimes.Phase.CHECKPOINT);
     }
 
     private Checkpointer.Contents contents() {

@@ -135,6 +135,10 @@ final class RunRecord {
         measured(metric, state);
     }
 
+    void timed(RoundTimes times) {
+        tellOnly(new RunEvent.Timed(owned.id(), times));
+    }
+
     void saved(Checkpointer.Place place) {
         var position = place.position();
         tell(new RunEvent.Checkpointed(owned.id(), position.epoch(), position.round()));

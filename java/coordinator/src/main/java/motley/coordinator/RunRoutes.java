@@ -44,7 +44,8 @@ final class RunRoutes {
     }
 
     HttpResponse events(ServiceRequestContext context, HttpRequest request) {
-        return EventStream.of(find(context), listeners);
+        boolean withTimes = "true".equals(context.queryParam("times"));
+        return EventStream.of(find(context), listeners, withTimes);
     }
 
     HttpResponse stop(ServiceRequestContext context, HttpRequest request) {

@@ -63,22 +63,17 @@ public final class CpuEngine implements Engine {
         if (closed) throw new IllegalStateException("engine: closed (expected: open)");
         var plan = Compiler.compile(program, carries);
         requireMemory(plan);
-        var executable = executable(plan, carries);
+        var executable = executable(program, carries, plan);
         executables.add(executable);
         return executable;
     }
 
-    private Executable executable(Plan plan, List<Carry> carries) {
+    private Executable executable(Program program, List<Carry> carries, Plan plan) {
         if (profiler.isEmpty()) {
-            return CpuExecutable.of(plan, carries, rendering, (kernel, task) -> task);
+            return CpuExecutable.of(plan, carries, rendering, (_, task) -> task);
         }
-        var clock = profiler.get();
-        return clock.timed(
-                CpuExecutable.of(
-                        plan,
-                        carries,
-                        rendering,
-                        (kernel, task) -> clock.timed(plan, kernel, task)));
+        var clock = profiler.get().clock(program, carries, plan);
+        return clock.timed(CpuExecutable.of(plan, carries, rendering, clock::timed));
     }
 
     private void requireMemory(Plan plan) {

@@ -5,8 +5,6 @@ import static motley.tensor.Require.require;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Plan;
 import motley.program.Engine.Carry;
@@ -35,19 +33,22 @@ final class CpuExecutable implements Executable {
         this.isSetAside = new boolean[plan.results().size()];
     }
 
+    /// What is put around the task of each kernel, given its number in the plan.
+    interface Wrapping {
+        Task wrap(int kernel, Task task);
+    }
+
     /// Allocates the memory of `plan` and renders its kernels.
     ///
     /// @param wrapping what becomes of each kernel's task
     static CpuExecutable of(
-            Plan plan,
-            List<Carry> carries,
-            Rendering rendering,
-            BiFunction<Kernel, Task, Task> wrapping) {
+            Plan plan, List<Carry> carries, Rendering rendering, Wrapping wrapping) {
         var memory = rendering.memory(plan);
-        var tasks =
-                plan.kernels().stream()
-                        .map(k -> wrapping.apply(k, rendering.task(k, memory)))
-                        .toArray(Task[]::new);
+        var kernels = plan.kernels();
+        var tasks = new Task[kernels.size()];
+        for (int i = 0; i < tasks.length; i++) {
+            tasks[i] = wrapping.wrap(i, rendering.task(kernels.get(i), memory));
+        }
         return new CpuExecutable(plan, List.copyOf(carries), memory, tasks);
     }
 

@@ -1,19 +1,33 @@
 package motley.cpu;
 
 import java.util.List;
+import motley.program.ProgramHash;
 
 /// What a [Profiler] saw.
 ///
-/// @param kernels of all executables, in the order in which they were prepared
-/// @param spans runs of kernels and of whole executables, by time
-/// @param spansLost runs beyond [Profiler#SPANS_MAX], which count in the sums alone
-public record Profile(List<KernelTime> kernels, List<Span> spans, long spansLost) {
+/// @param programs in the order in which they were first prepared
+/// @param spans the latest runs of kernels and of whole programs, by their end
+/// @param spansLost earlier runs, which count in the sums alone
+public record Profile(List<ProgramTime> programs, List<Span> spans, long spansLost) {
     public Profile {
-        kernels = List.copyOf(kernels);
+        programs = List.copyOf(programs);
         spans = List.copyOf(spans);
     }
 
-    /// One kernel of one executable.
+    /// One program with its carries, however often it was prepared.
+    ///
+    /// @param runs how often it ran
+    /// @param ns the time of all runs together
+    /// @param copyNs the time in which params were written and results read
+    /// @param kernels in the order in which they run
+    public record ProgramTime(
+            ProgramHash program, long runs, long ns, long copyNs, List<KernelTime> kernels) {
+        public ProgramTime {
+            kernels = List.copyOf(kernels);
+        }
+    }
+
+    /// One kernel of a program.
     ///
     /// @param name what it is: `product [1, 64, 784, 512]`
     /// @param label which layer it belongs to; empty if unknown
@@ -30,6 +44,7 @@ public record Profile(List<KernelTime> kernels, List<Span> spans, long spansLost
 
     /// From `startNs`, of the clock the profiler was given, for `ns`.
     ///
-    /// @param kernel position in [Profile#kernels]; -1 for a whole run of an executable
-    public record Span(int kernel, long startNs, long ns) {}
+    /// @param program position in [Profile#programs]
+    /// @param kernel position in its kernels; -1 for a whole run
+    public record Span(int program, int kernel, long startNs, long ns) {}
 }

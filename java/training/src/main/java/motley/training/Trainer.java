@@ -34,7 +34,7 @@ import motley.tensor.TensorType;
 /// The engine stays the caller's, who closes it. Confined to one thread.
 public final class Trainer {
     /// Samples evaluated or predicted at once.
-    private static final int BATCH_MAX = 256;
+    public static final int BATCH_MAX = 256;
 
     private final Engine engine;
     private final Model model;

@@ -206,20 +206,25 @@ final class Attendance implements AutoCloseable {
     private void compute(Assign assign) throws IOException, InterruptedException {
         var task = assign.task();
         var run = ready(task);
+        long startNs = System.nanoTime();
         var exchange = exchange(assign);
         var version = new PreparedRun.Version(task.fence(), task.parameterVersion());
         if (!run.load(version, into -> exchange.readParameters(assign, into))) {
             giveBack(task, "parameters %d are gone".formatted(task.parameterVersion()));
             return;
         }
+        long loadedNs = System.nanoTime();
         var result = run.compute(assign.work(), task.round(), System::nanoTime);
+        long computedNs = System.nanoTime();
         failures.reset();
         if (!mailbox.holds(task)) return; // Revoked meanwhile, or the session has ended.
         if (assign.work().kind() == Kind.TRAIN) {
             exchange.writeContribution(assign, run.contribution());
         }
         boolean isSent = session.send(new FromDevice.Submission(task, result));
-        if (isSent) listener.accept(new WorkerEvent.Computed(task, result));
+        if (!isSent) return;
+        var times = new WorkerEvent.Times(startNs, loadedNs, computedNs, System.nanoTime());
+        listener.accept(new WorkerEvent.Computed(task, assign.work(), result, times));
     }
 
     private PreparedRun ready(TaskKey task) throws IOException, InterruptedException {

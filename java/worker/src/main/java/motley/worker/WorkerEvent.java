@@ -2,6 +2,7 @@ package motley.worker;
 
 import java.net.URI;
 import java.time.Duration;
+import motley.wire.FromCoordinator.Work;
 import motley.wire.FromDevice.Result;
 import motley.wire.RunManifest;
 import motley.wire.TaskKey;
@@ -26,7 +27,15 @@ public sealed interface WorkerEvent {
 
     record Waiting(String reason) implements WorkerEvent {}
 
-    record Computed(TaskKey task, Result result) implements WorkerEvent {}
+    record Computed(TaskKey task, Work work, Result result, Times times) implements WorkerEvent {}
+
+    /// When a task went through its stations, by [System#nanoTime].
+    ///
+    /// @param startNs it was taken up, its run being ready
+    /// @param loadedNs the parameters were there
+    /// @param computedNs the answer was computed
+    /// @param deliveredNs the answer was with the coordinator, or on the way
+    record Times(long startNs, long loadedNs, long computedNs, long deliveredNs) {}
 
     record Refused(String reason) implements WorkerEvent {}
 
