@@ -47,7 +47,10 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
                             parts.train,
                             Optional.of(parts.validation),
                             settings,
-                            epoch -> report(epoch, settings.epochs(), seconds(startNs)));
+                            epoch -> {
+                                report(epoch, settings.epochs(), seconds(startNs));
+                                profile.passed("epoch " + epoch.number());
+                            });
             var file = out.orElseGet(this::defaultFile);
             write(file, trainer.weights());
             finish(epochs, (long) parts.train.count() * epochs.size(), seconds(startNs), file);

@@ -1,5 +1,6 @@
 package motley.app;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import motley.worker.WorkerEvent;
 
@@ -30,7 +31,15 @@ final class DeviceRecorder {
                 freeSinceNs = nowNs;
             }
             case WorkerEvent.Computed computed -> task(computed);
-            default -> {} // Says nothing of time.
+            // These say nothing of time.
+            case WorkerEvent.Searching _,
+                    WorkerEvent.Connecting _,
+                    WorkerEvent.Away _,
+                    WorkerEvent.Waiting _,
+                    WorkerEvent.Refused _,
+                    WorkerEvent.Paused _,
+                    WorkerEvent.Resumed _,
+                    WorkerEvent.Failed _ -> {}
         }
     }
 
@@ -49,12 +58,11 @@ final class DeviceRecorder {
         recorder.count("fetching parameters", times.loadedNs() - times.startNs());
         recorder.count("computing", times.computedNs() - times.loadedNs());
         recorder.count("delivering", times.deliveredNs() - times.computedNs());
-        var args =
-                Map.<String, Object>of(
-                        "round", key.round(),
-                        "slot", key.slot(),
-                        "kind", computed.work().kind().name(),
-                        "samples", computed.result().samples());
+        var args = new LinkedHashMap<String, Object>();
+        args.put("round", key.round());
+        args.put("slot", key.slot());
+        args.put("kind", computed.work().kind().name());
+        args.put("samples", computed.result().samples());
         var name = "round %d, slot %d".formatted(key.round(), key.slot());
         recorder.show(name, times.startNs(), times.deliveredNs(), args);
         recorder.show("fetch parameters", times.startNs(), times.loadedNs(), Map.of());

@@ -59,10 +59,7 @@ final class LocalDevices implements AutoCloseable {
     private void startOne(String name, List<String> command) throws IOException {
         var log = logs.resolve(name + ".log").toFile();
         processes.add(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log)
-                        .start());
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start());
     }
 
     /// This JVM's own command with another main argument list.

@@ -32,6 +32,8 @@ import picocli.CommandLine.Command;
             DevicesCommand.class,
             RunsCommand.class,
             WatchCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             StopCommand.class,
             DownloadCommand.class,
             PredictCommand.class,

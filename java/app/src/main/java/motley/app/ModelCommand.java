@@ -87,8 +87,8 @@ final class ModelCommand implements Runnable {
             name = "summary",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows a model's layers: the shape of what leaves each, parameters, and arithmetic",
-                "operations of the forward pass on one sample."
+                "Shows a model's layers: the shape of what leaves each, parameters, and for one sample",
+                "the arithmetic operations of the forward pass and the bytes of what leaves."
             })
     static final class Summary implements Runnable {
         @Parameters(paramLabel = "MODEL", description = "one that `motley model list` names")
@@ -106,6 +106,7 @@ final class ModelCommand implements Runnable {
             fields.put("input", summary.input().shape().dims());
             fields.put("parameters", summary.parameterCount());
             fields.put("flopsPerSample", summary.flops());
+            fields.put("activationBytesPerSample", summary.activationBytes());
             fields.put("layers", summary.layers().stream().map(Summary::fields).toList());
             console.emit("summary", fields);
         }
@@ -116,6 +117,7 @@ final class ModelCommand implements Runnable {
             fields.put("output", layer.output().dims());
             fields.put("parameters", layer.parameterCount());
             fields.put("flopsPerSample", layer.flops());
+            fields.put("activationBytesPerSample", layer.activationBytes());
             return fields;
         }
     }
@@ -136,7 +138,7 @@ final class ModelCommand implements Runnable {
                 "each pass makes of it, the kernels, and where every value lies in memory.",
                 "Comments (# conv2, # conv2/backward) say which layer a line belongs to.",
                 "",
-                "Programs: step (a whole training step, with Adam), gradient (what a device",
+                "Programs: step (a whole training step, with --optimizer), gradient (what a device",
                 "computes for a task), evaluate (loss and accuracy), predict."
             })
     static final class Explain implements Runnable {
@@ -156,6 +158,13 @@ final class ModelCommand implements Runnable {
                 defaultValue = "64",
                 description = "samples (default: ${DEFAULT-VALUE})")
         private int batchSize;
+
+        @Option(
+                names = "--optimizer",
+                paramLabel = "NAME",
+                defaultValue = "adam",
+                description = "of a step, as `motley train` takes it (default: ${DEFAULT-VALUE})")
+        private String optimizer = "";
 
         @Option(
                 names = "--stage",
@@ -206,7 +215,7 @@ final class ModelCommand implements Runnable {
             var chosen = Models.named(model);
             return switch (kind) {
                 case STEP -> {
-                    var step = TrainingPrograms.step(chosen, Optimizers.named("adam"), batchSize);
+                    var step = TrainingPrograms.step(chosen, Optimizers.named(optimizer), batchSize);
                     yield new Source(step.program(), step.carries());
                 }
                 case GRADIENT ->

@@ -71,13 +71,6 @@ record ProcessProfile(
 
     ProcessProfile withPrograms(List<ProgramProfile> others) {
         return new ProcessProfile(
-                name,
-                threads,
-                peakGflopsPerSecond,
-                beganNs,
-                wallNs,
-                activities,
-                others,
-                spansLost);
+                name, threads, peakGflopsPerSecond, beganNs, wallNs, activities, others, spansLost);
     }
 }

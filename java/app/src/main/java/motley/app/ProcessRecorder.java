@@ -32,6 +32,7 @@ final class ProcessRecorder {
     private final Deque<Span> spans = new ArrayDeque<>();
     private long spansLost;
     private long beganNs = System.nanoTime();
+    private long passedNs = beganNs;
     private int threads;
     private double peakGflopsPerSecond;
 
@@ -59,6 +60,7 @@ final class ProcessRecorder {
         spans.clear();
         spansLost = 0;
         beganNs = System.nanoTime();
+        passedNs = beganNs;
     }
 
     /// Adds an activity to the sums.
@@ -73,6 +75,13 @@ final class ProcessRecorder {
     /// @param startNs by [System#nanoTime], as `endNs`
     void show(String activity, long startNs, long endNs, Map<String, Object> args) {
         show(new Span(activity, "activity", clock.at(startNs), endNs - startNs, args));
+    }
+
+    /// Adds a span since the last such span, or since the beginning.
+    synchronized void passed(String activity) {
+        long nowNs = System.nanoTime();
+        show(activity, passedNs, nowNs, Map.of());
+        passedNs = nowNs;
     }
 
     synchronized void show(Span span) {

@@ -41,14 +41,25 @@ final class ProfileOptions {
         return recorder;
     }
 
-    /// An engine that is measured if that is asked for.
+    /// An engine that is measured if that is asked for. Measuring begins with it, unless it has
+    /// begun.
     CpuEngine engine(CpuSettings settings) {
-        return recorder("motley").map(r -> r.open(settings)).orElseGet(() -> CpuEngine.open(settings));
+        if (file.isEmpty()) return CpuEngine.open(settings);
+        boolean isFirst = recorder.isEmpty();
+        var measuring = recorder("motley").orElseThrow();
+        var engine = measuring.open(settings);
+        if (isFirst) measuring.begin();
+        return engine;
     }
 
     /// Leaves out what ran until now.
     void begin() {
         recorder.ifPresent(ProcessRecorder::begin);
+    }
+
+    /// Shows in the trace what went on since the last time, or since the beginning.
+    void passed(String activity) {
+        recorder.ifPresent(r -> r.passed(activity));
     }
 
     /// Says what programs are called in what is reported, asked only then.
@@ -65,7 +76,7 @@ final class ProfileOptions {
     /// Prints the tables and writes the file, once, if that is asked for.
     synchronized void report(Console console) {
         if (recorder.isEmpty()) return;
-        report(console, List.of(recorder.get().part("engine", "engine", names.get())));
+        report(console, List.of(recorder.get().part("work", "work", names.get())));
     }
 
     /// The same, of several processes.

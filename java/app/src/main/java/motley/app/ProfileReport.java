@@ -73,7 +73,7 @@ record ProfileReport(List<ProcessProfile> processes) {
 
     private static List<String> activity(
             Console console, ProcessProfile process, Activity activity) {
-        double share = share(activity.ns(), process.wallNs());
+        double share = share((double) activity.ns(), (double) process.wallNs());
         double msEach = activity.ns() / 1e6 / Math.max(1, activity.count());
         var fields = new LinkedHashMap<String, Object>();
         fields.put("process", process.name());
@@ -104,7 +104,7 @@ record ProfileReport(List<ProcessProfile> processes) {
     private static List<String> program(
             Console console, ProcessProfile process, ProgramProfile program) {
         double msEach = program.ns() / 1e6 / program.runs();
-        double inKernels = share(program.kernelNs(), program.ns());
+        double inKernels = share((double) program.kernelNs(), (double) program.ns());
         var fields = new LinkedHashMap<String, Object>();
         fields.put("process", process.name());
         fields.put("name", program.name());
@@ -126,12 +126,12 @@ record ProfileReport(List<ProcessProfile> processes) {
     /// Work of kernels.
     ///
     /// @param flopsMax what the machine could have done in that time
-    private record Work(long ns, double flops, double bytes, double flopsMax) {
+    private record Work(double ns, double flops, double bytes, double flopsMax) {
         static final Work NONE = new Work(0, 0, 0, 0);
 
         static Work of(KernelTime kernel, double peakGflopsPerSecond) {
             return new Work(
-                    kernel.ns(),
+                    (double) kernel.ns(),
                     (double) kernel.flops() * kernel.runs(),
                     (double) kernel.bytes() * kernel.runs(),
                     kernel.ns() * peakGflopsPerSecond);
@@ -147,9 +147,9 @@ record ProfileReport(List<ProcessProfile> processes) {
     }
 
     private static void works(Console console, String what, Map<String, Work> works) {
-        long totalNs = works.values().stream().mapToLong(Work::ns).sum();
+        double totalNs = works.values().stream().mapToDouble(Work::ns).sum();
         var sorted = new ArrayList<>(works.entrySet());
-        sorted.sort(Comparator.comparingLong(entry -> -entry.getValue().ns()));
+        sorted.sort(Comparator.comparingDouble(entry -> -entry.getValue().ns()));
         var rows = new ArrayList<List<String>>();
         var rest = Work.NONE;
         for (var entry : sorted) {
@@ -162,7 +162,7 @@ record ProfileReport(List<ProcessProfile> processes) {
         table(console, List.of("ms", "time", "GFLOP", "GFLOP/s", "of peak", "GB/s", what), rows);
     }
 
-    private static List<String> cells(String name, Work work, long totalNs) {
+    private static List<String> cells(String name, Work work, double totalNs) {
         return List.of(
                 "%.2f".formatted(work.ns / 1e6),
                 percent(share(work.ns, totalNs)),
@@ -185,15 +185,17 @@ record ProfileReport(List<ProcessProfile> processes) {
     }
 
     private void explained(Console console, Map<String, Work> layers) {
-        long kernelNs = layers.values().stream().mapToLong(Work::ns).sum();
-        long programNs = 0;
+        double kernelNs = layers.values().stream().mapToDouble(Work::ns).sum();
+        double programNs = 0;
         for (var process : processes) {
-            programNs += process.programs().stream().mapToLong(ProgramProfile::ns).sum();
+            programNs += process.programs().stream().mapToDouble(ProgramProfile::ns).sum();
         }
         console.say(
                 "kernels take %.2f s of the %.2f s in which programs ran (%s)"
                         .formatted(
-                                kernelNs / 1e9, programNs / 1e9, percent(share(kernelNs, programNs))));
+                                kernelNs / 1e9,
+                                programNs / 1e9,
+                                percent(share(kernelNs, programNs))));
     }
 
     private static void table(Console console, List<String> header, List<List<String>> rows) {
@@ -202,8 +204,8 @@ record ProfileReport(List<ProcessProfile> processes) {
         console.say("");
     }
 
-    private static double share(long part, long whole) {
-        return whole == 0 ? 0 : (double) part / whole;
+    private static double share(double part, double whole) {
+        return whole == 0 ? 0 : part / whole;
     }
 
     private static double perNs(double amount, double ns) {

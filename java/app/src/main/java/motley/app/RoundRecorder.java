@@ -56,5 +56,4 @@ final class RoundRecorder {
     private static String name(String phase) {
         return Objects.requireNonNullElse(PHASES.get(phase), phase);
     }
-
 }

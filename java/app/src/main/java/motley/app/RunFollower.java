@@ -22,6 +22,7 @@ final class RunFollower {
     private final String run;
     private final int epochs;
     private final int rounds;
+    private final int batchSize;
     private final Optional<Consumer<JsonNode>> times;
     private boolean isAway;
     private long spokenNs;
@@ -43,6 +44,7 @@ final class RunFollower {
         this.run = description.path("id").asText();
         this.epochs = description.path("progress").path("epochs").asInt();
         this.rounds = description.path("progress").path("rounds").asInt();
+        this.batchSize = description.path("request").path("batchSize").asInt();
     }
 
     /// Follows until the run is over.
@@ -120,7 +122,7 @@ final class RunFollower {
     private void round(JsonNode event) {
         int done = event.path("round").asInt() % rounds + 1;
         var line =
-                "epoch %d/%d %s %d/%d  loss %.4f  accuracy %.4f  %s samples/s  %s"
+                "epoch %d/%d %s %d/%d  loss %.4f  accuracy %.4f  %s samples/s  %s%s"
                         .formatted(
                                 event.path("epoch").asInt() + 1,
                                 epochs,
@@ -133,12 +135,28 @@ final class RunFollower {
                                         Locale.ROOT,
                                         "%,.0f",
                                         event.path("samplesPerSecond").asDouble()),
-                                devices(event.path("devices").asInt()));
+                                devices(event.path("devices").asInt()),
+                                left(event));
         console.progress(line);
         boolean isDue = System.nanoTime() - spokenNs > SPEAK_EVERY_NS;
         if (console.isTerminal() || !isDue) return;
         spokenNs = System.nanoTime();
         console.say(line);
+    }
+
+    /// Evaluations are not counted.
+    private String left(JsonNode event) {
+        double perSecond = event.path("samplesPerSecond").asDouble();
+        if (perSecond <= 0) return "";
+        long roundsLeft = (long) epochs * rounds - event.path("round").asInt() - 1;
+        return "  %s left".formatted(time(Math.round(roundsLeft * batchSize / perSecond)));
+    }
+
+    /// As exact as anybody wants to know: `45 s`, `3 min 20 s`, `2 h 5 min`.
+    static String time(long seconds) {
+        if (seconds < 60) return seconds + " s";
+        if (seconds < 3600) return "%d min %d s".formatted(seconds / 60, seconds % 60);
+        return "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
     }
 
     private String bar(int done) {

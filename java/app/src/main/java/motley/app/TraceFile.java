@@ -79,13 +79,14 @@ final class TraceFile {
     }
 
     private static void writeName(Out out, int tid, String what, String name) throws IOException {
-        out.json.writePOJO(
-                Map.of(
-                        "ph", "M",
-                        "pid", out.pid,
-                        "tid", tid,
-                        "name", what,
-                        "args", Map.of("name", name)));
+        var json = out.json;
+        json.writeStartObject();
+        json.writeStringField("ph", "M");
+        json.writeNumberField("pid", out.pid);
+        json.writeNumberField("tid", tid);
+        json.writeStringField("name", what);
+        json.writePOJOField("args", Map.of("name", name));
+        json.writeEndObject();
     }
 
     private static void writeSpans(Out out, TracePart.Recorded part) throws IOException {

@@ -289,14 +289,16 @@ final class TrainCommand implements Callable<Integer> {
         training.profile.begin();
         long startNs = System.nanoTime();
         var run = crew.api().post("/v1/runs", request);
+        training.profile.spent("starting the run", startNs);
         var id = run.path("id").asText();
         console.emit("started", Map.of("run", id, "model", model));
         try (var _ = crew.stopOnExit(id)) {
             var rounds = training.profile.rounds();
             var follower = new RunFollower(crew.api(), console, run, rounds);
             var end = follower.follow(crew::requireAlive);
-            double seconds = (System.nanoTime() - startNs) / 1e9;
-            int code = finish(console, crew, end, seconds);
+            long endNs = System.nanoTime();
+            int code = finish(console, crew, end, (endNs - startNs) / 1e9);
+            training.profile.spent("fetching the weights", endNs);
             if (rounds.isPresent()) {
                 crew.dismissDevices();
                 training.profile.report(console, programNames());

@@ -60,7 +60,9 @@ final class TrainingCrew implements AutoCloseable {
     static TrainingCrew ofOwn(int localDevices, Home home, TrainingProfile profile) {
         int port = freePort();
         var uri = URI.create("http://127.0.0.1:" + port);
-        var devices = LocalDevices.start(localDevices, new LocalDevices.Coordinator(uri, ""), home, profile);
+        var devices =
+                LocalDevices.start(
+                        localDevices, new LocalDevices.Coordinator(uri, ""), home, profile);
         try {
             var directory = home.newTraining();
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);

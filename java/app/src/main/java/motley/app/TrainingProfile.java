@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import motley.cpu.CpuEngine;
@@ -56,6 +57,14 @@ final class TrainingProfile implements AutoCloseable {
         recorder.ifPresent(ProcessRecorder::begin);
     }
 
+    /// Says what this process did since `startNs`, where no round was going on.
+    void spent(String activity, long startNs) {
+        if (recorder.isEmpty()) return;
+        long endNs = System.nanoTime();
+        recorder.get().count(activity, endNs - startNs);
+        recorder.get().show(activity, startNs, endNs, Map.of());
+    }
+
     /// Collects everything and reports it. The local devices have ended.
     void report(Console console, ProgramNames names) {
         if (recorder.isEmpty() || folder.isEmpty()) return;
@@ -64,8 +73,7 @@ final class TrainingProfile implements AutoCloseable {
         for (var file : files(folder.get())) {
             try {
                 var part = TraceFile.read(file);
-                parts.add(
-                        new TracePart.Stored(names.apply(part.profile()), file, part.originNs()));
+                parts.add(new TracePart.Stored(names.apply(part.profile()), file, part.originNs()));
             } catch (IOException e) {
                 console.say("no profile of %s: %s".formatted(file.getFileName(), e.getMessage()));
             }

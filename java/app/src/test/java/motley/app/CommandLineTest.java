@@ -50,6 +50,13 @@ final class CommandLineTest {
     }
 
     @Test
+    void profileGoesWhereItCanBeWritten() {
+        var writable = "(expected: a file in a directory that can be written to)";
+        assertThat(train("--profile", directory.toString()))
+                .isEqualTo(failed("--profile: %s %s".formatted(directory, writable)));
+    }
+
+    @Test
     void textsAndArraysAreForOneMachine() {
         assertThat(run("train", "gpt-small", "--data", "poem.txt"))
                 .isEqualTo(

@@ -7,6 +7,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import motley.nn.Models;
 import org.junit.jupiter.api.Test;
 
 /// What `motley model …` prints.
@@ -38,7 +40,7 @@ final class ModelCommandTest {
                 .contains("conv1", "[24, 24, 64]", "dense2", "total");
         assertThat(run("model", "summary", "mnist-cnn", "--format", "json").out())
                 .startsWith("{\"type\":\"summary\"")
-                .contains("\"parameters\":1199882")
+                .contains("\"parameters\":1199882", "\"activationBytesPerSample\":512")
                 .hasLineCount(1);
     }
 
@@ -51,6 +53,29 @@ final class ModelCommandTest {
                 run("model", "explain", "mnist-mlp", "--program", "predict", "--stage", "kernels");
         assertThat(predict.out()).contains("# dense1", "kernels; memory").doesNotContain("==");
         assertThat(predict.out()).doesNotContain("backward");
+    }
+
+    @Test
+    void everyModelIsExplainedToTheLastStage() {
+        for (var model : Models.names()) {
+            var outcome = run("model", "explain", model, "--batch-size", "1");
+            assertThat(outcome.code()).isZero();
+            assertThat(outcome.out())
+                    .contains("== program", "== dead code", "== kernels", "== memory")
+                    .contains("# dense1", "# loss", "# optimizer", "kernels; memory");
+        }
+    }
+
+    @Test
+    void everyProgramIsExplained() {
+        for (var program : List.of("step", "gradient", "evaluate", "predict")) {
+            var args = new String[] {
+                "model", "explain", "mnist-mlp", "--program", program, "--stage", "kernels"
+            };
+            assertThat(run(args).out()).contains("product", "# dense1", "kernels; memory");
+        }
+        var sgd = run("model", "explain", "mnist-mlp", "--optimizer", "sgd", "--stage", "kernels");
+        assertThat(sgd.out()).contains("# optimizer").doesNotContain("sqrt");
     }
 
     @Test

@@ -60,4 +60,13 @@ final class OptionValuesTest {
         console.emit("greeting", Map.of("n", 1));
         return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
     }
+
+    @Test
+    void timesLeftAreShort() {
+        assertThat(RunFollower.time(59)).isEqualTo("59 s");
+        assertThat(RunFollower.time(60)).isEqualTo("1 min 0 s");
+        assertThat(RunFollower.time(3599)).isEqualTo("59 min 59 s");
+        assertThat(RunFollower.time(3600)).isEqualTo("1 h 0 min");
+        assertThat(RunFollower.time(93_720)).isEqualTo("26 h 2 min");
+    }
 }

@@ -3,7 +3,9 @@ package motley.coordinator;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import motley.coordinator.RoundTimes.Phase;
 
@@ -21,13 +23,17 @@ final class RoundClock {
     private final LongSupplier nanoTime;
     private final long originMicros;
     private final long originNs;
-    private final long[] totalsNs = new long[Phase.values().length];
+    private final Map<Phase, Total> totals = new EnumMap<>(Phase.class);
     private final Phase[] phases = new Phase[SPANS_MAX];
     private final long[] startsNs = new long[SPANS_MAX];
     private final long[] endsNs = new long[SPANS_MAX];
     private int spans;
     private long beganNs;
     private long lapNs;
+
+    private static final class Total {
+        private long ns;
+    }
 
     /// @param now the time, to say when rounds began
     /// @param nanoTime the time in ns, from any origin
@@ -42,7 +48,7 @@ final class RoundClock {
     /// What happened since the last lap was `phase`.
     void lap(Phase phase) {
         long now = nanoTime.getAsLong();
-        totalsNs[phase.ordinal()] += now - lapNs;
+        totals.computeIfAbsent(phase, _ -> new Total()).ns += now - lapNs;
         if (phase != Phase.OTHER) note(phase, now);
         lapNs = now;
     }
@@ -78,11 +84,12 @@ final class RoundClock {
 
     private List<RoundTimes.PhaseTime> totals() {
         var times = new ArrayList<RoundTimes.PhaseTime>();
-        for (var phase : Phase.values()) {
-            long ns = totalsNs[phase.ordinal()];
-            if (ns > 0) times.add(new RoundTimes.PhaseTime(phase, ns / NS_PER_US));
-            totalsNs[phase.ordinal()] = 0;
-        }
+        totals.forEach(
+                (phase, total) -> {
+                    long micros = total.ns / NS_PER_US;
+                    if (total.ns > 0) times.add(new RoundTimes.PhaseTime(phase, micros));
+                    total.ns = 0;
+                });
         return times;
     }
 

@@ -94,12 +94,17 @@ final class ApiContract {
         assertThat(send("POST", path + "/resume", "").statusCode()).isEqualTo(202);
 
         var events = http.sendAsync(request(path + "/events").build(), BodyHandlers.ofString());
+        var timed =
+                http.sendAsync(
+                        request(path + "/events?times=true").build(), BodyHandlers.ofString());
         try (var _ = TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var types = types(events.get(50, TimeUnit.SECONDS).body());
             assertThat(types.getFirst()).isEqualTo("run");
             assertThat(types.getLast()).isEqualTo("run");
             assertThat(types).contains("device-joined", "round", "evaluation", "status");
             assertThat(types.stream().filter("round"::equals)).hasSize(4);
+            assertThat(types).doesNotContain("times");
+            requireTimes(timed.get(50, TimeUnit.SECONDS).body());
         }
         var over = json(get(path), 200);
         assertThat(over.get("status").textValue()).isEqualTo("finished");
@@ -278,6 +283,24 @@ final class ApiContract {
     private static JsonNode json(HttpResponse<String> response, int status) throws IOException {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         return MAPPER.readTree(response.body());
+    }
+
+    /// Each round and evaluation says where its time went, to the rounding of every phase.
+    private static void requireTimes(String events) throws Exception {
+        assertThat(types(events).stream().filter("times"::equals)).hasSize(5);
+        for (var line : events.lines().toList()) {
+            if (!line.startsWith("data:") || !line.contains("\"type\":\"times\"")) continue;
+            var times = MAPPER.readTree(line.substring("data:".length()));
+            var phases = times.get("phases");
+            long micros = 0;
+            for (var phase : phases) micros += phase.longValue();
+            assertThat(micros)
+                    .isBetween(
+                            times.get("micros").longValue() - phases.size(),
+                            times.get("micros").longValue() + 1);
+            assertThat(phases.has("evaluation")).isEqualTo(times.get("isEvaluation").asBoolean());
+            assertThat(phases.has("update")).isNotEqualTo(times.get("isEvaluation").asBoolean());
+        }
     }
 
     private static List<String> types(String events) {

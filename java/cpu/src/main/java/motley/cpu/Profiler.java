@@ -56,8 +56,7 @@ public final class Profiler {
                     new Profile.Span(
                             spanPrograms[at], spanKernels[at], startsNs[at], durationsNs[at]));
         }
-        return new Profile(
-                programs.values().stream().map(ProgramClock::time).toList(), seen, lost);
+        return new Profile(programs.values().stream().map(ProgramClock::time).toList(), seen, lost);
     }
 
     /// The clock of a program, a new one or that of its former executables.
@@ -88,8 +87,7 @@ public final class Profiler {
             this.number = number;
             this.program = program;
             for (var kernel : plan.kernels()) {
-                kernels.add(
-                        new KernelSum(name(kernel), plan.label(kernel), KernelCost.of(kernel)));
+                kernels.add(new KernelSum(name(kernel), plan.label(kernel), KernelCost.of(kernel)));
             }
         }
 
