@@ -87,8 +87,8 @@ final class ModelCommand implements Runnable {
             name = "summary",
             mixinStandardHelpOptions = true,
             description = {
-                "Shows a model's layers: the shape of what leaves each, parameters, and for one sample",
-                "the arithmetic operations of the forward pass and the bytes of what leaves."
+                "Shows a model's layers: the shape of what leaves each, parameters, and for one",
+                "sample the arithmetic operations of the forward pass and the bytes of what leaves."
             })
     static final class Summary implements Runnable {
         @Parameters(paramLabel = "MODEL", description = "one that `motley model list` names")
@@ -215,7 +215,8 @@ final class ModelCommand implements Runnable {
             var chosen = Models.named(model);
             return switch (kind) {
                 case STEP -> {
-                    var step = TrainingPrograms.step(chosen, Optimizers.named(optimizer), batchSize);
+                    var step =
+                            TrainingPrograms.step(chosen, Optimizers.named(optimizer), batchSize);
                     yield new Source(step.program(), step.carries());
                 }
                 case GRADIENT ->

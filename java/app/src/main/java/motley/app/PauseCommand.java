@@ -9,8 +9,8 @@ import picocli.CommandLine.Parameters;
         name = "pause",
         mixinStandardHelpOptions = true,
         description = {
-            "Lets a run rest: no more tasks are handed out, those that are out still count. It stays",
-            "paused, also across restarts of the coordinator, until `motley resume`."
+            "Lets a run rest: no more tasks are handed out, those that are out still count.",
+            "It stays paused, also across restarts of the coordinator, until `motley resume`."
         })
 final class PauseCommand implements Runnable {
     @Parameters(paramLabel = "RUN", description = "as `motley runs` lists it")

@@ -69,9 +69,10 @@ final class ModelCommandTest {
     @Test
     void everyProgramIsExplained() {
         for (var program : List.of("step", "gradient", "evaluate", "predict")) {
-            var args = new String[] {
-                "model", "explain", "mnist-mlp", "--program", program, "--stage", "kernels"
-            };
+            var args =
+                    new String[] {
+                        "model", "explain", "mnist-mlp", "--program", program, "--stage", "kernels"
+                    };
             assertThat(run(args).out()).contains("product", "# dense1", "kernels; memory");
         }
         var sgd = run("model", "explain", "mnist-mlp", "--optimizer", "sgd", "--stage", "kernels");

@@ -98,7 +98,9 @@ final class ProfileTest {
 
         var trace = TraceFormat.read(file);
         var runs = TraceFormat.events(trace, "run").stream().map(e -> e.path("name").asText());
-        assertThat(runs).containsExactly("initial weights", "step", "step", "evaluate", "step", "step", "evaluate");
+        assertThat(runs)
+                .containsExactly(
+                        "initial weights", "step", "step", "evaluate", "step", "step", "evaluate");
         assertThat(TraceFormat.events(trace, "activity").stream().map(e -> e.path("name").asText()))
                 .containsExactly("epoch 1", "epoch 2");
         assertThat(lines).anyMatch(line -> line.startsWith("{\"type\":\"profile-layer\""));
