@@ -65,8 +65,9 @@ final class TrainingProfile implements AutoCloseable {
         recorder.get().show(activity, startNs, endNs, Map.of());
     }
 
-    /// Collects everything and reports it. The local devices have ended.
-    void report(Console console, ProgramNames names) {
+    /// Collects everything and reports it. The local devices have ended; what they wrote is
+    /// removed, for after Ctrl-C nothing that follows is certain to happen.
+    void report(Console console, ProgramNames names) throws IOException {
         if (recorder.isEmpty() || folder.isEmpty()) return;
         var parts = new ArrayList<TracePart>();
         parts.add(recorder.get().part("rounds", "optimizer", names));
@@ -82,6 +83,7 @@ final class TrainingProfile implements AutoCloseable {
             console.say("devices elsewhere: `motley join --profile FILE` writes each one's own");
         }
         options.report(console, parts);
+        close();
     }
 
     private static List<Path> files(Path folder) {
@@ -94,7 +96,7 @@ final class TrainingProfile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (folder.isEmpty()) return;
+        if (folder.isEmpty() || Files.notExists(folder.get())) return;
         try (var paths = Files.walk(folder.get())) {
             for (var path : paths.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
         }
