@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import motley.programs.Options;
 import motley.programs.RandomPrograms;
+import motley.programs.Sample;
 import motley.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -18,9 +20,9 @@ import org.junit.jupiter.api.Test;
 public final class DeterminismTest {
     private static final int SEEDS = 12;
 
-    /// Prints the hash, in a process of its own.
+    /// Prints a hash, in a process of its own.
     public static void main(String[] args) {
-        System.out.println(hash(Integer.parseInt(args[0])));
+        System.out.println(args[0].equals("large") ? largeHash(2) : hash(2));
     }
 
     @Test
@@ -29,11 +31,20 @@ public final class DeterminismTest {
         assertThat(hash(2)).isEqualTo(expected);
         assertThat(hash(3)).isEqualTo(expected);
         for (var flag : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-XX:UseAVX=2")) {
-            assertThat(hashInProcess(flag)).as(flag).isEqualTo(expected);
+            assertThat(hashInProcess(flag, "small")).as(flag).isEqualTo(expected);
         }
     }
 
-    private static String hashInProcess(String flag) throws IOException, InterruptedException {
+    /// Every operation on values of several tiles, on vectors of 256 and 128 bits.
+    @Test
+    void largeResultsDoNotDependOnTheLengthOfVectors() throws Exception {
+        var expected = largeHash(1);
+        for (var flag : List.of("-XX:UseAVX=2", "-XX:UseAVX=1", "-XX:MaxVectorSize=16")) {
+            assertThat(hashInProcess(flag, "large")).as(flag).isEqualTo(expected);
+        }
+    }
+
+    private static String hashInProcess(String flag, String size) throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command =
                 List.of(
@@ -46,7 +57,7 @@ public final class DeterminismTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         DeterminismTest.class.getName(),
-                        "2");
+                        size);
         var process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -55,11 +66,22 @@ public final class DeterminismTest {
     }
 
     /// Of all results of some random programs.
-    static String hash(int threads) {
+    private static String hash(int threads) {
+        var samples =
+                LongStream.range(0, SEEDS)
+                        .mapToObj(seed -> RandomPrograms.generate(seed, Options.forEngines()));
+        return hash(threads, samples.toList());
+    }
+
+    /// Of all results of every operation.
+    private static String largeHash(int threads) {
+        return hash(threads, RandomPrograms.everyOperation(1, Options.forLargeValues()));
+    }
+
+    private static String hash(int threads, List<Sample> samples) {
         var hashes = new ArrayList<Integer>();
         try (var engine = CpuEngine.open(new CpuSettings(threads))) {
-            for (long seed = 0; seed < SEEDS; seed++) {
-                var sample = RandomPrograms.generate(seed, Options.forEngines());
+            for (var sample : samples) {
                 for (var result : Runs.once(engine, sample.program(), sample.tensors())) {
                     hashes.add(hash(result));
                 }

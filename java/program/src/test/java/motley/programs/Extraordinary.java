@@ -2,9 +2,10 @@ package motley.programs;
 
 import java.util.SplittableRandom;
 import motley.program.reference.Values;
+import motley.tensor.DType;
 
 /// Numbers at the edges of their types, put among the operands of a program.
-final class Extraordinary {
+public final class Extraordinary {
     private static final double[] FLOATS = {
         Double.NaN,
         Double.POSITIVE_INFINITY,
@@ -26,25 +27,34 @@ final class Extraordinary {
 
     private Extraordinary() {}
 
+    /// One of them.
+    public static double number(DType dtype, SplittableRandom random) {
+        var choices = choices(dtype);
+        return choices[random.nextInt(choices.length)];
+    }
+
     /// `sample` with a few elements, or a third of them, replaced in each operand.
-    static Sample sprinkled(Sample sample, SplittableRandom random) {
+    public static Sample sprinkled(Sample sample, SplittableRandom random) {
         return new Sample(
                 sample.program(),
                 sample.operands().stream().map(x -> sprinkled(x, random)).toList());
     }
 
     private static Values sprinkled(Values x, SplittableRandom random) {
-        var choices =
-                switch (x.type().dtype()) {
-                    case F32 -> FLOATS;
-                    case I32 -> INTS;
-                    case BOOL -> new double[] {0, 1};
-                };
         var elements = x.toArray();
         int replaced = random.nextBoolean() ? FEW : elements.length / 3 + 1;
         for (int i = 0; i < replaced; i++) {
-            elements[random.nextInt(elements.length)] = choices[random.nextInt(choices.length)];
+            int place = random.nextInt(elements.length);
+            elements[place] = number(x.type().dtype(), random);
         }
         return Values.of(x.type(), elements);
+    }
+
+    private static double[] choices(DType dtype) {
+        return switch (dtype) {
+            case F32 -> FLOATS;
+            case I32 -> INTS;
+            case BOOL -> new double[] {0, 1};
+        };
     }
 }

@@ -40,6 +40,7 @@ public final class MemoryPlanner {
         private final boolean floats;
         private int first;
         private int last;
+        private int buffers = 1;
         private long offset;
 
         long end() {
@@ -106,22 +107,27 @@ public final class MemoryPlanner {
         boolean safe =
                 read < written
                         || (read == written && kernels.get(read).mayOverwrite(param, result));
-        if (safe) slots.put(result, slot(param));
+        if (safe) share(slot(param), result);
         return safe;
     }
 
+    private void share(Slot slot, Buffer newcomer) {
+        slots.put(newcomer, slot);
+        slot.buffers++;
+    }
+
     private boolean sharesPlace(Buffer buffer) {
-        return slots.values().stream().filter(s -> s == slot(buffer)).count() > 1;
+        return slot(buffer).buffers > 1;
     }
 
     private Plan place() {
         for (int i = 0; i < kernels.size(); i++) writeInPlace(i, kernels.get(i));
         var order = new ArrayList<>(slots.values().stream().distinct().toList());
         order.sort(Comparator.comparingLong((Slot s) -> s.elements).reversed());
-        var placed = new ArrayList<Slot>();
+        var placed = new ArrayList<Slot>(); // By offset.
         for (var slot : order) {
             slot.offset = lowestFree(slot, placed);
-            placed.add(slot);
+            placed.add(firstBeyond(slot.offset, placed), slot);
         }
         int floats = end(placed, true);
         int ints = end(placed, false);
@@ -139,24 +145,32 @@ public final class MemoryPlanner {
                 var slot = slot(in);
                 if (slot.last != index || !kernel.mayOverwrite(in, out)) continue;
                 slot.last = lives.span(out).last();
-                slots.put(out, slot);
+                share(slot, out);
                 break;
             }
         }
     }
 
     private static long lowestFree(Slot slot, List<Slot> placed) {
-        var blockers =
-                placed.stream()
-                        .filter(slot::conflicts)
-                        .sorted(Comparator.comparingLong(s -> s.offset))
-                        .toList();
         long offset = 0;
-        for (var blocker : blockers) {
-            if (offset + slot.elements <= blocker.offset) break;
-            offset = Math.max(offset, blocker.end());
+        for (var other : placed) {
+            if (!slot.conflicts(other)) continue;
+            if (offset + slot.elements <= other.offset) break;
+            offset = Math.max(offset, other.end());
         }
         return offset;
+    }
+
+    /// The index of the first that lies beyond `offset`.
+    private static int firstBeyond(long offset, List<Slot> placed) {
+        int low = 0;
+        int high = placed.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (placed.get(middle).offset > offset) high = middle;
+            else low = middle + 1;
+        }
+        return low;
     }
 
     /// Elements of one arena.

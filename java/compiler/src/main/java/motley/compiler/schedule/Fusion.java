@@ -1,10 +1,8 @@
 package motley.compiler.schedule;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +32,7 @@ final class Fusion {
     private final Set<Step> steps = new LinkedHashSet<>();
     private final Program program;
     private final Epilogues epilogues;
+    private final Precedence precedence = new Precedence();
 
     private Fusion(Program program) {
         this.program = program;
@@ -101,20 +100,24 @@ final class Fusion {
         var root = epilogues.root(e.out());
         if (root.isPresent()) {
             // Nobody else reads what the convolution has made so far, so this closes no cycle.
-            var step = maker(root.get()).orElseThrow();
-            step.add(position, e);
-            makers.put(e.out(), step);
+            include(position, e, maker(root.get()).orElseThrow());
             return;
         }
         var step = points(e).flatMap(points -> joinable(e, points)).orElseGet(() -> create(e));
+        include(position, e, step);
+        for (var other : operandMakers(e)) mergeInto(step, other, e);
+    }
+
+    private void include(int position, Equation e, Step step) {
+        precedence.add(step, operandMakers(e));
         step.add(position, e);
         makers.put(e.out(), step);
-        for (var other : operandMakers(e)) mergeInto(step, other, e);
     }
 
     private Step create(Equation e) {
         var step = new Step(points(e));
         steps.add(step);
+        precedence.declare(step);
         return step;
     }
 
@@ -185,7 +188,7 @@ final class Fusion {
                         && step.weight() + Step.weight(e.op()) <= WEIGHT_MAX
                         && readable(e, step);
         if (!fits) return false;
-        return operandMakers(e).stream().noneMatch(m -> m != step && reaches(m, step));
+        return operandMakers(e).stream().noneMatch(m -> m != step && precedence.reaches(m, step));
     }
 
     /// Whether the points of `step` can read all operands of `e`: those it makes itself at the same
@@ -217,8 +220,9 @@ final class Fusion {
                 if (read(e, i, points).isEmpty()) return;
             }
         }
-        if (dependsIndirectly(step, other) || reaches(other, step)) return;
+        if (dependsIndirectly(step, other) || precedence.reaches(other, step)) return;
         step.addAll(other);
+        precedence.merge(step, other);
         for (var e : other.members()) makers.put(e.out(), step);
         steps.remove(other);
     }
@@ -235,21 +239,7 @@ final class Fusion {
         for (var e : step.members()) {
             if (!readsWhole(e, other)) return true;
         }
-        return before(step).stream().anyMatch(b -> b != other && reaches(b, other));
-    }
-
-    /// Whether `from` runs after `target`, directly or not.
-    private boolean reaches(Step from, Step target) {
-        var seen = new HashSet<Step>();
-        var open = new ArrayDeque<Step>(List.of(from));
-        while (!open.isEmpty()) {
-            var step = open.pop();
-            if (step == target) return true;
-            for (var b : before(step)) {
-                if (seen.add(b)) open.push(b);
-            }
-        }
-        return false;
+        return before(step).stream().anyMatch(b -> b != other && precedence.reaches(b, other));
     }
 
     private Set<Step> before(Step step) {

@@ -5,7 +5,7 @@ import java.util.function.UnaryOperator;
 import motley.program.Program;
 
 /// A named rewriting of programs. Applied twice it does what it does applied once, and the
-/// values of all results stay the same bits on every engine.
+/// values of all results stay the same bits on every engine, but for the sign of a sum that is 0.
 public record Pass(String name, UnaryOperator<Program> rewriting) {
     /// Every pass, in the order of use.
     public static final List<Pass> ALL =
