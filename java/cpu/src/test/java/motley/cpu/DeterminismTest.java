@@ -44,7 +44,8 @@ public final class DeterminismTest {
         }
     }
 
-    private static String hashInProcess(String flag, String size) throws IOException, InterruptedException {
+    private static String hashInProcess(String flag, String size)
+            throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command =
                 List.of(

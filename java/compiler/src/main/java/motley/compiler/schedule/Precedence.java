@@ -44,13 +44,14 @@ final class Precedence {
         int kept = number(step);
         int gone = number(other);
         var earlier = (BitSet) before.get(gone).clone();
+        earlier.or(before.get(kept));
         for (var known : before) {
             if (!known.get(gone)) continue;
             known.clear(gone);
             known.set(kept);
         }
+        earlier.clear(gone);
         before.get(kept).clear(kept);
-        earlier.clear(kept);
         spread(kept, earlier);
         before.set(gone, new BitSet());
         numbers.remove(other);

@@ -74,7 +74,9 @@ final class RuleCases {
                     var flat = s.b.reshape(x, Shape.of(x.type().shape().count()));
                     return s.b.reshape(flat, new Shape(dims.reversed()));
                 });
-        add("reshape to its own shape", s -> like(s, 3, (x, own) -> s.b.apply(new Op.Reshape(own), x)));
+        add(
+                "reshape to its own shape",
+                s -> like(s, 3, (x, own) -> s.b.apply(new Op.Reshape(own), x)));
         add(
                 "transpose of a transpose",
                 s -> {
@@ -90,9 +92,7 @@ final class RuleCases {
                     var inner = s.b.broadcast(x, Shape.of(n, 3), 0);
                     return s.b.broadcast(inner, Shape.of(2, n, 4, 3), 1, 3);
                 });
-        add(
-                "broadcast to its own shape",
-                s -> like(s, 2, (x, own) -> s.b.broadcast(x, own, 0, 1)));
+        add("broadcast to its own shape", s -> like(s, 2, (x, own) -> s.b.broadcast(x, own, 0, 1)));
         nothingMoved();
     }
 
@@ -171,7 +171,9 @@ final class RuleCases {
                     });
         }
         for (var dtype : DType.values()) {
-            add("number to " + dtype, s -> s.b.apply(new Op.Convert(dtype), s.fill(SIX, s.number())));
+            add(
+                    "number to " + dtype,
+                    s -> s.b.apply(new Op.Convert(dtype), s.fill(SIX, s.number())));
         }
         add("number with half to i32", s -> s.b.convert(s.fill(SIX, -1.5), DType.I32));
     }

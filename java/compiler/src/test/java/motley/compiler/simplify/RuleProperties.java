@@ -99,9 +99,7 @@ final class RuleProperties {
                 float one = (float) expected.get(r).get(i);
                 float other = (float) results.get(r).get(i);
                 assertThat(Float.compare(one, other))
-                        .as(
-                                "%s: result %d, element %d: %s (expected: %s)",
-                                rule, r, i, other, one)
+                        .as("%s: result %d, element %d: %s (expected: %s)", rule, r, i, other, one)
                         .isZero();
             }
         }
