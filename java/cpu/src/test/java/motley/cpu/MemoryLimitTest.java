@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
+import motley.tensor.Shape;
+import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,22 @@ final class MemoryLimitTest {
             assertThatThrownBy(() -> engine.prepare(transposed(40_000), List.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("arena: 3200000000 elements (expected: at most");
+        }
+    }
+
+    /// Tests have a heap of 2 GiB; this would take 3.2 GB.
+    @Test
+    void anEngineOutlivesWhatTheHeapCannotHold() {
+        try (var engine = CpuEngine.open(new CpuSettings(1, Long.MAX_VALUE));
+                var executable = engine.prepare(transposed(2), List.of())) {
+            assertThatThrownBy(() -> engine.prepare(transposed(20_000), List.of()))
+                    .isInstanceOf(OutOfMemoryError.class);
+            executable.write(0, Tensor.ofFloats(Shape.of(2, 2), 1, 2, 3, 4));
+            executable.run();
+            var into = Tensor.onHeap(TensorType.f32(2, 2));
+            executable.read(0, into);
+            assertThat(into.toFloats()).containsExactly(1, 3, 2, 4);
+            engine.prepare(transposed(32), List.of()).run();
         }
     }
 
