@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
             PredictCommand.class,
             DatasetCommand.class,
             ModelCommand.class,
+            RunCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
         })
@@ -65,10 +66,15 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpAutoWidth(true)
-                .setExecutionExceptionHandler(Main::explain);
+        var commandLine =
+                new CommandLine(new Main())
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setUsageHelpAutoWidth(true)
+                        .setExecutionExceptionHandler(Main::explain);
+        // What follows the file is the program's, options too.
+        var run = commandLine.getSubcommands().get("run");
+        Objects.requireNonNull(run).setStopAtPositional(true);
+        return commandLine;
     }
 
     /// Without a command there is nothing to do but teach.

@@ -1,5 +1,8 @@
 package motley.data;
 
+import static motley.tensor.Require.require;
+
+import java.util.stream.IntStream;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 
@@ -17,12 +20,28 @@ public sealed interface Samples permits LabelledImages, TextWindows, ArraySample
     TensorType targetType();
 
     /// Copies the chosen samples into the first rows of `inputs` and `targets`; the rows beyond
-    /// them
-    /// become zeros.
+    /// them become zeros.
     ///
     /// @param samples which samples, in [0, count)
     /// @param inputs `[batch, …]` of the input type
     /// @param targets `[batch, …]` of the target type
     /// @throws IllegalArgumentException if the tensors do not fit or a sample is out of range
     void copy(int[] samples, Tensor inputs, Tensor targets);
+
+    /// A copy of `count` samples from number `first` on, on the Java heap: for a quick try on a few
+    /// of many.
+    ///
+    /// @throws IllegalArgumentException if there are not that many
+    default ArraySamples part(int first, int count) {
+        require(
+                first >= 0 && count >= 1 && count <= count() - first,
+                "part: %d from %d on (expected: of %d samples)",
+                count,
+                first,
+                count());
+        var inputs = Tensor.onHeap(inputType().with(inputType().shape().prepend(count)));
+        var targets = Tensor.onHeap(targetType().with(targetType().shape().prepend(count)));
+        copy(IntStream.range(first, first + count).toArray(), inputs, targets);
+        return ArraySamples.of(inputs, targets);
+    }
 }

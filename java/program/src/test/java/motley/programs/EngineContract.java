@@ -107,6 +107,23 @@ public abstract class EngineContract {
         }
     }
 
+    @Test
+    void aProgramRunsOnce() {
+        var b = new ProgramBuilder();
+        var x = b.param(f32(2));
+        var y = b.param(f32(2));
+        var program = b.build(List.of(b.add(x, y), b.mul(x, y)));
+        var three = Tensor.ofFloats(Shape.of(2), 3, 4);
+        try (var engine = engine()) {
+            var results = engine.run(program, three, Tensor.ofFloats(Shape.of(2), 10, 20));
+            assertThat(results.get(0).toFloats()).containsExactly(13, 24);
+            assertThat(results.get(1).toFloats()).containsExactly(30, 80);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.run(program, three))
+                    .withMessage("params: 1 (expected: 2)");
+        }
+    }
+
     private void requireExtraordinary(Engine engine, Sample sample) {
         var op = sample.program().equations().getFirst().op();
         // Convolutions may multiply what is not finite with padding, or mix a tile of it.

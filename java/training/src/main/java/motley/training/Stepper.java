@@ -41,7 +41,6 @@ final class Stepper implements AutoCloseable {
         for (int i = 0; i < state.size(); i++) {
             executable.write(program.state().at(i), Tensor.onHeap(state.get(i).type()));
         }
-        executable.write(program.key(), Keys.of(settings.seed()));
     }
 
     /// Every training sample once, in the order that a run over many devices has.
@@ -60,6 +59,7 @@ final class Stepper implements AutoCloseable {
     }
 
     private void step() {
+        executable.write(program.key(), Keys.of(settings.seed(), steps));
         steps++;
         int stepsPerEpoch = Math.ceilDiv(train.count(), batch.size());
         long stepsTotal = (long) stepsPerEpoch * settings.epochs();

@@ -95,6 +95,15 @@ final class TrainerTest {
         }
     }
 
+    /// At a rate that moves no weight, only what is dropped changes from epoch to epoch.
+    @Test
+    void everyStepDropsOtherElements() {
+        var trainer = new Trainer(engine, model(), 1);
+        var still = FitSettings.of(20, 1, "sgd").withRate(new Schedule.Constant(1e-30));
+        var epochs = trainer.fit(TRAIN.part(0, 1), Optional.empty(), still, _ -> {});
+        assertThat(epochs.stream().map(e -> e.train().loss()).distinct()).hasSizeGreaterThan(2);
+    }
+
     /// An average that forgets everything is the weights themselves.
     @Test
     void averagesBecomeTheWeights() {
