@@ -61,10 +61,10 @@ final class RunCommandTest {
     @Test
     void whatAProgramThrowsEndsAtItsMain() throws IOException {
         var outcome =
-                run("Thrower.java", "void main() {\n    throw new ArithmeticException(\"no\");\n}\n");
+                run("Thrower.java", "void main() {\n    throw new ArithmeticException();\n}\n");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err())
-                .startsWith("java.lang.ArithmeticException: no")
+                .startsWith("java.lang.ArithmeticException")
                 .contains("Thrower.java:2")
                 .doesNotContain("RunCommand");
     }
