@@ -34,7 +34,8 @@ void main() {
     IO.println("%,d numbers".formatted(model.summary().parameterCount()));
     try (var engine = CpuEngine.open(new CpuSettings(2))) {
         var trainer = new Trainer(engine, model, 1);
-        IO.println("before: " + write(engine, model, trainer.weights(), 60));
+        var noise = write(engine, model, trainer.weights(), 60);
+        IO.println("before: " + noise.replaceAll("\\p{Cntrl}", "·"));
         IO.println();
         var settings = FitSettings.of(10, 8, "adamw").withRate(new Schedule.OneCycle(0.01));
         trainer.fit(train, Optional.of(unseen), settings, this::show);
