@@ -7,8 +7,8 @@ import motley.tensor.Tensor;
 final class Keys {
     private Keys() {}
 
-    /// What draws the first weights: the lower half, then the upper, `i32[2]`, as in a run over many
-    /// devices.
+    /// What draws the first weights: the lower half, then the upper, `i32[2]`, as in a run over
+    /// many devices.
     static Tensor of(long seed) {
         return Tensor.ofInts(Shape.of(2), (int) seed, (int) (seed >>> 32));
     }
