@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 /// reproducible for equal inputs, whatever the processor's vectors and the number of threads.
 /// |result - exact| ≤ γₖ·Σ|a·b| with γₖ = ku/(1-ku), u = 2⁻²⁴.
 ///
-/// Panels of `b` are packed unless too few rows of `a` would use them; `a` is read in place unless
-/// transposed, and then packed in blocks: a chunk of rows, a stretch of `k`. Confined to one caller
-/// at a time.
+/// Panels of `b` are packed unless too few rows of `a` would use them; `a` is read in place unless it
+/// is transposed or too wide, and then packed in blocks: a chunk of rows, a stretch of `k`; see
+/// [Blocking]. Confined to one caller at a time.
 ///
 /// Source: Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
 /// Differs: rows of `a` are not interleaved, since tiles read each of them through a place of its
@@ -35,20 +35,10 @@ public final class MatrixProduct {
                     n,
                     k);
         }
-
-        /// Whether panels of `b` are not worth a copy: few rows pass by, and the rows of `b` are
-        /// not so far apart that they evict each other from the cache.
-        private boolean readsInPlace() {
-            return !transposeB && m <= (n <= 512 ? 256 : 24);
-        }
     }
 
     /// Tiles in a chunk of rows, which should stay in the second-level cache while panels pass by.
     private static final int CHUNK_TILES = 16;
-
-    /// Elements of a packed panel that one step may touch: 256 KiB, which the second-level cache
-    /// delivers in time. Shorter steps go over the result more often, which costs more.
-    private static final int PACKED_ELEMENTS_MAX = 64 << 10;
 
     /// Elements of a line of the cache.
     private static final int LINE_ELEMENTS = 16;
@@ -75,9 +65,11 @@ public final class MatrixProduct {
 
     private final int groups;
 
-    /// Whether a task packs its panel of `b`, or its chunk of `a`, for itself.
-    private final boolean packsOwnB;
+    /// Whether blocks of `a` are packed, and whether a task packs its panel of `b`, or its chunk of
+    /// `a`, for itself.
+    private final boolean packsA;
 
+    private final boolean packsOwnB;
     private final boolean packsOwnA;
     private final Operands[] operands;
     private final Threads.Body packB = this::packSharedB;
@@ -103,7 +95,8 @@ public final class MatrixProduct {
         form = machine.tiles().formFor(size.n());
         int columns = form.columns();
         int panels = Math.ceilDiv(size.n(), columns);
-        inPlaceColumns = size.readsInPlace() ? size.n() - size.n() % columns : 0;
+        var blocking = machine.tiles().blocking();
+        inPlaceColumns = blocking.readsInPlace(size) ? size.n() - size.n() % columns : 0;
         packedPanels = panels - inPlaceColumns / columns;
         int workers = machine.threads().size();
         int tasks = workers == 1 ? 1 : 4 * workers;
@@ -115,9 +108,10 @@ public final class MatrixProduct {
         groupPanels = Math.ceilDiv(panels, splits);
         groups = Math.ceilDiv(panels, groupPanels);
         packsOwnB = chunks == 1;
-        packsOwnA = size.transposeA() && groups == 1;
-        steps = inPlaceColumns > 0 ? new Steps(columns) : new Steps(columns, PACKED_ELEMENTS_MAX);
+        steps = inPlaceColumns > 0 ? new Steps(columns) : new Steps(columns, blocking.panelElementsMax());
         steps.add(0, 0, 1, size.k());
+        packsA = blocking.packsA(size, steps.count(), panels);
+        packsOwnA = packsA && groups == 1;
         aRow = Math.ceilDiv(steps.length(0), LINE_ELEMENTS) / 2 * 2 * LINE_ELEMENTS + LINE_ELEMENTS;
         product = product(columns);
         operands = Operands.forWorkers(workers);
@@ -135,7 +129,7 @@ public final class MatrixProduct {
 
     /// The product of a chunk of rows.
     private PanelProduct product(int columns) {
-        int row = size.transposeA() ? aRow : size.k();
+        int row = packsA ? aRow : size.k();
         var places = IntStream.range(0, chunkRows).map(i -> i * row).toArray();
         int bStep = inPlaceColumns > 0 ? size.n() : columns;
         return new PanelProduct(machine.tiles(), form, steps, places, bStep, size.n());
@@ -148,7 +142,7 @@ public final class MatrixProduct {
     private long elementsOfA(int workers) {
         if (packsOwnA) return (long) workers * blockElements();
         long copies = (long) size.batch() * chunks * steps.count();
-        return size.transposeA() ? copies * blockElements() : 0;
+        return packsA ? copies * blockElements() : 0;
     }
 
     /// Elements of a packed block of `a`: a chunk of rows, one step long.
@@ -168,7 +162,7 @@ public final class MatrixProduct {
         Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
         var threads = machine.threads();
         if (!packsOwnB) threads.forEach(size.batch() * packedPanels, packB);
-        if (size.transposeA() && !packsOwnA) {
+        if (packsA && !packsOwnA) {
             threads.forEach(size.batch() * chunks * steps.count(), packA);
         }
         threads.forEach(size.batch() * chunks * groups, multiply);
@@ -201,11 +195,18 @@ public final class MatrixProduct {
         packBlock(chunk / chunks, first, index % steps.count(), packedA + index * blockElements());
     }
 
-    /// Transposes what `step` reads of the rows of op(a) from `first` on.
+    /// Copies what `step` reads of the rows of op(a) from `first` on, row by row.
     private void packBlock(int batch, int first, int step, int to) {
         int rows = Math.min(chunkRows, size.m() - first);
-        int from = aOffset + (batch * size.k() + steps.aShift(step)) * size.m() + first;
         var array = machine.workspace().array();
+        if (!size.transposeA()) {
+            int row = aOffset + (batch * size.m() + first) * size.k() + steps.aShift(step);
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(a, row + i * size.k(), array, to + i * aRow, steps.length(step));
+            }
+            return;
+        }
+        int from = aOffset + (batch * size.k() + steps.aShift(step)) * size.m() + first;
         Transposition.copy(a, from, size.m(), array, to, aRow, steps.length(step), rows);
     }
 
@@ -235,7 +236,7 @@ public final class MatrixProduct {
     private void placeRows(Operands x, int chunk, int step, int worker) {
         int batch = chunk / chunks;
         int firstRow = chunk % chunks * chunkRows;
-        if (!size.transposeA()) {
+        if (!packsA) {
             x.a = a;
             x.aOffset = aOffset + (batch * size.m() + firstRow) * size.k();
             return;

@@ -1,7 +1,5 @@
 package motley.cpu.kernel;
 
-import java.util.Arrays;
-
 /// The product of rows that lie anywhere in an array with one panel of columns.
 ///
 /// `c[i, j] = start[j] + Σ a[place(i) + …]·b[…, j]`, in the order of [Steps]; rows are found
@@ -11,6 +9,10 @@ import java.util.Arrays;
 ///
 /// Immutable, for any number of threads; memory comes from the caller.
 final class PanelProduct {
+    /// Terms that make the cost of a call small. Not more, because the compiler counts calls before
+    /// it turns to a method, and until then a tile is slower by a factor of hundreds.
+    private static final int TERMS_OF_CALL = 256;
+
     private final TileForm form;
     private final Tile packed;
     private final Tile strided;
@@ -26,8 +28,7 @@ final class PanelProduct {
         packed = tiles.tile(form);
         strided = tiles.tile(tiles.strided(form, bStep));
         this.steps = steps;
-        // The last tile reads entries beyond the last row, though not what they point to.
-        this.places = Arrays.copyOf(places, places.length + form.rows());
+        this.places = places.clone();
         this.cRow = cRow;
     }
 
@@ -58,36 +59,44 @@ final class PanelProduct {
 
     private void stepOfPanel(
             Operands x, int step, int panel, int firstRow, int lastRow, int width) {
-        for (int row = firstRow; row < lastRow; row += form.rows()) {
-            int valid = Math.min(form.rows(), lastRow - row);
-            if (width == form.columns()) whole(x, step, panel, row, valid);
-            else part(x, step, panel, row, valid, width);
+        boolean whole = width == form.columns();
+        int together = whole ? rowsOfCall(step) : form.rows();
+        for (int row = firstRow; row < lastRow; row += together) {
+            int rows = Math.min(together, lastRow - row);
+            if (whole) whole(x, step, panel, row, rows);
+            else part(x, step, panel, row, rows, width);
         }
     }
 
-    private void whole(Operands x, int step, int panel, int row, int valid) {
+    /// Whole blocks of the tile with about [#TERMS_OF_CALL] terms together.
+    private int rowsOfCall(int step) {
+        int terms = steps.outer(step) * steps.length(step);
+        return form.rows() * Math.max(1, TERMS_OF_CALL / terms);
+    }
+
+    private void whole(Operands x, int step, int panel, int row, int rows) {
         int cOffset = x.cOffset + row * cRow + panel * form.columns();
         if (step == 0 && !x.accumulate) {
-            sum(x, step, panel, row, valid, x.start, startOffset(x, panel), 0, x.c, cOffset, cRow);
+            sum(x, step, panel, row, rows, x.start, startOffset(x, panel), 0, x.c, cOffset, cRow);
         } else {
-            sum(x, step, panel, row, valid, x.c, cOffset, cRow, x.c, cOffset, cRow);
+            sum(x, step, panel, row, rows, x.c, cOffset, cRow, x.c, cOffset, cRow);
         }
     }
 
-    private void part(Operands x, int step, int panel, int row, int valid, int width) {
+    private void part(Operands x, int step, int panel, int row, int rows, int width) {
         int cOffset = x.cOffset + row * cRow + panel * form.columns();
         var block = x.scratch;
         int blockRow = form.columns();
         int at = x.scratchOffset;
         if (step == 0 && !x.accumulate) {
-            sum(x, step, panel, row, valid, x.start, startOffset(x, panel), 0, block, at, blockRow);
+            sum(x, step, panel, row, rows, x.start, startOffset(x, panel), 0, block, at, blockRow);
         } else {
-            for (int i = 0; i < valid; i++) {
+            for (int i = 0; i < rows; i++) {
                 System.arraycopy(x.c, cOffset + i * cRow, block, at + i * blockRow, width);
             }
-            sum(x, step, panel, row, valid, block, at, blockRow, block, at, blockRow);
+            sum(x, step, panel, row, rows, block, at, blockRow, block, at, blockRow);
         }
-        for (int i = 0; i < valid; i++) {
+        for (int i = 0; i < rows; i++) {
             System.arraycopy(block, at + i * blockRow, x.c, cOffset + i * cRow, width);
         }
     }
@@ -101,7 +110,7 @@ final class PanelProduct {
             int step,
             int panel,
             int row,
-            int valid,
+            int rows,
             float[] init,
             int initOffset,
             int initRow,
@@ -125,7 +134,7 @@ final class PanelProduct {
                 c,
                 cOffset,
                 blockRow,
-                valid,
+                rows,
                 steps.outer(step),
                 steps.length(step),
                 step == steps.count() - 1 ? x.floor : Float.NEGATIVE_INFINITY);

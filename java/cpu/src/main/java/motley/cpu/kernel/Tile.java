@@ -1,9 +1,8 @@
 package motley.cpu.kernel;
 
-/// A block of sums of products that stays in registers while it is summed: the innermost loop of
-/// every contraction.
+/// Sums of products, block by block in registers: the innermost loops of every contraction.
 ///
-/// For rows `i` in `[0, rows)` and columns `j` in `[0, columns)`:
+/// For `i` in `[0, rows)` and columns `j` of the tile's form:
 ///
 /// ```
 /// c[cOffset + i·cRow + j] = max(floor, init[initOffset + i·initRow + j]
@@ -20,9 +19,12 @@ package motley.cpu.kernel;
 /// `init`
 /// = `c`. `-∞` for `floor` keeps every sum as it is.
 ///
-/// If `valid` is less than `rows`, the last valid row stands for those beyond it: it is computed
-/// again and stored to its own place again. Columns are always computed all. `c` may be the array
-/// that holds `a` or `b`, elsewhere in it.
+/// `rows` is at least 1, and any: one call goes through as many blocks as it takes, because what a
+/// call costs is felt where sums are short. If a block lacks rows, the last row stands for them: it
+/// is computed again and stored to its own place again. So `init` and `c` may be one region, but
+/// not
+/// regions that overlap otherwise. Columns are always computed all. `c` may be the array that holds
+/// `a` or `b`, elsewhere in it.
 interface Tile {
     void run(
             float[] a,
@@ -40,7 +42,7 @@ interface Tile {
             float[] c,
             int cOffset,
             int cRow,
-            int valid,
+            int rows,
             int outer,
             int length,
             float floor);

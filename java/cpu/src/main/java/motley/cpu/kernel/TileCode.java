@@ -68,14 +68,15 @@ final class TileCode {
     private static final int C = 13;
     private static final int C_OFFSET = 14;
     private static final int C_ROW = 15;
-    private static final int VALID = 16;
+    private static final int LEFT = 16;
     private static final int OUTER = 17;
     private static final int LENGTH = 18;
     private static final int FLOOR = 19;
     private static final int K = 20;
     private static final int TURN = 21;
     private static final int SCRATCH = 22;
-    private static final int ROWS = 23;
+    private static final int B_PLACE = 23;
+    private static final int ROWS = 24;
 
     private final TileForm form;
     private final CodeBuilder code;
@@ -126,10 +127,37 @@ final class TileCode {
     }
 
     private void run() {
+        var begin = code.newLabel();
+        code.labelBinding(begin);
+        code.iload(B_OFFSET).istore(B_PLACE);
         forEachRow(this::startRow);
         loop(TURN, OUTER, this::sumInner);
+        raiseToFloor();
         forEachRow(this::finishRow);
+        code.iinc(AT_OFFSET, form.rows());
+        next(INIT_OFFSET, INIT_ROW);
+        next(C_OFFSET, C_ROW);
+        code.iinc(LEFT, -form.rows()).iload(LEFT).ifgt(begin);
         code.return_();
+    }
+
+    /// Moves an offset on by the rows of the tile.
+    private void next(int offset, int row) {
+        code.iload(offset).iload(row).loadConstant(form.rows()).imul().iadd().istore(offset);
+    }
+
+    /// Maxima of vectors of floats are slow, as they respect the sign of zero; most sums need none.
+    private void raiseToFloor() {
+        var end = code.newLabel();
+        code.fload(FLOOR).loadConstant(Float.NEGATIVE_INFINITY).fcmpl().ifeq(end);
+        for (int i = 0; i < form.rows() * form.vectors(); i++) {
+            int sum = sum(i / form.vectors(), i % form.vectors());
+            code.aload(sum);
+            species();
+            code.fload(FLOOR).invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
+            code.invokevirtual(FLOAT_VECTOR, "max", MAX).astore(sum);
+        }
+        code.labelBinding(end);
     }
 
     /// Where the row begins in `a`, and its accumulators from `init`.
@@ -148,19 +176,15 @@ final class TileCode {
         rowNumber(row);
         code.iload(C_OFFSET).iload(SCRATCH).iload(C_ROW).imul().iadd().istore(SCRATCH);
         for (int v = 0; v < form.vectors(); v++) {
-            code.aload(sum(row, v));
-            species();
-            code.fload(FLOOR).invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
-            code.invokevirtual(FLOAT_VECTOR, "max", MAX);
-            code.aload(C).iload(SCRATCH);
+            code.aload(sum(row, v)).aload(C).iload(SCRATCH);
             add(v * form.lanes());
             code.invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
         }
     }
 
-    /// The row itself or, beyond the valid ones, the last valid row.
+    /// The row itself or, beyond those that are left, the last one.
     private void rowNumber(int row) {
-        code.loadConstant(row).iload(VALID).iconst_1().isub();
+        code.loadConstant(row).iload(LEFT).iconst_1().isub();
         code.invokestatic(MATH, "min", MIN).istore(SCRATCH);
     }
 
@@ -168,7 +192,7 @@ final class TileCode {
     private void sumInner() {
         loop(K, LENGTH, this::step);
         forEachRow(row -> code.iload(place(row)).iload(A_OUTER).iadd().istore(place(row)));
-        code.iload(B_OFFSET).iload(B_OUTER).iadd().istore(B_OFFSET);
+        code.iload(B_PLACE).iload(B_OUTER).iadd().istore(B_PLACE);
     }
 
     private void step() {
@@ -180,7 +204,7 @@ final class TileCode {
     }
 
     private void placeInB() {
-        code.iload(B_OFFSET).iload(K);
+        code.iload(B_PLACE).iload(K);
         if (form.bStep() > 0) code.loadConstant(form.bStep());
         else code.iload(B_STEP);
         code.imul().iadd();

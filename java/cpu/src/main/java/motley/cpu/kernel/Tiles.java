@@ -62,6 +62,11 @@ public final class Tiles {
         return new TileForm(lanes, rows, form.vectors(), form.bStep(), lanes);
     }
 
+    /// How matrix products are cut for these tiles.
+    Blocking blocking() {
+        return Blocking.of(manyRegisters);
+    }
+
     int lanes() {
         return lanes;
     }

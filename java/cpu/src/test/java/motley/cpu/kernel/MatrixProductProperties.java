@@ -60,6 +60,13 @@ class MatrixProductProperties {
         check(new MatrixProduct.Size(1, 401, 97, 61, true, false));
     }
 
+    /// Rows of `a` that are copied although they are not transposed: many panels in several steps.
+    @Test
+    void copiedRowsEqualTheScalarTwinBitForBit() {
+        check(new MatrixProduct.Size(1, 131, 70, 700, false, false));
+        check(new MatrixProduct.Size(2, 14, 75, 661, false, true));
+    }
+
     private static void check(MatrixProduct.Size size) {
         var random = new SplittableRandom(size.hashCode());
         var a = Arena.floats(random, size.batch() * size.m() * size.k());

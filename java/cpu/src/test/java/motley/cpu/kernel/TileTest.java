@@ -28,26 +28,27 @@ class TileTest {
     private static void check(TileForm form, int step) {
         var random = new SplittableRandom(form.hashCode());
         int columns = form.columns();
-        var at = new int[form.rows()];
+        var at = new int[2 * form.rows() + 1];
         for (int i = 0; i < at.length; i++) at[i] = random.nextInt(40);
         var a = Arena.floats(random, 40 + OUTER * 7 + LENGTH);
         var b = Arena.floats(random, OUTER * 200 * LENGTH + columns);
-        var init = Arena.floats(random, columns);
+        var init = Arena.floats(random, columns * at.length);
         int cRow = columns + 2;
-        for (int valid = 1; valid <= form.rows(); valid++) {
-            var c = new float[form.rows() * cRow];
-            TileCode.make(form)
-                    .run(
-                            a, 1, at, 0, 7, b, 2, 190, step, init, 0, 0, c, 1, cRow, valid, OUTER,
-                            LENGTH, 0.25f);
+        var tile = TileCode.make(form);
+        for (int rows = 1; rows <= at.length; rows++) {
+            float floor = rows % 2 == 0 ? 0.25f : Float.NEGATIVE_INFINITY;
+            var c = new float[at.length * cRow];
+            tile.run(
+                            a, 1, at, 0, 7, b, 2, 190, step, init, 0, columns, c, 1, cRow, rows,
+                            OUTER, LENGTH, floor);
             var expected = new float[c.length];
-            for (int i = 0; i < valid * columns; i++) {
+            for (int i = 0; i < rows * columns; i++) {
                 int row = i / columns;
                 int column = i % columns;
-                float sum = twin(a, 1 + at[row], b, 2 + column, step, init[column]);
-                expected[1 + row * cRow + column] = Math.max(sum, 0.25f);
+                float sum = twin(a, 1 + at[row], b, 2 + column, step, init[i]);
+                expected[1 + row * cRow + column] = Math.max(sum, floor);
             }
-            Arena.assertEqualBits(c, expected, "%s, %d valid".formatted(form, valid));
+            Arena.assertEqualBits(c, expected, "%s, %d rows".formatted(form, rows));
         }
     }
 
