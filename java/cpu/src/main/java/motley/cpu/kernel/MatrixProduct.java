@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 /// reproducible for equal inputs, whatever the processor's vectors and the number of threads.
 /// |result - exact| ≤ γₖ·Σ|a·b| with γₖ = ku/(1-ku), u = 2⁻²⁴.
 ///
-/// Panels of `b` are packed unless too few rows of `a` would use them; `a` is read in place unless it
-/// is transposed or too wide, and then packed in blocks: a chunk of rows, a stretch of `k`; see
+/// Panels of `b` are packed unless too few rows of `a` would use them; `a` is read in place unless
+/// it is transposed or too wide, and then packed in blocks: a chunk of rows, a stretch of `k`; see
 /// [Blocking]. Confined to one caller at a time.
 ///
 /// Source: Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication".
@@ -108,7 +108,10 @@ public final class MatrixProduct {
         groupPanels = Math.ceilDiv(panels, splits);
         groups = Math.ceilDiv(panels, groupPanels);
         packsOwnB = chunks == 1;
-        steps = inPlaceColumns > 0 ? new Steps(columns) : new Steps(columns, blocking.panelElementsMax());
+        steps =
+                inPlaceColumns > 0
+                        ? new Steps(columns)
+                        : new Steps(columns, blocking.panelElementsMax());
         steps.add(0, 0, 1, size.k());
         packsA = blocking.packsA(size, steps.count(), panels);
         packsOwnA = packsA && groups == 1;

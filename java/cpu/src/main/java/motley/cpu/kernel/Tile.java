@@ -21,10 +21,9 @@ package motley.cpu.kernel;
 ///
 /// `rows` is at least 1, and any: one call goes through as many blocks as it takes, because what a
 /// call costs is felt where sums are short. If a block lacks rows, the last row stands for them: it
-/// is computed again and stored to its own place again. So `init` and `c` may be one region, but
-/// not
-/// regions that overlap otherwise. Columns are always computed all. `c` may be the array that holds
-/// `a` or `b`, elsewhere in it.
+/// is computed again and stored to its own place again. `init` and `c` are one region or do not
+/// overlap. Columns are always computed all. `c` may be the array that holds `a` or `b`, elsewhere
+/// in it.
 interface Tile {
     void run(
             float[] a,
