@@ -39,8 +39,8 @@ class TileTest {
             float floor = rows % 2 == 0 ? 0.25f : Float.NEGATIVE_INFINITY;
             var c = new float[at.length * cRow];
             tile.run(
-                            a, 1, at, 0, 7, b, 2, 190, step, init, 0, columns, c, 1, cRow, rows,
-                            OUTER, LENGTH, floor);
+                    a, 1, at, 0, 7, b, 2, 190, step, init, 0, columns, c, 1, cRow, rows, OUTER,
+                    LENGTH, floor);
             var expected = new float[c.length];
             for (int i = 0; i < rows * columns; i++) {
                 int row = i / columns;
