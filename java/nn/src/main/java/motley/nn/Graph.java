@@ -3,7 +3,9 @@ package motley.nn;
 import static motley.tensor.Require.require;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import motley.nn.Model.Node;
 import motley.tensor.TensorType;
 
@@ -17,6 +19,8 @@ import motley.tensor.TensorType;
 /// var model = g.classifier("two-ways", TensorType.f32(28, 28, 1));
 /// ```
 public final class Graph {
+    private static final String SAMPLE = "sample";
+
     private final List<Node> nodes = new ArrayList<>();
 
     /// What the sample or a layer gives.
@@ -42,7 +46,36 @@ public final class Graph {
                 var y = row(body, x);
                 yield append(new Layer.Add(), y, row(shortcut, x));
             }
+            case Block.Initialized(var inner, var weights) -> {
+                int first = nodes.size();
+                var y = apply(inner, in);
+                beginWith(weights, first);
+                yield y;
+            }
         };
+    }
+
+    /// What the layer of that name gives, as [PlacedLayer] names it: its kind and its number among
+    /// that kind, from 1, such as `conv2`. `sample` is one sample.
+    public Optional<Value> named(String name) {
+        if (name.equals(SAMPLE)) return Optional.of(sample());
+        var seen = new HashMap<String, Integer>();
+        for (int i = 0; i < nodes.size(); i++) {
+            var kind = Placement.kind(nodes.get(i).layer());
+            if (name.equals(kind + seen.merge(kind, 1, Integer::sum))) {
+                return Optional.of(new Value(i + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The layers from `first` on that have no initializer of their own get this one.
+    private void beginWith(Initializer weights, int first) {
+        for (int i = first; i < nodes.size(); i++) {
+            var node = nodes.get(i);
+            if (node.initializer().isPresent()) continue;
+            nodes.set(i, new Node(node.layer(), node.in(), Optional.of(weights)));
+        }
     }
 
     private Value append(Layer layer, Value... in) {

@@ -1,71 +1,121 @@
 package motley.nn;
 
-import motley.program.Op;
-import motley.program.ProgramBuilder;
-import motley.program.Var;
-import motley.tensor.DType;
+import static motley.tensor.Require.require;
+
 import motley.tensor.Shape;
-import motley.tensor.TensorType;
 
-/// How a parameter's first values are drawn.
-///
-/// What is random is uniform: it needs no transcendental function, so that every engine draws the
-/// same bits from the same key.
-public enum Initializer {
-    ZEROS,
+/// How a parameter's first values are drawn. [Initializers] draws them, and reads and writes them
+/// as text.
+public sealed interface Initializer {
+    /// The same number everywhere.
+    record Constant(double value) implements Initializer {
+        public Constant {
+            require(Double.isFinite(value), "value: %s (expected: a finite number)", value);
+        }
+    }
 
-    ONES,
+    /// Uniform in `[-limit, limit)`.
+    record Uniform(double limit) implements Initializer {
+        public Uniform {
+            requirePositive("limit", limit);
+        }
+    }
 
-    /// Uniform with standard deviation 0.02: rows of tables of tokens and positions.
-    /// Source: Radford et al. 2018, "Improving language understanding by generative pre-training",
-    /// §4.1. Differs: uniform with the same variance instead of normal.
-    NARROW_UNIFORM,
+    /// Normal, with mean 0.
+    record Normal(double deviation) implements Initializer {
+        public Normal {
+            requirePositive("deviation", deviation);
+        }
+    }
 
-    /// Uniform in `[-limit, limit)`, `limit = √(6 / (fanIn + fanOut))`: keeps the variance of
-    /// activations and gradients through a linear layer.
-    /// Source: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward
-    /// neural networks", eq. 16.
-    GLOROT_UNIFORM,
+    /// Normal, with mean 0, as it is within two standard deviations: what lies beyond them is not
+    /// drawn.
+    ///
+    /// @param deviation before the tails are cut off; 0.88 of it is left
+    record TruncatedNormal(double deviation) implements Initializer {
+        public TruncatedNormal {
+            requirePositive("deviation", deviation);
+        }
+    }
 
-    /// Uniform in `[-limit, limit)`, `limit = √(6 / fanIn)`: keeps the variance of activations
-    /// through a layer followed by a ReLU, which halves it.
-    /// Source: He et al. 2015, "Delving deep into rectifiers", eq. 10. Differs: uniform with the
-    /// same variance instead of normal.
-    HE_UNIFORM;
+    /// As wide as the weight's shape asks for, so that activations neither fade nor grow from layer
+    /// to layer.
+    record Scaled(Fan fan, Curve curve) implements Initializer {}
 
-    /// The bound of the uniform distribution for weights of `shape`, `[…, in, out]`; 0 for
-    /// [#ZEROS] and [#ONES].
-    public double limit(Shape shape) {
+    /// Which variance. `in` is how many inputs reach one output, `out` how many outputs one input
+    /// reaches; a filter's taps count.
+    enum Fan {
+        /// `2 / (in + out)`: keeps the variance of activations and of gradients through a linear
+        /// layer.
+        /// Source: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward
+        /// neural networks", eq. 16.
+        GLOROT,
+        /// `2 / in`: keeps the variance through a layer and a ReLU, which halves it.
+        /// Source: He et al. 2015, "Delving deep into rectifiers", eq. 10.
+        HE,
+        /// `1 / in`: keeps the variance through a linear layer.
+        /// Source: LeCun et al. 1998, "Efficient backprop", §4.6.
+        LECUN
+    }
+
+    /// Which distribution.
+    enum Curve {
+        UNIFORM,
+        NORMAL
+    }
+
+    /// The largest magnitude it can draw for a weight of `shape`, `[…, in, out]`; infinite for
+    /// normal distributions, though what a float32 holds ends at about five deviations.
+    default double limit(Shape shape) {
         return switch (this) {
-            case ZEROS, ONES -> 0;
-            case NARROW_UNIFORM -> 0.02 * Math.sqrt(3);
-            case GLOROT_UNIFORM -> Math.sqrt(6.0 / (fanIn(shape) + fanOut(shape)));
-            case HE_UNIFORM -> Math.sqrt(6.0 / fanIn(shape));
+            case Constant(double value) -> Math.abs(value);
+            case Uniform(double limit) -> limit;
+            case Normal _ -> Double.POSITIVE_INFINITY;
+            case TruncatedNormal(double deviation) -> 2 * deviation;
+            case Scaled(var fan, var curve) ->
+                    curve == Curve.NORMAL
+                            ? Double.POSITIVE_INFINITY
+                            : Math.sqrt(3 * numerator(fan) / denominator(fan, shape));
         };
     }
 
-    /// The first values of a parameter.
-    ///
-    /// @param key `i32[2]`
-    /// @param stream tells apart the parameters that share a key
-    Var draw(ProgramBuilder b, Var key, int stream, Shape shape) {
-        if (this == ZEROS) return b.fill(new TensorType(DType.F32, shape), 0);
-        if (this == ONES) return b.fill(new TensorType(DType.F32, shape), 1);
-        var dims = shape.dims();
-        var rows = b.iota(Shape.of(dims.getFirst()), 0); // [rows]
-        var op = new Op.RandomUniform(stream, dims.subList(1, dims.size()));
-        var uniform = b.apply(op, key, rows); // [rows, …], in [0, 1)
-        double limit = limit(shape);
-        return b.shift(b.scale(uniform, 2 * limit), -limit);
+    /// The standard deviation of what it draws for a weight of `shape`, `[…, in, out]`.
+    default double deviation(Shape shape) {
+        return switch (this) {
+            case Constant _ -> 0;
+            case Uniform(double limit) -> limit / Math.sqrt(3);
+            case Normal(double deviation) -> deviation;
+            case TruncatedNormal(double deviation) -> Initializers.TRUNCATED_DEVIATION * deviation;
+            case Scaled(var fan, _) -> Math.sqrt(numerator(fan) / denominator(fan, shape));
+        };
     }
 
-    /// Inputs that reach one output: every element that shares its last index.
+    private static double numerator(Fan fan) {
+        return switch (fan) {
+            case GLOROT, HE -> 2;
+            case LECUN -> 1;
+        };
+    }
+
+    private static long denominator(Fan fan, Shape shape) {
+        return switch (fan) {
+            case GLOROT -> fanIn(shape) + fanOut(shape);
+            case HE, LECUN -> fanIn(shape);
+        };
+    }
+
+    /// Every element that shares its last index.
     private static long fanIn(Shape shape) {
         return shape.count() / shape.dims().getLast();
     }
 
-    /// Outputs that one input reaches: every element that shares its last but one index.
+    /// Every element that shares its last but one index.
     private static long fanOut(Shape shape) {
         return shape.count() / shape.dim(shape.rank() - 2);
+    }
+
+    private static void requirePositive(String name, double value) {
+        boolean holds = value > 0 && Double.isFinite(value);
+        require(holds, "%s: %s (expected: a finite number above 0)", name, value);
     }
 }

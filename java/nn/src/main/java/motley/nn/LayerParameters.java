@@ -18,23 +18,23 @@ record LayerParameters(String name, Initializer weights) {
             case Layer.Dense(int units, boolean hasBias) ->
                     weightAndBias(Shape.of(features, units), hasBias ? units : 0);
             case Layer.Embedding(int count, int width) ->
-                    List.of(spec("weight", Initializer.NARROW_UNIFORM, count, width));
+                    List.of(spec("weight", Initializers.NARROW_UNIFORM, count, width));
             case Layer.Convolution convolution -> filters(convolution, features);
             case Layer.Normalisation norm -> normalisation(norm, features);
             case Layer.Attention _ -> attention(features);
             case Layer.LearnedPositions _ ->
-                    List.of(spec("weight", Initializer.NARROW_UNIFORM, in.dim(0), features));
+                    List.of(spec("weight", Initializers.NARROW_UNIFORM, in.dim(0), features));
             case Layer.Lstm(int units, _) ->
                     List.of(
-                            spec("weight", Initializer.GLOROT_UNIFORM, features, 4 * units),
-                            spec("stateWeight", Initializer.GLOROT_UNIFORM, units, 4 * units),
-                            spec("bias", Initializer.ZEROS, 4 * units));
+                            spec("weight", Initializers.GLOROT_UNIFORM, features, 4 * units),
+                            spec("stateWeight", Initializers.GLOROT_UNIFORM, units, 4 * units),
+                            spec("bias", Initializers.ZEROS, 4 * units));
             case Layer.Gru(int units, _) ->
                     List.of(
-                            spec("weight", Initializer.GLOROT_UNIFORM, features, 3 * units),
-                            spec("stateWeight", Initializer.GLOROT_UNIFORM, units, 3 * units),
-                            spec("bias", Initializer.ZEROS, 3 * units),
-                            spec("stateBias", Initializer.ZEROS, 3 * units));
+                            spec("weight", Initializers.GLOROT_UNIFORM, features, 3 * units),
+                            spec("stateWeight", Initializers.GLOROT_UNIFORM, units, 3 * units),
+                            spec("bias", Initializers.ZEROS, 3 * units),
+                            spec("stateBias", Initializers.ZEROS, 3 * units));
             case Layer.SinusoidalPositions _,
                     Layer.Pooling _,
                     Layer.Flatten _,
@@ -64,15 +64,15 @@ record LayerParameters(String name, Initializer weights) {
     }
 
     private List<ParameterSpec> normalisation(Layer.Normalisation norm, int features) {
-        var weight = spec("weight", Initializer.ONES, features);
-        var bias = spec("bias", Initializer.ZEROS, features);
+        var weight = spec("weight", Initializers.ONES, features);
+        var bias = spec("bias", Initializers.ZEROS, features);
         return switch (norm) {
             case Layer.BatchNorm(double momentum, double _) ->
                     List.of(
                             weight,
                             bias,
-                            statistic("mean", Initializer.ZEROS, features, momentum),
-                            statistic("variance", Initializer.ONES, features, momentum));
+                            statistic("mean", Initializers.ZEROS, features, momentum),
+                            statistic("variance", Initializers.ONES, features, momentum));
             case Layer.LayerNorm _, Layer.GroupNorm _ -> List.of(weight, bias);
             case Layer.RmsNorm _ -> List.of(weight);
         };
@@ -80,17 +80,17 @@ record LayerParameters(String name, Initializer weights) {
 
     private List<ParameterSpec> attention(int features) {
         return List.of(
-                spec("in.weight", Initializer.GLOROT_UNIFORM, features, 3 * features),
-                spec("in.bias", Initializer.ZEROS, 3 * features),
-                spec("out.weight", Initializer.GLOROT_UNIFORM, features, features),
-                spec("out.bias", Initializer.ZEROS, features));
+                spec("in.weight", Initializers.GLOROT_UNIFORM, features, 3 * features),
+                spec("in.bias", Initializers.ZEROS, 3 * features),
+                spec("out.weight", Initializers.GLOROT_UNIFORM, features, features),
+                spec("out.bias", Initializers.ZEROS, features));
     }
 
     /// @param biases 0 for a layer without bias
     private List<ParameterSpec> weightAndBias(Shape shape, int biases) {
         var weight = new ParameterSpec(name + ".weight", shape, weights);
         if (biases == 0) return List.of(weight);
-        return List.of(weight, spec("bias", Initializer.ZEROS, biases));
+        return List.of(weight, spec("bias", Initializers.ZEROS, biases));
     }
 
     private ParameterSpec spec(String part, Initializer initializer, Integer... dims) {

@@ -2,6 +2,7 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
+import java.util.List;
 import motley.tensor.DType;
 import motley.tensor.Shape;
 import motley.tensor.TensorType;
@@ -77,6 +78,63 @@ public sealed interface Loss {
             case BinaryCrossEntropy _, MeanSquaredError _, MeanAbsoluteError _, Huber _ ->
                     new TensorType(DType.F32, output);
         };
+    }
+
+    /// A loss by name, with settings if any: `cross-entropy:smoothing=0.1`, `binary-cross-entropy`,
+    /// `mean-squared-error`, `mean-absolute-error`, `huber:delta=0.5`, `hinge`, `divergence`.
+    ///
+    /// @throws IllegalArgumentException if no loss has that name or setting; the message lists those
+    ///     there are
+    static Loss named(String text) {
+        var settings = NamedSettings.parse("loss", text);
+        var loss =
+                switch (settings.name()) {
+                    case "cross-entropy" -> new CrossEntropy(settings.take("smoothing", 0));
+                    case "binary-cross-entropy" ->
+                            new BinaryCrossEntropy(settings.take("smoothing", 0));
+                    case "mean-squared-error" -> new MeanSquaredError();
+                    case "mean-absolute-error" -> new MeanAbsoluteError();
+                    case "huber" -> new Huber(settings.take("delta", 1));
+                    case "hinge" -> new Hinge();
+                    case "divergence" -> new Divergence();
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "loss: %s (expected: one of %s)"
+                                            .formatted(
+                                                    settings.name(), String.join(", ", names())));
+                };
+        settings.requireNoneLeft();
+        return loss;
+    }
+
+    /// The names [#named] knows, in a fixed order.
+    static List<String> names() {
+        return List.of(
+                "cross-entropy",
+                "binary-cross-entropy",
+                "mean-squared-error",
+                "mean-absolute-error",
+                "huber",
+                "hinge",
+                "divergence");
+    }
+
+    /// The text that [#named] reads as this.
+    default String text() {
+        return switch (this) {
+            case CrossEntropy(double smoothing) -> withSmoothing("cross-entropy", smoothing);
+            case BinaryCrossEntropy(double smoothing) ->
+                    withSmoothing("binary-cross-entropy", smoothing);
+            case MeanSquaredError _ -> "mean-squared-error";
+            case MeanAbsoluteError _ -> "mean-absolute-error";
+            case Huber(double delta) -> "huber:delta=" + delta;
+            case Hinge _ -> "hinge";
+            case Divergence _ -> "divergence";
+        };
+    }
+
+    private static String withSmoothing(String name, double smoothing) {
+        return smoothing == 0 ? name : name + ":smoothing=" + smoothing;
     }
 
     private static void requireClasses(Shape output) {

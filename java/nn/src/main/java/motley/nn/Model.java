@@ -3,6 +3,7 @@ package motley.nn;
 import static motley.tensor.Require.require;
 
 import java.util.List;
+import java.util.Optional;
 import motley.tensor.DType;
 import motley.tensor.Shape;
 import motley.tensor.TensorType;
@@ -21,9 +22,15 @@ public record Model(String name, TensorType input, Loss loss, List<Node> nodes) 
     /// A layer and the values it reads.
     ///
     /// @param in numbers of values: 0 is the sample, `i + 1` what node `i` makes
-    public record Node(Layer layer, List<Integer> in) {
+    /// @param initializer of its weights, that is, of the parameters that do not begin as constants;
+    ///     empty: the layer's usual one
+    public record Node(Layer layer, List<Integer> in, Optional<Initializer> initializer) {
         public Node {
             in = List.copyOf(in);
+        }
+
+        public Node(Layer layer, List<Integer> in) {
+            this(layer, in, Optional.empty());
         }
     }
 

@@ -271,7 +271,7 @@ public sealed interface Optimizer {
 
     private static ParameterSpec slot(String prefix, ParameterSpec parameter) {
         var name = prefix + parameter.name();
-        return new ParameterSpec(name, parameter.shape(), Initializer.ZEROS);
+        return new ParameterSpec(name, parameter.shape(), Initializers.ZEROS);
     }
 
     private static void requireShare(String name, double value) {

@@ -40,6 +40,11 @@ public record ParameterSpec(String name, Shape shape, Initializer initializer, R
         this(name, shape, initializer, new Role.Trained());
     }
 
+    /// The same parameter with other first values.
+    public ParameterSpec with(Initializer other) {
+        return new ParameterSpec(name, shape, other, role);
+    }
+
     public TensorType type() {
         return new TensorType(DType.F32, shape);
     }

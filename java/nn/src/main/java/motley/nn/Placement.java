@@ -26,12 +26,28 @@ final class Placement {
             var inputs = node.in().stream().map(types::get).toList();
             var output = new LayerShapes(name).output(node.layer(), inputs);
             var weights =
-                    isRectified(nodes, i + 1) ? Initializer.HE_UNIFORM : Initializer.GLOROT_UNIFORM;
-            var parameters = new LayerParameters(name, weights).of(node.layer(), inputs.getFirst());
+                    isRectified(nodes, i + 1)
+                            ? Initializers.HE_UNIFORM
+                            : Initializers.GLOROT_UNIFORM;
+            var usual = new LayerParameters(name, weights).of(node.layer(), inputs.getFirst());
+            var parameters =
+                    node.initializer().map(chosen -> begunWith(chosen, usual)).orElse(usual);
             placed.add(new PlacedLayer(name, i, node, inputs, output, parameters));
             types.add(new TensorType(DType.F32, output));
         }
         return List.copyOf(placed);
+    }
+
+    /// The same parameters; those that do not begin as constants begin with `initializer`.
+    private static List<ParameterSpec> begunWith(
+            Initializer initializer, List<ParameterSpec> usual) {
+        return usual.stream()
+                .map(
+                        spec ->
+                                spec.initializer() instanceof Initializer.Constant
+                                        ? spec
+                                        : spec.with(initializer))
+                .toList();
     }
 
     private static void requireEarlier(String name, List<Integer> in, int node) {
@@ -52,7 +68,8 @@ final class Placement {
                 .anyMatch(n -> n.layer() instanceof Layer.Relu && n.in().contains(value));
     }
 
-    private static String kind(Layer layer) {
+    /// What a layer is named after; a number follows.
+    static String kind(Layer layer) {
         return switch (layer) {
             case Layer.Dense _ -> "dense";
             case Layer.Embedding _ -> "embedding";

@@ -104,6 +104,39 @@ public sealed interface TrainingProgram {
         }
     }
 
+    /// As [Evaluate], and what the model made of every sample.
+    /// Params: the parameters, `inputs`, `targets`, `weights`. Results: `lossSum`, `correct`,
+    /// `output` `f32[batch, …]`.
+    record Examine(Program program, int parameterCount) implements TrainingProgram {
+        public Span parameters() {
+            return new Span(0, parameterCount);
+        }
+
+        public int inputs() {
+            return parameterCount;
+        }
+
+        public int targets() {
+            return parameterCount + 1;
+        }
+
+        public int weights() {
+            return parameterCount + 2;
+        }
+
+        public int lossSum() {
+            return 0;
+        }
+
+        public int correct() {
+            return 1;
+        }
+
+        public int output() {
+            return 2;
+        }
+    }
+
     /// The model's outputs, `f32[batch, …]`, for samples whose targets nobody knows.
     /// Params: the parameters, `inputs`. Results: `output`.
     record Predict(Program program, int parameterCount) implements TrainingProgram {

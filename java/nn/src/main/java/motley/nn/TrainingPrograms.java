@@ -26,8 +26,7 @@ public final class TrainingPrograms {
         var specs = model.parameters();
         var values = new ArrayList<Var>();
         for (int i = 0; i < specs.size(); i++) {
-            var spec = specs.get(i);
-            values.add(spec.initializer().draw(b, key, i, spec.shape()));
+            values.add(Initializers.draw(b, specs.get(i), key, i));
         }
         return new TrainingProgram.Initial(b.build(values), specs.size());
     }
@@ -49,13 +48,26 @@ public final class TrainingPrograms {
 
     public static TrainingProgram.Evaluate evaluate(Model model, int microBatch) {
         var b = new ProgramBuilder();
+        var examined = examined(b, model, microBatch);
+        var program = b.build(examined.totals.list());
+        return new TrainingProgram.Evaluate(program, model.parameters().size());
+    }
+
+    public static TrainingProgram.Examine examine(Model model, int microBatch) {
+        var b = new ProgramBuilder();
+        var examined = examined(b, model, microBatch);
+        var program = b.build(concat(examined.totals.list(), List.of(examined.output)));
+        return new TrainingProgram.Examine(program, model.parameters().size());
+    }
+
+    private record Examined(Totals totals, Var output) {}
+
+    private static Examined examined(ProgramBuilder b, Model model, int microBatch) {
         var parameters = params(b, model.parameters());
         var batch = Batch.params(b, model, microBatch);
-
         var forward = new Forward(b, new Forward.Mode.Inference());
         var output = forward.pass(model, parameters, batch.inputs).output();
-        var program = b.build(totals(b, model.loss(), output, batch).list());
-        return new TrainingProgram.Evaluate(program, parameters.size());
+        return new Examined(totals(b, model.loss(), output, batch), output);
     }
 
     public static TrainingProgram.Predict predict(Model model, int batch) {

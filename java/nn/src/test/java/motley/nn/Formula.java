@@ -25,8 +25,8 @@ public final class Formula {
 
     /// First values of parameter number `stream`.
     public static Values weights(int stream, ParameterSpec spec) {
-        double limit = Initializer.HE_UNIFORM.limit(spec.shape());
-        if (spec.initializer() == Initializer.ZEROS) return Values.filled(spec.type(), 0);
+        double limit = Initializers.HE_UNIFORM.limit(spec.shape());
+        if (spec.initializer().equals(Initializers.ZEROS)) return Values.filled(spec.type(), 0);
         return fill(spec.type(), i -> (float) ((2 * uniform(stream, i) - 1) * limit));
     }
 

@@ -17,10 +17,10 @@ final class InitializerTest {
     @Test
     void limitsFollowTheFans() {
         var filters = Shape.of(3, 3, 4, 8); // 36 inputs reach an output, an input reaches 72.
-        assertThat(Initializer.HE_UNIFORM.limit(filters)).isEqualTo(Math.sqrt(6.0 / 36));
-        assertThat(Initializer.GLOROT_UNIFORM.limit(filters)).isEqualTo(Math.sqrt(6.0 / 108));
-        assertThat(Initializer.HE_UNIFORM.limit(Shape.of(24, 16))).isEqualTo(0.5);
-        assertThat(Initializer.ZEROS.limit(Shape.of(5))).isZero();
+        assertThat(Initializers.HE_UNIFORM.limit(filters)).isEqualTo(Math.sqrt(6.0 / 36));
+        assertThat(Initializers.GLOROT_UNIFORM.limit(filters)).isEqualTo(Math.sqrt(6.0 / 108));
+        assertThat(Initializers.HE_UNIFORM.limit(Shape.of(24, 16))).isEqualTo(0.5);
+        assertThat(Initializers.ZEROS.limit(Shape.of(5))).isZero();
     }
 
     /// Mean 0, variance limit²/3 and full range, each within five standard deviations.

@@ -42,11 +42,11 @@ final class ModelTest {
         var parameters = Models.named("mnist-mlp").parameters();
         assertThat(parameters)
                 .containsExactly(
-                        weight("dense1", Initializer.HE_UNIFORM, 784, 512),
+                        weight("dense1", Initializers.HE_UNIFORM, 784, 512),
                         bias("dense1", 512),
-                        weight("dense2", Initializer.HE_UNIFORM, 512, 256),
+                        weight("dense2", Initializers.HE_UNIFORM, 512, 256),
                         bias("dense2", 256),
-                        weight("dense3", Initializer.GLOROT_UNIFORM, 256, 10),
+                        weight("dense3", Initializers.GLOROT_UNIFORM, 256, 10),
                         bias("dense3", 10));
     }
 
@@ -136,6 +136,6 @@ final class ModelTest {
     }
 
     private static ParameterSpec bias(String layer, int out) {
-        return new ParameterSpec(layer + ".bias", Shape.of(out), Initializer.ZEROS);
+        return new ParameterSpec(layer + ".bias", Shape.of(out), Initializers.ZEROS);
     }
 }

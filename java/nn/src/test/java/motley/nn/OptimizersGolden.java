@@ -113,6 +113,6 @@ final class OptimizersGolden {
     }
 
     private static ParameterSpec spec(String name, Shape shape) {
-        return new ParameterSpec(name, shape, Initializer.ZEROS);
+        return new ParameterSpec(name, shape, Initializers.ZEROS);
     }
 }

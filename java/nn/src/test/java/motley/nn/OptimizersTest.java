@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class OptimizersTest {
     private static final List<ParameterSpec> SPECS =
             List.of(
-                    new ParameterSpec("w", Shape.of(2, 3), Initializer.HE_UNIFORM),
-                    new ParameterSpec("b", Shape.of(3), Initializer.ZEROS));
+                    new ParameterSpec("w", Shape.of(2, 3), Initializers.HE_UNIFORM),
+                    new ParameterSpec("b", Shape.of(3), Initializers.ZEROS));
 
     @Test
     void settingsChangeTheUsualOnes() {
