@@ -6,8 +6,7 @@ import java.util.List;
 
 /// What a [Graph] can apply to a value: a layer, or a few of them in a common pattern. Patterns are
 /// taken apart as they are applied; a [Model] knows layers only.
-public sealed interface Block 
-        permits Layer, Block.Sequence, Block.Residual, Block.Initialized {
+public sealed interface Block permits Layer, Block.Sequence, Block.Residual, Block.Initialized {
     /// One after the other.
     record Sequence(List<Block> blocks) implements Block {
         public Sequence {

@@ -24,7 +24,8 @@ import motley.tensor.TensorType;
 /// | `zeros`, `ones`, `constant:value=0.1` | |
 /// | `uniform:limit=0.05` | |
 /// | `normal:deviation=0.02`, `truncated-normal:deviation=0.02` | |
-/// | `glorot-uniform`, `glorot-normal`, `he-uniform`, `he-normal`, `lecun-uniform`, `lecun-normal` | scaled |
+/// | `glorot-uniform`, `glorot-normal`, `he-uniform`, `he-normal`, `lecun-uniform`, `lecun-normal`
+/// | scaled |
 public final class Initializers {
     public static final Initializer ZEROS = new Constant(0);
 

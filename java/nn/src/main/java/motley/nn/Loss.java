@@ -83,7 +83,8 @@ public sealed interface Loss {
     /// A loss by name, with settings if any: `cross-entropy:smoothing=0.1`, `binary-cross-entropy`,
     /// `mean-squared-error`, `mean-absolute-error`, `huber:delta=0.5`, `hinge`, `divergence`.
     ///
-    /// @throws IllegalArgumentException if no loss has that name or setting; the message lists those
+    /// @throws IllegalArgumentException if no loss has that name or setting; the message lists
+    /// those
     ///     there are
     static Loss named(String text) {
         var settings = NamedSettings.parse("loss", text);

@@ -22,7 +22,8 @@ public record Model(String name, TensorType input, Loss loss, List<Node> nodes) 
     /// A layer and the values it reads.
     ///
     /// @param in numbers of values: 0 is the sample, `i + 1` what node `i` makes
-    /// @param initializer of its weights, that is, of the parameters that do not begin as constants;
+    /// @param initializer of its weights, that is, of the parameters that do not begin as
+    /// constants;
     ///     empty: the layer's usual one
     public record Node(Layer layer, List<Integer> in, Optional<Initializer> initializer) {
         public Node {
