@@ -5,7 +5,9 @@ import org.jspecify.annotations.NullMarked;
 module motley.interchange {
     requires transitive motley.tensor;
     requires transitive motley.program;
+    requires transitive motley.nn;
     requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
     requires static org.jspecify;
 
     exports motley.interchange;
