@@ -17,6 +17,19 @@ final class Best {
         copy(present, kept);
     }
 
+    /// Goes on from what was best before.
+    Best(List<Tensor> present, Standing.Lowest lowest) {
+        this.present = present;
+        kept = present.stream().map(weight -> Tensor.onHeap(weight.type())).toList();
+        copy(lowest.weights(), kept);
+        loss = lowest.loss();
+        number = lowest.epoch();
+    }
+
+    Standing.Lowest lowest() {
+        return new Standing.Lowest(number, loss, kept);
+    }
+
     /// Keeps the weights after `epoch` if none were better.
     ///
     /// @return whether the best ones are `patienceEpochs` epochs old

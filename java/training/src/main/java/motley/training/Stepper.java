@@ -1,13 +1,16 @@
 package motley.training;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import motley.data.SampleOrder;
 import motley.data.Samples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
+import motley.nn.TrainingProgram.Span;
 import motley.nn.TrainingPrograms;
 import motley.program.Engine;
 import motley.program.Executable;
@@ -22,11 +25,14 @@ final class Stepper implements AutoCloseable {
     private final Executable executable;
     private final List<Integer> weights; // results, in the order of the parameters
     private final Batch batch;
+    private final List<ParameterSpec> stateSpecs;
+    private final List<Tensor> parameters; // as they stand, and the optimizer's state
+    private final List<Tensor> state;
     private final Tensor scalar = Tensor.onHeap(TensorType.f32());
     private long steps;
 
-    /// Begins with `first` as weights and with an optimizer that has seen nothing.
-    Stepper(Engine engine, Model model, FitSettings settings, Samples train, List<Tensor> first) {
+    /// Begins with the weights that are written next and with an optimizer that has seen nothing.
+    Stepper(Engine engine, Model model, FitSettings settings, Samples train) {
         this.settings = settings;
         this.train = train;
         var optimizer = settings.optimizer();
@@ -34,13 +40,39 @@ final class Stepper implements AutoCloseable {
         weights = weights(model);
         batch = Batch.allocate(model, settings.batchSize());
         executable = engine.prepare(program.program(), program.carries());
-        for (int i = 0; i < first.size(); i++) {
-            executable.write(program.parameters().at(i), first.get(i));
-        }
-        var state = optimizer.state(trained(model));
+        parameters = model.parameters().stream().map(s -> Tensor.onHeap(s.type())).toList();
+        stateSpecs = optimizer.state(trained(model));
+        state = stateSpecs.stream().map(s -> Tensor.onHeap(s.type())).toList();
+        write(program.state(), state);
+    }
+
+    /// Begins with `first` as parameters.
+    void begin(List<Tensor> first) {
+        write(program.parameters(), first);
+    }
+
+    /// Goes on from `standing`.
+    ///
+    /// @throws IllegalArgumentException if the state is another optimizer's
+    void begin(Standing standing) {
+        write(program.state(), standing.state(stateSpecs));
+        write(program.parameters(), standing.parameters());
+        steps = (long) standing.epochs() * stepsPerEpoch();
+    }
+
+    /// Where the training stands; its tensors change with the next call.
+    Standing standing(int epochs, Optional<Standing.Lowest> best) {
+        read(program.parameters(), parameters);
+        read(program.state(), state);
+        var named = new LinkedHashMap<String, Tensor>();
         for (int i = 0; i < state.size(); i++) {
-            executable.write(program.state().at(i), Tensor.onHeap(state.get(i).type()));
+            named.put(stateSpecs.get(i).name(), state.get(i));
         }
+        return new Standing(epochs, parameters, named, best);
+    }
+
+    private int stepsPerEpoch() {
+        return Math.ceilDiv(train.count(), batch.size());
     }
 
     /// Every training sample once, in the order that a run over many devices has.
@@ -61,8 +93,7 @@ final class Stepper implements AutoCloseable {
     private void step() {
         executable.write(program.key(), Keys.of(settings.seed(), steps));
         steps++;
-        int stepsPerEpoch = Math.ceilDiv(train.count(), batch.size());
-        long stepsTotal = (long) stepsPerEpoch * settings.epochs();
+        long stepsTotal = (long) stepsPerEpoch() * settings.epochs();
         write(program.learningRate(), settings.rate().rate(steps, stepsTotal));
         write(program.step(), (double) steps);
         executable.write(program.inputs(), batch.inputs());
@@ -97,6 +128,14 @@ final class Stepper implements AutoCloseable {
 
     private static List<ParameterSpec> trained(Model model) {
         return model.parameters().stream().filter(ParameterSpec::isTrained).toList();
+    }
+
+    private void write(Span params, List<Tensor> values) {
+        for (int i = 0; i < values.size(); i++) executable.write(params.at(i), values.get(i));
+    }
+
+    private void read(Span results, List<Tensor> into) {
+        for (int i = 0; i < into.size(); i++) executable.read(results.at(i), into.get(i));
     }
 
     private void write(int param, double value) {

@@ -2,6 +2,9 @@ package motley.training;
 
 import static motley.tensor.Require.require;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +12,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import motley.data.ArraySamples;
 import motley.data.Samples;
+import motley.interchange.SavedModel;
+import motley.nn.Metric;
 import motley.nn.Model;
 import motley.nn.TrainingProgram.Span;
 import motley.nn.TrainingPrograms;
@@ -17,6 +22,7 @@ import motley.program.Executable;
 import motley.tensor.DType;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
+import motley.training.Standing.Lowest;
 
 /// A model with its weights, on one machine and without a coordinator.
 ///
@@ -24,6 +30,7 @@ import motley.tensor.TensorType;
 /// try (var engine = CpuEngine.open(new CpuSettings(2))) {
 ///     var trainer = new Trainer(engine, Models.named("mnist-mlp"), 1);
 ///     trainer.fit(train, Optional.of(test), FitSettings.of(5, 128, "adam"), System.out::println);
+///     trainer.save(Path.of("mnist.safetensors"));
 /// }
 /// ```
 ///
@@ -39,14 +46,25 @@ public final class Trainer {
     private final Engine engine;
     private final Model model;
     private final List<Tensor> weights;
+    private Optional<Standing> standing = Optional.empty();
+
+    private Trainer(Engine engine, Model model) {
+        this.engine = engine;
+        this.model = model;
+        weights = model.parameters().stream().map(spec -> Tensor.onHeap(spec.type())).toList();
+    }
+
+    /// Begins with the weights of `saved`, which are copied.
+    public Trainer(Engine engine, SavedModel saved) {
+        this(engine, saved.model());
+        for (int i = 0; i < weights.size(); i++) weights.get(i).copyFrom(saved.weights().get(i));
+    }
 
     /// Draws the first weights.
     ///
     /// @param seed of the first weights
     public Trainer(Engine engine, Model model, long seed) {
-        this.engine = engine;
-        this.model = model;
-        weights = model.parameters().stream().map(spec -> Tensor.onHeap(spec.type())).toList();
+        this(engine, model);
         var initial = TrainingPrograms.initial(model);
         try (var drawing = engine.prepare(initial.program(), List.of())) {
             drawing.write(initial.key(), Keys.of(seed));
@@ -63,29 +81,64 @@ public final class Trainer {
     /// @param progress told of every epoch as it ends
     /// @return every epoch, in order
     /// @throws IllegalArgumentException if samples do not fit the model, or there is patience
-    ///     without validation
+    ///     without validation, or a metric does not fit the model
     public List<Epoch> fit(
+            Samples train,
+            Optional<Samples> validation,
+            FitSettings settings,
+            Consumer<Epoch> progress) {
+        standing = Optional.empty();
+        return run(train, validation, settings, progress);
+    }
+
+    /// Goes on where the last [#fit] stood, or the one whose checkpoint was loaded: with its
+    /// parameters, its optimizer's state and its number of epochs, up to `settings.epochs()`.
+    ///
+    /// With the samples and settings of that fit the weights are, bit for bit, those of a fit that
+    /// was never interrupted. With more epochs than it had planned, a schedule is another from its
+    /// first step on, of which the rest is used.
+    ///
+    /// @return the epochs from here on
+    /// @throws IllegalArgumentException if there is nothing to go on from, if the optimizer keeps
+    ///     another state, or as [#fit] does
+    public List<Epoch> resume(
+            Samples train,
+            Optional<Samples> validation,
+            FitSettings settings,
+            Consumer<Epoch> progress) {
+        require(standing.isPresent(), "resume: no training yet (expected: a fit or a checkpoint)");
+        return run(train, validation, settings, progress);
+    }
+
+    private List<Epoch> run(
             Samples train,
             Optional<Samples> validation,
             FitSettings settings,
             Consumer<Epoch> progress) {
         requireFit(train);
         validation.ifPresent(this::requireFit);
+        settings.metrics().forEach(metric -> metric.requireFits(model));
         int patience = settings.patienceEpochs();
         require(
                 patience == 0 || validation.isPresent(),
                 "patienceEpochs: %d (expected: 0 without samples for validation)",
                 patience);
         var epochs = new ArrayList<Epoch>();
-        var best = new Best(weights);
-        try (var stepper = new Stepper(engine, model, settings, train, weights)) {
-            for (int number = 1; number <= settings.epochs(); number++) {
+        var before = standing.flatMap(Standing::best);
+        var best = before.map(b -> new Best(weights, b)).orElseGet(() -> new Best(weights));
+        try (var stepper = new Stepper(engine, model, settings, train)) {
+            standing.ifPresentOrElse(stepper::begin, () -> stepper.begin(weights));
+            int first = standing.map(Standing::epochs).orElse(0) + 1;
+            for (int number = first; number <= settings.epochs(); number++) {
                 var score = stepper.epoch(number - 1);
                 stepper.read(weights);
-                var epoch = new Epoch(number, score, validation.map(this::evaluate));
+                var epoch = new Epoch(number, score, validation.map(v -> judged(v, settings)));
                 epochs.add(epoch);
+                boolean isOver = patience > 0 && best.isOver(epoch, patience);
+                var kept = patience > 0 ? Optional.of(best.lowest()) : Optional.<Lowest>empty();
+                standing = Optional.of(stepper.standing(number, kept));
                 progress.accept(epoch);
-                if (patience > 0 && best.isOver(epoch, patience)) break;
+                if (isOver) break;
             }
         }
         if (patience > 0) best.restore();
@@ -97,25 +150,64 @@ public final class Trainer {
     /// @throws IllegalArgumentException if the samples do not fit the model
     public Score evaluate(Samples samples) {
         requireFit(samples);
+        int size = Math.min(BATCH_MAX, samples.count());
+        var program = TrainingPrograms.evaluate(model, size);
+        try (var executable = engine.prepare(program.program(), List.of())) {
+            return pass(samples, size, executable, (_, _) -> {});
+        }
+    }
+
+    /// The same with metrics, and which classes the model takes for which.
+    ///
+    /// @param metrics such as `Metric.list("top-5,f1")`
+    /// @throws IllegalArgumentException if samples or metrics do not fit the model
+    public Evaluation evaluate(Samples samples, List<Metric> metrics) {
+        requireFit(samples);
+        var tally = new Tally(model, metrics);
+        int size = Math.min(BATCH_MAX, samples.count());
+        var program = TrainingPrograms.examine(model, size);
+        var outputs = Batch.batched(output(), size);
+        try (var executable = engine.prepare(program.program(), List.of())) {
+            var score =
+                    pass(
+                            samples,
+                            size,
+                            executable,
+                            (batch, count) -> {
+                                executable.read(program.output(), outputs);
+                                tally.add(outputs, batch.targets(), count);
+                            });
+            var whole = new Score(score.loss(), score.accuracy(), tally.values());
+            return new Evaluation(whole, tally.confusion());
+        }
+    }
+
+    /// Told of every batch that was run, and of how many of its samples count.
+    private interface Seen {
+        void batch(Batch batch, int count);
+    }
+
+    /// Runs all samples through `executable`, which evaluates or examines `size` at once: its
+    /// params and first results are the same.
+    private Score pass(Samples samples, int size, Executable executable, Seen seen) {
         int count = samples.count();
-        var batch = Batch.allocate(model, Math.min(BATCH_MAX, count));
-        var program = TrainingPrograms.evaluate(model, batch.size());
+        var batch = Batch.allocate(model, size);
+        int inputs = weights.size(); // the first param behind the parameters
         var totals = new Totals();
         var scalar = Tensor.onHeap(TensorType.f32());
-        try (var executable = engine.prepare(program.program(), List.of())) {
-            handOver(executable, program.parameters());
-            for (int first = 0; first < count; first += batch.size()) {
-                int end = Math.min(count, first + batch.size());
-                batch.fill(samples, IntStream.range(first, end).toArray());
-                executable.write(program.inputs(), batch.inputs());
-                executable.write(program.targets(), batch.targets());
-                executable.write(program.weights(), batch.weights());
-                executable.run();
-                executable.read(program.lossSum(), scalar);
-                double lossSum = scalar.getFloat(0);
-                executable.read(program.correct(), scalar);
-                totals.add(lossSum, scalar.getFloat(0));
-            }
+        handOver(executable, new Span(0, weights.size()));
+        for (int first = 0; first < count; first += size) {
+            int end = Math.min(count, first + size);
+            batch.fill(samples, IntStream.range(first, end).toArray());
+            executable.write(inputs, batch.inputs());
+            executable.write(inputs + 1, batch.targets());
+            executable.write(inputs + 2, batch.weights());
+            executable.run();
+            executable.read(0, scalar);
+            double lossSum = scalar.getFloat(0);
+            executable.read(1, scalar);
+            totals.add(lossSum, scalar.getFloat(0));
+            seen.batch(batch, end - first);
         }
         return totals.score(count);
     }
@@ -132,7 +224,7 @@ public final class Trainer {
         requireFit(samples);
         var batch = Batch.allocate(model, Math.min(BATCH_MAX, count));
         var program = TrainingPrograms.predict(model, batch.size());
-        var one = new TensorType(DType.F32, model.outputShape());
+        var one = output();
         var rows = Batch.batched(one, batch.size());
         var outputs = Batch.batched(one, count);
         try (var executable = engine.prepare(program.program(), List.of())) {
@@ -151,9 +243,73 @@ public final class Trainer {
         return outputs;
     }
 
+    /// Writes model and weights to `file`, from which [#load] and `motley predict` take them.
+    ///
+    /// @throws IOException if the disk refuses
+    public void save(Path file) throws IOException {
+        saved().write(file);
+    }
+
+    /// A trainer with the model and the weights that `file` holds.
+    ///
+    /// @throws IOException if the file cannot be read or is damaged; the message says how
+    public static Trainer load(Engine engine, Path file) throws IOException {
+        return new Trainer(engine, SavedModel.read(file));
+    }
+
+    /// Writes to `file` what [#resume] needs besides samples and settings. It is a model file too,
+    /// with the present weights. While a fit goes on, `progress` may call this after each epoch:
+    ///
+    /// ```java
+    /// trainer.fit(train, test, settings, epoch -> trainer.saveCheckpoint(file));
+    /// ```
+    ///
+    /// @throws IllegalArgumentException if there was no epoch yet
+    /// @throws UncheckedIOException if the disk refuses
+    public void saveCheckpoint(Path file) {
+        require(standing.isPresent(), "checkpoint: no training yet (expected: a fit before)");
+        try {
+            standing.orElseThrow().write(file, saved());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A trainer whose [#resume] goes on where the one stood that wrote `file`.
+    ///
+    /// @throws IOException if the file cannot be read or is no checkpoint; the message says why
+    public static Trainer loadCheckpoint(Engine engine, Path file) throws IOException {
+        var trainer = load(engine, file);
+        trainer.standing = Optional.of(Standing.read(file, trainer.model));
+        return trainer;
+    }
+
+    /// Epochs that the last fit has behind it, those before a checkpoint among them.
+    public int epochs() {
+        return standing.map(Standing::epochs).orElse(0);
+    }
+
+    /// The model with the present weights, which the next fit changes.
+    public SavedModel saved() {
+        return new SavedModel(model, weights);
+    }
+
+    public Model model() {
+        return model;
+    }
+
     /// The present weights, in the order of the model's parameters; changed by the next fit.
     public List<Tensor> weights() {
         return weights;
+    }
+
+    private Score judged(Samples validation, FitSettings settings) {
+        var metrics = settings.metrics();
+        return metrics.isEmpty() ? evaluate(validation) : evaluate(validation, metrics).score();
+    }
+
+    private TensorType output() {
+        return new TensorType(DType.F32, model.outputShape());
     }
 
     private void handOver(Executable executable, Span parameters) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +19,7 @@ import motley.nn.Layer.Dense;
 import motley.nn.Layer.Dropout;
 import motley.nn.Layer.Relu;
 import motley.nn.Loss;
+import motley.nn.Metric;
 import motley.nn.Model;
 import motley.nn.Schedule;
 import motley.program.Engine;
@@ -24,6 +28,7 @@ import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A model on one machine, on the engine for the JVM.
 final class TrainerTest {
@@ -150,6 +155,116 @@ final class TrainerTest {
         assertThat(score.accuracy()).isEqualTo(correct / 300.0);
     }
 
+    /// Metrics come from the outputs, loss and accuracy from the program: they must agree.
+    @Test
+    void metricsAreThoseOfThePredictions() {
+        var trainer = new Trainer(engine, model(), 1);
+        var settings = SETTINGS.withMetrics("accuracy,top-2,f1,perplexity");
+        var epochs = trainer.fit(TRAIN, Optional.of(TEST), settings, _ -> {});
+        var evaluation = trainer.evaluate(TEST, settings.metrics());
+        var score = evaluation.score();
+        assertThat(epochs.getLast().validation()).hasValue(score);
+        var plain = trainer.evaluate(TEST);
+        assertThat(score.loss()).isEqualTo(plain.loss());
+        assertThat(score.accuracy()).isEqualTo(plain.accuracy());
+        var confusion = evaluation.confusion().orElseThrow();
+        assertThat(confusion.total()).isEqualTo(300);
+        assertThat(score.metric(new Metric.Accuracy()))
+                .isEqualTo(plain.accuracy())
+                .isEqualTo(confusion.accuracy())
+                .isLessThan(score.metric(new Metric.TopK(2)));
+        assertThat(score.metric(new Metric.F1())).isEqualTo(confusion.f1());
+        // Sums of 300 numbers in f32 on the one side, of their float64 values on the other.
+        assertThat(score.metric(new Metric.Perplexity()))
+                .isCloseTo(Math.exp(plain.loss()), within(1e-4));
+        assertThatThrownBy(() -> score.metric(new Metric.Recall()))
+                .hasMessageStartingWith("metric: recall (expected: one that was asked for");
+    }
+
+    @Test
+    void savedModelPredictsTheSameBits(@TempDir Path folder) throws IOException {
+        var file = folder.resolve("models").resolve("small.safetensors");
+        var trainer = new Trainer(engine, model(), 1);
+        trainer.fit(TRAIN, Optional.empty(), SETTINGS, _ -> {});
+        trainer.save(file);
+        var loaded = Trainer.load(engine, file);
+        assertThat(loaded.model()).isEqualTo(model());
+        var expected = trainer.predict(INPUTS);
+        assertThat(loaded.predict(INPUTS).data().mismatch(expected.data())).isEqualTo(-1);
+        assertThat(loaded.evaluate(TEST)).isEqualTo(trainer.evaluate(TEST));
+        // What is loaded is a copy: training goes on and leaves the file alone.
+        var before = Files.readAllBytes(file);
+        loaded.fit(TRAIN, Optional.empty(), SETTINGS, _ -> {});
+        assertThat(file).hasBinaryContent(before);
+    }
+
+    /// After any epoch, in a new process as it were, with averages, schedule, dropout and patience.
+    @Test
+    void resumedTrainingEndsWithTheSameBits(@TempDir Path folder) throws IOException {
+        var settings =
+                FitSettings.of(6, 32, "adamw:ema=0.9")
+                        .withRate(new Schedule.OneCycle(0.02))
+                        .withPatienceEpochs(5);
+        var whole = new Trainer(engine, model(), 1);
+        var epochs =
+                whole.fit(
+                        TRAIN,
+                        Optional.of(TEST),
+                        settings,
+                        e -> whole.saveCheckpoint(folder.resolve("after-" + e.number())));
+        for (int after : new int[] {1, 3, 5}) {
+            var trainer = Trainer.loadCheckpoint(engine, folder.resolve("after-" + after));
+            assertThat(trainer.epochs()).isEqualTo(after);
+            var rest = trainer.resume(TRAIN, Optional.of(TEST), settings, _ -> {});
+            assertThat(rest).isEqualTo(epochs.subList(after, 6));
+            assertThat(elements(trainer)).isEqualTo(elements(whole));
+        }
+    }
+
+    /// Patience that ran out before the checkpoint counts on behind it.
+    @Test
+    void resumedTrainingKeepsTheBestWeights(@TempDir Path folder) throws IOException {
+        var file = folder.resolve("wild");
+        var rate = new Schedule.Constant(3);
+        var wild = FitSettings.of(40, 32, "sgd").withRate(rate).withPatienceEpochs(2);
+        var trainer = new Trainer(engine, model(), 1);
+        var last = new int[1];
+        var epochs =
+                trainer.fit(
+                        TRAIN,
+                        Optional.of(TEST),
+                        wild,
+                        e -> {
+                            if (e.number() > 1 && last[0] > 0) return;
+                            trainer.saveCheckpoint(file);
+                            last[0] = e.number();
+                        });
+        assertThat(epochs).hasSizeGreaterThan(2);
+        var again = Trainer.loadCheckpoint(engine, file);
+        assertThat(again.resume(TRAIN, Optional.of(TEST), wild, _ -> {}))
+                .isEqualTo(epochs.subList(1, epochs.size()));
+        assertThat(elements(again)).isEqualTo(elements(trainer));
+    }
+
+    @Test
+    void checkpointsOfOthersAreRefused(@TempDir Path folder) throws IOException {
+        var file = folder.resolve("small.safetensors");
+        var trainer = new Trainer(engine, model(), 1);
+        assertThatThrownBy(() -> trainer.resume(TRAIN, Optional.empty(), SETTINGS, _ -> {}))
+                .hasMessage("resume: no training yet (expected: a fit or a checkpoint)");
+        trainer.save(file);
+        assertThatThrownBy(() -> Trainer.loadCheckpoint(engine, file))
+                .hasMessage(file + ": no checkpoint: lacks checkpoint.epochs");
+        trainer.fit(TRAIN, Optional.empty(), FitSettings.of(1, 32, "sgd"), _ -> {});
+        trainer.saveCheckpoint(file);
+        var loaded = Trainer.loadCheckpoint(engine, file);
+        assertThatThrownBy(() -> loaded.resume(TRAIN, Optional.empty(), SETTINGS, _ -> {}))
+                .hasMessageStartingWith("optimizer: needs adam.m.dense1.weight f32[4, 16]");
+        assertThat(Trainer.load(engine, file).predict(INPUTS).data())
+                .satisfies(
+                        d -> assertThat(d.mismatch(trainer.predict(INPUTS).data())).isEqualTo(-1));
+    }
+
     @Test
     void whatDoesNotFitIsRefused() {
         var trainer = new Trainer(engine, model(), 1);
@@ -169,6 +284,10 @@ final class TrainerTest {
     private static List<List<Float>> fitted(Engine engine, FitSettings settings) {
         var trainer = new Trainer(engine, model(), 1);
         trainer.fit(TRAIN, Optional.empty(), settings, _ -> {});
+        return elements(trainer);
+    }
+
+    private static List<List<Float>> elements(Trainer trainer) {
         return trainer.weights().stream().map(TrainerTest::elements).toList();
     }
 
