@@ -31,7 +31,7 @@ final class Json {
         var request = run.request();
         var object =
                 object().put("id", run.id())
-                        .put("model", request.model())
+                        .put("model", request.model().name())
                         .put("status", word(run.status()))
                         .put("waiting", run.waiting())
                         .put("createdAtMs", run.createdAtMs());

@@ -5,9 +5,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import motley.interchange.Safetensors;
+import motley.interchange.SavedModel;
 import motley.nn.Model;
 import motley.tensor.TensorType;
 
@@ -36,7 +36,7 @@ public record ModelFile(Header header, Path elements) {
     private static Header header(Model model) {
         var types = new LinkedHashMap<String, TensorType>();
         for (var spec : model.parameters()) types.put(spec.name(), spec.type());
-        return new Header(Safetensors.header(types, Map.of("model", model.name())));
+        return new Header(Safetensors.header(types, SavedModel.metadata(model)));
     }
 
     public long sizeBytes() throws IOException {

@@ -1,8 +1,9 @@
 package motley.coordinator;
 
+import static motley.tensor.Require.require;
+
 import java.util.List;
 import motley.nn.Model;
-import motley.nn.Models;
 import motley.nn.Optimizer;
 import motley.nn.Optimizers;
 import motley.nn.ParameterSpec;
@@ -10,34 +11,42 @@ import motley.nn.Schedule;
 import motley.nn.Schedules;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
+import motley.tensor.DType;
+import motley.tensor.TensorType;
 
-/// What follows from a request: model, optimizer, schedules.
+/// What follows from a request: optimizer, schedules.
 ///
 /// @param rate the learning rate per step
 /// @param settings of the training loop
-record RunPlan(
-        RunRequest request, Model model, Optimizer optimizer, Schedule rate, RunSettings settings) {
+record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettings settings) {
 
     /// @throws IllegalArgumentException if the request's numbers do not fit together
     static RunPlan of(RunRequest request) {
-        var model = Models.named(request.model());
-        if (model.classes() != request.dataset().classes()) {
-            throw new IllegalArgumentException(
-                    "classes: %d (expected: %d, what %s tells apart)"
-                            .formatted(request.dataset().classes(), model.classes(), model.name()));
-        }
-        return of(request, model);
-    }
-
-    static RunPlan of(RunRequest request, Model model) {
+        var model = request.model();
+        int classes = request.dataset().classes();
+        require(
+                model.classes() == classes,
+                "classes: %d (expected: %d, what %s tells apart)",
+                classes,
+                model.classes(),
+                model.name());
+        require(
+                model.input().dtype() == DType.F32 && model.target().equals(TensorType.i32()),
+                "model: %s takes %s and targets %s (expected: images and one class for each)",
+                model.name(),
+                model.input(),
+                model.target());
         var optimizer = Optimizers.named(request.training().descent().optimizer());
         var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
         return new RunPlan(
                 request,
-                model,
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(request.training().seed(), schedule(request), policy));
+    }
+
+    Model model() {
+        return request.model();
     }
 
     /// The rate of the optimizer step that closes round `round`, counted from 0.
@@ -47,12 +56,12 @@ record RunPlan(
 
     /// Elements of all parameters together.
     int parameterElements() {
-        return elements(model.parameters());
+        return elements(model().parameters());
     }
 
     /// Elements of the optimizer's whole state; 0 if it has none.
     int stateElements() {
-        return elements(optimizer.state(model.parameters()));
+        return elements(optimizer.state(model().parameters()));
     }
 
     private static int elements(List<ParameterSpec> specs) {

@@ -6,17 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import motley.coordinator.storage.BlobStore;
-import motley.nn.Models;
+import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
 
 /// What somebody wants trained.
 ///
-/// @param model the name of a model that [Models] has
 /// @param initialWeights blob of the parameters to begin with, as safetensors or as raw f32 in the
 ///     order of the model; empty: drawn from the seed
 public record RunRequest(
-        String model,
+        Model model,
         Dataset dataset,
         Training training,
         Crew crew,
@@ -24,7 +23,6 @@ public record RunRequest(
 
     /// @throws IllegalArgumentException naming the first field that is wrong
     public RunRequest {
-        Models.named(model);
         initialWeights.ifPresent(blob -> requireBlob("initialWeights", blob));
         require(
                 training.batchSize <= dataset.train.samples,

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import motley.interchange.ModelJson;
+import motley.nn.Model;
+import motley.nn.Models;
 
 /// A [RunRequest] as JSON, and back.
 ///
@@ -69,7 +73,6 @@ final class RunRequestJson {
         var descent = training.descent();
         var object =
                 Json.object()
-                        .put("model", request.model())
                         .put("epochs", training.epochs())
                         .put("batchSize", training.batchSize())
                         .put("tasks", training.tasks())
@@ -80,6 +83,7 @@ final class RunRequestJson {
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
+        object.set("model", model(request.model()));
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         var dataset = request.dataset();
@@ -106,7 +110,7 @@ final class RunRequestJson {
                         text("schedule", "constant"),
                         integer("warmUpSteps", 0));
         return new RunRequest(
-                text("model"),
+                model(),
                 dataset.dataset(),
                 new RunRequest.Training(
                         integer("epochs", 1),
@@ -119,6 +123,29 @@ final class RunRequestJson {
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty());
+    }
+
+    /// By its name, if it is the one that has it; else in whole.
+    private static JsonNode model(Model model) {
+        var name = model.name();
+        boolean isNamed = Models.names().contains(name) && Models.named(name).equals(model);
+        if (isNamed) return TextNode.valueOf(name);
+        try {
+            return MAPPER.readTree(ModelJson.text(model));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a description is JSON", e);
+        }
+    }
+
+    private Model model() {
+        var value = object.path("model");
+        if (value.isTextual()) return Models.named(value.textValue());
+        if (!value.isObject()) throw wrong("model", value, "a name or a description");
+        try {
+            return ModelJson.parse(value.toString());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("model: " + e.getMessage(), e);
+        }
     }
 
     private RunRequest.Dataset dataset() {

@@ -179,7 +179,7 @@ final class Runs implements AutoCloseable {
         var dataset = plan.request().dataset();
         return new RunManifest(
                 id,
-                plan.request().model(),
+                plan.model().name(),
                 means.blobs.put(ProgramCodec.encode(gradient.program())),
                 means.blobs.put(ProgramCodec.encode(evaluate.program())),
                 new RunManifest.DatasetBlobs(

@@ -26,6 +26,11 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import motley.interchange.ModelJson;
+import motley.interchange.SavedModel;
+import motley.nn.Layer;
+import motley.nn.Model;
+import motley.tensor.TensorType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +119,27 @@ final class ApiContract {
         requireWeights(path, over.get("weightsSha256").textValue());
     }
 
+    /// A model that has no name here travels in whole, is kept as it came, and comes back with its
+    /// weights.
+    @Test
+    void ownModelIsTrained() throws Exception {
+        var images = TensorType.f32(28, 28, 1);
+        var mine = Model.sequential("mine", images, new Layer.Flatten(), new Layer.Dense(10));
+        var request = RunRequestJson.write(TestHome.request(coordinator, 1));
+        request.set("model", MAPPER.readTree(ModelJson.text(mine)));
+        var run = json(send("POST", "/v1/runs", request.toString()), 201);
+        var path = "/v1/runs/" + run.get("id").textValue();
+        assertThat(run.get("model").textValue()).isEqualTo("mine");
+        assertThat(run.get("request")).isEqualTo(MAPPER.readTree(request.toString()));
+        var events = http.sendAsync(request(path + "/events").build(), BodyHandlers.ofString());
+        try (var _ = TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
+            assertThat(types(events.get(50, TimeUnit.SECONDS).body())).contains("evaluation");
+        }
+        var file = folder.resolve("mine.safetensors");
+        http.send(request(path + "/model").build(), BodyHandlers.ofFile(file));
+        assertThat(SavedModel.read(file).model()).isEqualTo(mine);
+    }
+
     @Test
     void wrongRunRequestsNameTheField() throws Exception {
         var good = RunRequestJson.write(TestHome.request(coordinator, 1));
@@ -125,6 +151,15 @@ final class ApiContract {
                 good.deepCopy().put("batchsize", 3).toString(),
                 "batchsize: no such field (expected: one of batchSize,");
         refused(good.deepCopy().put("model", "gpt").toString(), "model: gpt (expected: one of");
+        var own = good.deepCopy();
+        own.putObject("model").put("motley-model", 1).put("name", "mine");
+        refused(own.toString(), "model: input: missing (expected: an object)");
+        refused(
+                good.deepCopy().put("model", 3).toString(),
+                "model: 3 (expected: a name or a description)");
+        refused(
+                good.deepCopy().put("model", "gpt-small").toString(),
+                "classes: 10 (expected: 128, what gpt-small tells apart)");
         refused(
                 good.deepCopy().put("tasks", 33).toString(),
                 "tasks: 33 (expected: 1 to batchSize, 32)");

@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
+import motley.nn.Models;
 
 /// A home folder, coordinators that open it one after the other, and a small data set in them.
 record TestHome(Path folder) {
@@ -43,7 +44,7 @@ record TestHome(Path folder) {
                 new RunRequest.Dataset(part(coordinator, TRAIN, 1), part(coordinator, TEST, 2), 10);
         var descent = new RunRequest.Descent("adam", OptionalDouble.of(0.002), "cosine", 2);
         return new RunRequest(
-                "mnist-mlp",
+                Models.named("mnist-mlp"),
                 dataset,
                 new RunRequest.Training(epochs, 32, 4, descent, 7, true),
                 RunRequest.Crew.ANY,
