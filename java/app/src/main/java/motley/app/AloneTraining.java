@@ -8,15 +8,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import motley.cpu.CpuSettings;
-import motley.data.ArrayFile;
 import motley.data.Samples;
-import motley.data.TextFile;
-import motley.interchange.Safetensors;
+import motley.interchange.SavedModel;
+import motley.nn.Metric;
 import motley.nn.Model;
-import motley.tensor.Tensor;
+import motley.program.Engine;
 import motley.training.Epoch;
 import motley.training.FitSettings;
 import motley.training.Score;
@@ -27,33 +26,31 @@ import motley.training.Trainer;
 /// @param threads that compute
 /// @param profile what is measured, if anything
 record AloneTraining(Console console, Model model, int threads, ProfileOptions profile) {
-    /// Samples to learn from and samples to be judged by.
-    private record Parts(Samples train, Samples validation) {}
+    /// Where a training begins and ends.
+    ///
+    /// @param from weights to begin with; empty: drawn from the seed
+    /// @param checkpoint written after every epoch; where it is there already, training goes on
+    ///     from it
+    /// @param out where model and weights go; empty: to the other models
+    record Ends(Optional<SavedModel> from, Optional<Path> checkpoint, Optional<Path> out) {}
 
-    /// Trains, reports every epoch, writes the weights to `out`.
-    void run(String data, FitSettings settings, Optional<Path> out) throws InterruptedException {
-        var parts = parts(data);
-        requireFits(data, parts.train);
-        profile.name(() -> names(settings, parts.validation));
+    /// Trains, reports every epoch, writes model and weights.
+    void run(String data, FitSettings settings, Ends ends) throws InterruptedException {
+        for (var metric : settings.metrics()) metric.requireFits(model);
+        var parts = SampleParts.of(data, model, console);
+        profile.name(() -> names(settings, parts.test()));
         profile.reportOnExit(console);
         long startNs = System.nanoTime();
         try (var engine = profile.engine(new CpuSettings(threads))) {
-            var trainer = new Trainer(engine, model, settings.seed());
+            var trainer = trainer(engine, settings, ends);
             console.say(
                     "training %s on %,d samples in this process, %d threads"
-                            .formatted(model.name(), parts.train.count(), threads));
-            var epochs =
-                    trainer.fit(
-                            parts.train,
-                            Optional.of(parts.validation),
-                            settings,
-                            epoch -> {
-                                report(epoch, settings.epochs(), seconds(startNs));
-                                profile.passed("epoch " + epoch.number());
-                            });
-            var file = out.orElseGet(this::defaultFile);
-            write(file, trainer.weights());
-            finish(epochs, (long) parts.train.count() * epochs.size(), seconds(startNs), file);
+                            .formatted(model.name(), parts.train().count(), threads));
+            var epochs = fit(trainer, parts, settings, ends.checkpoint);
+            var file = ends.out.orElseGet(this::defaultFile);
+            write(file, trainer.saved());
+            long samples = (long) parts.train().count() * epochs.size();
+            finish(epochs, samples, seconds(startNs), file);
             profile.report(console);
         }
     }
@@ -65,40 +62,53 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
         return names;
     }
 
-    private Parts parts(String data) throws InterruptedException {
-        if (data.endsWith(".txt")) {
-            var text = TextFile.read(Path.of(data));
-            int time = model.inputShape().rank() == 0 ? 1 : model.inputShape().dim(0);
-            return new Parts(text.train(time), text.validation(time));
-        }
-        if (data.endsWith(".npz")) {
-            var arrays = ArrayFile.read(Path.of(data));
-            return new Parts(arrays.train(), arrays.test());
-        }
-        var images = new Datasets(Home.ofThisProcess(), console).named(data);
-        return new Parts(images.readTrain(), images.readTest());
+    private Trainer trainer(Engine engine, FitSettings settings, Ends ends) {
+        var checkpoint = ends.checkpoint.filter(Files::exists);
+        if (checkpoint.isPresent()) return resuming(engine, settings, checkpoint.get());
+        return ends.from
+                .map(saved -> new Trainer(engine, saved))
+                .orElseGet(() -> new Trainer(engine, model, settings.seed()));
     }
 
-    private void requireFits(String data, Samples samples) {
-        boolean fits =
-                samples.inputType().equals(model.input())
-                        && samples.targetType().equals(model.target());
-        if (fits) return;
-        throw new UserException(
-                "data: %s holds %s with targets %s (expected: %s with %s, what %s takes)"
-                        .formatted(
-                                data,
-                                samples.inputType(),
-                                samples.targetType(),
-                                model.input(),
-                                model.target(),
-                                model.name()));
+    private Trainer resuming(Engine engine, FitSettings settings, Path checkpoint) {
+        try {
+            var trainer = Trainer.loadCheckpoint(engine, checkpoint);
+            boolean fits = trainer.model().equals(model) && trainer.epochs() < settings.epochs();
+            if (!fits) {
+                throw new UserException(
+                        "--checkpoint: %s holds %s after %d epochs (expected: the model to train,"
+                                        .formatted(
+                                                checkpoint,
+                                                trainer.model().name(),
+                                                trainer.epochs())
+                                + " after fewer than --epochs, %d)".formatted(settings.epochs()));
+            }
+            console.say("going on after epoch %d".formatted(trainer.epochs()));
+            return trainer;
+        } catch (IOException e) {
+            throw new UserException("cannot read " + e.getMessage(), e);
+        }
+    }
+
+    private List<Epoch> fit(
+            Trainer trainer, SampleParts parts, FitSettings settings, Optional<Path> checkpoint) {
+        long startNs = System.nanoTime();
+        Consumer<Epoch> progress =
+                epoch -> {
+                    report(epoch, settings.epochs(), seconds(startNs));
+                    profile.passed("epoch " + epoch.number());
+                    checkpoint.ifPresent(trainer::saveCheckpoint);
+                };
+        var test = Optional.<Samples>of(parts.test());
+        return trainer.epochs() > 0
+                ? trainer.resume(parts.train(), test, settings, progress)
+                : trainer.fit(parts.train(), test, settings, progress);
     }
 
     private void report(Epoch epoch, int epochs, double seconds) {
         var score = epoch.validation().orElseThrow();
         console.say(
-                "epoch %d of %d: loss %.4f, validation loss %.4f, accuracy %.4f%s, %.1f s"
+                "epoch %d of %d: loss %.4f, validation loss %.4f, accuracy %.4f%s%s, %.1f s"
                         .formatted(
                                 epoch.number(),
                                 epochs,
@@ -106,20 +116,23 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
                                 score.loss(),
                                 score.accuracy(),
                                 perplexity(score),
+                                Scores.text(score),
                                 seconds));
         var fields = new LinkedHashMap<String, Object>();
         fields.put("epoch", epoch.number());
         fields.put("loss", epoch.train().loss());
         fields.put("validationLoss", score.loss());
         fields.put("validationAccuracy", score.accuracy());
+        fields.put("metrics", Scores.fields(score));
         fields.put("seconds", seconds);
         console.emit("epoch", fields);
     }
 
     /// Of models that say something at every position: how many choices they hesitate between.
     private String perplexity(Score score) {
+        boolean isAsked = score.metrics().containsKey(new Metric.Perplexity());
         boolean isSeries = model.target().shape().rank() > 0;
-        return isSeries ? ", perplexity %.3f".formatted(Math.exp(score.loss())) : "";
+        return isSeries && !isAsked ? ", perplexity %.3f".formatted(Math.exp(score.loss())) : "";
     }
 
     private Path defaultFile() {
@@ -127,14 +140,9 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
         return Home.ofThisProcess().models().resolve(name);
     }
 
-    private void write(Path file, List<Tensor> weights) {
-        var tensors = new LinkedHashMap<String, Tensor>();
-        var specs = model.parameters();
-        for (int i = 0; i < specs.size(); i++) tensors.put(specs.get(i).name(), weights.get(i));
+    private static void write(Path file, SavedModel saved) {
         try {
-            var folder = file.toAbsolutePath().getParent();
-            if (folder != null) Files.createDirectories(folder);
-            Safetensors.write(file, tensors, Map.of("model", model.name()));
+            saved.write(file);
         } catch (IOException e) {
             throw new UserException("cannot write %s: %s".formatted(file, e.getMessage()), e);
         }
@@ -149,12 +157,18 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
         fields.put("samplesPerSecond", samples / seconds);
         fields.put("testAccuracy", score.accuracy());
         fields.put("testLoss", score.loss());
+        fields.put("metrics", Scores.fields(score));
         fields.put("fileSha256", sha256);
         fields.put("model", file.toString());
         console.emit("result", fields);
         console.say(
-                "trained %s in %.1f s, %,.0f samples/s, accuracy %.4f"
-                        .formatted(model.name(), seconds, samples / seconds, score.accuracy()));
+                "trained %s in %.1f s, %,.0f samples/s, accuracy %.4f%s"
+                        .formatted(
+                                model.name(),
+                                seconds,
+                                samples / seconds,
+                                score.accuracy(),
+                                Scores.text(score)));
         console.say("weights in %s (SHA-256 of the file %s)".formatted(file, sha256));
     }
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Command;
             StopCommand.class,
             DownloadCommand.class,
             PredictCommand.class,
+            EvaluateCommand.class,
             DatasetCommand.class,
             ModelCommand.class,
             RunCommand.class,

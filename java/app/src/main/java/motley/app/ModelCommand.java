@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import motley.compiler.Compiler;
+import motley.interchange.ModelJson;
 import motley.nn.Models;
 import motley.nn.Optimizers;
 import motley.nn.PlacedLayer;
@@ -30,12 +31,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "  motley model list",
             "  motley model summary mnist-cnn",
+            "  motley model describe mnist-cnn > my-model.json",
+            "  motley model summary my-model.json",
             "  motley model explain mnist-mlp --program predict --batch-size 1",
             "  motley model explain mnist-cnn --stage kernels",
         },
         subcommands = {
             ModelCommand.Listing.class,
             ModelCommand.Summary.class,
+            ModelCommand.Describe.class,
             ModelCommand.Explain.class
         })
 final class ModelCommand implements Runnable {
@@ -91,7 +95,7 @@ final class ModelCommand implements Runnable {
                 "sample the arithmetic operations of the forward pass and the bytes of what leaves."
             })
     static final class Summary implements Runnable {
-        @Parameters(paramLabel = "MODEL", description = "one that `motley model list` names")
+        @Parameters(paramLabel = "MODEL", description = ModelFiles.DESCRIPTION)
         private String model = "";
 
         @Mixin private OutputOptions output = new OutputOptions();
@@ -99,7 +103,7 @@ final class ModelCommand implements Runnable {
         @Override
         public void run() {
             var console = output.console();
-            var summary = Models.named(model).summary();
+            var summary = ModelFiles.named(model).summary();
             console.say(summary.toString().stripTrailing());
             var fields = new LinkedHashMap<String, Object>();
             fields.put("model", model);
@@ -119,6 +123,34 @@ final class ModelCommand implements Runnable {
             fields.put("flopsPerSample", layer.flops());
             fields.put("activationBytesPerSample", layer.activationBytes());
             return fields;
+        }
+    }
+
+    @Command(
+            name = "describe",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints a model as JSON, one layer a line: a file to change and to train.",
+                "",
+                "A layer reads the one before it, or those that 'from' names as `motley model",
+                "summary` does, {\"layer\": \"add\", \"from\": [\"relu1\", \"conv2\"]};",
+                "'sample' is the input. {\"residual\": [layers]} adds what goes in to what",
+                "comes out.",
+                "Settings may be left out where there is a usual value; an 'initializer'",
+                "may be added, such as \"he-normal\"."
+            })
+    static final class Describe implements Runnable {
+        @Parameters(paramLabel = "MODEL", description = ModelFiles.DESCRIPTION)
+        private String model = "";
+
+        @Mixin private OutputOptions output = new OutputOptions();
+
+        @Override
+        public void run() {
+            var console = output.console();
+            var chosen = ModelFiles.named(model);
+            console.say(ModelJson.text(chosen).stripTrailing());
+            console.emit("description", Map.of("model", ModelFiles.description(chosen)));
         }
     }
 
@@ -142,7 +174,7 @@ final class ModelCommand implements Runnable {
                 "computes for a task), evaluate (loss and accuracy), predict."
             })
     static final class Explain implements Runnable {
-        @Parameters(paramLabel = "MODEL", description = "one that `motley model list` names")
+        @Parameters(paramLabel = "MODEL", description = ModelFiles.DESCRIPTION)
         private String model = "";
 
         @Option(
@@ -212,7 +244,7 @@ final class ModelCommand implements Runnable {
         private record Source(Program program, List<Carry> carries) {}
 
         private Source source() {
-            var chosen = Models.named(model);
+            var chosen = ModelFiles.named(model);
             return switch (kind) {
                 case STEP -> {
                     var step =

@@ -42,8 +42,8 @@ final class PredictCommand implements Runnable {
 
     @Option(
             names = "--model",
-            paramLabel = "NAME",
-            description = "architecture (default: as the file says)")
+            paramLabel = "MODEL",
+            description = "whose weights they are, by name or .json (default: as the file says)")
     private Optional<String> modelName = Optional.empty();
 
     @Option(
@@ -63,18 +63,18 @@ final class PredictCommand implements Runnable {
     @Override
     public void run() {
         var console = output.console();
-        var trained = TrainedModel.read(weights, modelName);
+        var trained = ModelFiles.saved(weights, modelName);
         var images = images(console, trained.model());
         try (var engine = profile.engine(new CpuSettings(threads));
                 var program =
                         engine.prepare(
                                 TrainingPrograms.predict(trained.model(), BATCH).program(),
                                 List.of())) {
-            for (int i = 0; i < trained.parameters().size(); i++) {
-                program.write(i, trained.parameters().get(i));
+            for (int i = 0; i < trained.weights().size(); i++) {
+                program.write(i, trained.weights().get(i));
             }
             var predictions = new Predictions(images, trained.model().classes());
-            predictions.compute(program, trained.parameters().size(), BATCH, console);
+            predictions.compute(program, trained.weights().size(), BATCH, console);
             report(console, predictions);
             profile.report(console);
         }
@@ -112,6 +112,7 @@ final class PredictCommand implements Runnable {
         fields.put("accuracy", predictions.accuracy());
         out.ifPresent(file -> fields.put("out", file.toString()));
         console.emit("predictions", fields);
+        new ClassTable(predictions.confusion()).show(console);
     }
 
     private static void write(Path file, Predictions predictions) {

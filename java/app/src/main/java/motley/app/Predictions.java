@@ -6,6 +6,7 @@ import motley.program.Executable;
 import motley.tensor.Shape;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
+import motley.training.Confusion;
 
 /// What a model makes of labelled images.
 final class Predictions {
@@ -69,13 +70,17 @@ final class Predictions {
         return probabilities[sample];
     }
 
-    int correct() {
-        int correct = 0;
-        for (int i = 0; i < count(); i++) if (predicted[i] == images.label(i)) correct++;
-        return correct;
+    long correct() {
+        return confusion().right();
     }
 
     double accuracy() {
-        return (double) correct() / count();
+        return confusion().accuracy();
+    }
+
+    Confusion confusion() {
+        var confusion = new Confusion(classes);
+        for (int i = 0; i < count(); i++) confusion.add(images.label(i), predicted[i]);
+        return confusion;
     }
 }

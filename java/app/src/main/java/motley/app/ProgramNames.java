@@ -40,8 +40,9 @@ final class ProgramNames {
         return names;
     }
 
-    /// The evaluation of `batchSize` samples at once.
+    /// The evaluation of `batchSize` samples at once, without metrics and with them.
     void addEvaluation(Model model, int batchSize) {
+        add("evaluate", TrainingPrograms.examine(model, batchSize).program(), List.of());
         add("evaluate", TrainingPrograms.evaluate(model, batchSize).program(), List.of());
     }
 

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import motley.nn.Metric;
+import motley.nn.Model;
 import motley.nn.Models;
 import motley.nn.Optimizers;
 import motley.nn.Schedule;
@@ -36,7 +39,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "mnist-cnn, mnist-mlp, resnet-small, lstm or gpt-small")
+            description = {
+                "mnist-cnn, mnist-mlp, resnet-small, lstm or gpt-small, or your own: a .json file",
+                "as `motley model describe` prints"
+            })
     private String model = "";
 
     @Option(
@@ -103,6 +109,15 @@ final class TrainCommand implements Callable<Integer> {
     private int warmUpSteps;
 
     @Option(
+            names = "--metrics",
+            paramLabel = "NAMES",
+            description = {
+                "with --alone, to tell after every epoch: accuracy,top-5,f1 and others that",
+                "`motley evaluate --help` explains"
+            })
+    private Optional<String> metrics = Optional.empty();
+
+    @Option(
             names = "--seed",
             defaultValue = "1",
             description = "of everything random (default: ${DEFAULT-VALUE})")
@@ -152,6 +167,15 @@ final class TrainCommand implements Callable<Integer> {
     private Optional<Path> from = Optional.empty();
 
     @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = {
+                "with --alone, written after every epoch; where the file is there already,",
+                "training goes on from it, to the same weights as without a stop"
+            })
+    private Optional<Path> checkpoint = Optional.empty();
+
+    @Option(
             names = "--out",
             paramLabel = "FILE",
             description = "where the weights go (default: models in MOTLEY_HOME)")
@@ -166,21 +190,24 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var console = output.console();
-        var chosen = Models.named(model);
+        var chosen = ModelFiles.named(model);
         requireSettings();
         try {
             if (isAlone) {
-                new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), out);
+                var first = from.map(file -> ModelFiles.saved(file, Optional.of(model)));
+                var ends = new AloneTraining.Ends(first, checkpoint, out);
+                new AloneTraining(console, chosen, threads, profile)
+                        .run(data, fitSettings(), ends);
                 return 0;
             }
             var dataset = new Datasets(Home.ofThisProcess(), console).named(data);
             try (var measured = TrainingProfile.open(profile, Home.ofThisProcess());
                     var crew = assemble(console, measured)) {
                 var upload = new DatasetUpload(crew.api());
-                var request = request();
+                var request = request(chosen);
                 request.set("dataset", upload.upload(dataset, chosen));
                 if (from.isPresent()) {
-                    TrainedModel.read(from.get(), Optional.of(model));
+                    ModelFiles.saved(from.get(), Optional.of(model));
                     request.put("initialWeights", upload.uploadPlain(from.get()));
                 }
                 return train(console, new Training(crew, measured), request);
@@ -198,7 +225,11 @@ final class TrainCommand implements Callable<Integer> {
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
-        return new FitSettings(epochs, batchSize, descent, rate, seed, 0);
+        return new FitSettings(epochs, batchSize, descent, rate, seed, 0, chosenMetrics());
+    }
+
+    private List<Metric> chosenMetrics() {
+        return metrics.map(Metric::list).orElse(List.of());
     }
 
     /// What can be seen to be wrong before anything is fetched or started.
@@ -217,10 +248,21 @@ final class TrainCommand implements Callable<Integer> {
                 "above 0");
         require(threads >= 1 && threads <= 1024, "--threads", threads, "1 to 1024");
         require(
-                !isAlone || (localDevices.isEmpty() && !coordinator.isNamed() && from.isEmpty()),
+                !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
                 isAlone,
-                "without --local-devices, --url and --from");
+                "without --local-devices and --url");
+        require(
+                isAlone || metrics.isEmpty(),
+                "--metrics",
+                metrics.orElse(""),
+                "--alone too; for a run on devices, `motley evaluate` afterwards");
+        chosenMetrics();
+        require(
+                checkpoint.isEmpty() || (isAlone && from.isEmpty()),
+                "--checkpoint",
+                checkpoint.map(Path::toString).orElse(""),
+                "--alone too, and no --from; a coordinator keeps checkpoints by itself");
         boolean isForDevices = !data.endsWith(".txt") && !data.endsWith(".npz");
         require(
                 isAlone || isForDevices,
@@ -231,6 +273,7 @@ final class TrainCommand implements Callable<Integer> {
         require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
         out.ifPresent(file -> requireWritable("--out", file));
         profile.file().ifPresent(file -> requireWritable("--profile", file));
+        checkpoint.ifPresent(file -> requireWritable("--checkpoint", file));
     }
 
     /// Hours of training must not end in front of a folder that cannot be written to.
@@ -263,11 +306,10 @@ final class TrainCommand implements Callable<Integer> {
         return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home, measured);
     }
 
-    private ObjectNode request() {
+    private ObjectNode request(Model chosen) {
         var request =
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("model", model)
                         .put("epochs", epochs)
                         .put("batchSize", batchSize)
                         .put("tasks", tasks)
@@ -278,6 +320,8 @@ final class TrainCommand implements Callable<Integer> {
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        if (Models.names().contains(model)) request.put("model", model);
+        else request.set("model", ModelFiles.description(chosen));
         return request;
     }
 
@@ -310,7 +354,7 @@ final class TrainCommand implements Callable<Integer> {
     private ProgramNames programNames() {
         int taskSize = Math.ceilDiv(batchSize, tasks);
         var descent = Optimizers.named(optimizer);
-        return ProgramNames.of(Models.named(model), descent, batchSize, taskSize);
+        return ProgramNames.of(ModelFiles.named(model), descent, batchSize, taskSize);
     }
 
     private int finish(Console console, TrainingCrew crew, JsonNode end, double seconds)
@@ -332,7 +376,11 @@ final class TrainCommand implements Callable<Integer> {
                         () ->
                                 Home.ofThisProcess()
                                         .models()
-                                        .resolve(model + "-" + id + ".safetensors"));
+                                        .resolve(
+                                                ModelFiles.named(model).name()
+                                                        + "-"
+                                                        + id
+                                                        + ".safetensors"));
         crew.api().download("/v1/runs/" + id + "/model", file);
         crew.complete();
         report(console, end, new Outcome(id, seconds, file));

@@ -65,9 +65,12 @@ final class CommandLineTest {
                                         + " take texts and arrays yet)"));
         assertThat(train("--alone", "--local-devices", "1"))
                 .isEqualTo(
+                        failed("--alone: true (expected: without --local-devices and" + " --url)"));
+        assertThat(train("--metrics", "f1"))
+                .isEqualTo(
                         failed(
-                                "--alone: true (expected: without --local-devices, --url and"
-                                        + " --from)"));
+                                "--metrics: f1 (expected: --alone too; for a run on devices,"
+                                        + " `motley evaluate` afterwards)"));
     }
 
     /// A real training, of one step on a text of 130 characters and its judgement.
@@ -89,12 +92,73 @@ final class CommandLineTest {
                         "--out",
                         out.toString());
         assertThat(outcome).isEqualTo(new Outcome(0, ""));
-        assertThat(TrainedModel.read(out, Optional.empty()).model().name()).isEqualTo("gpt-small");
+        assertThat(ModelFiles.saved(out, Optional.empty()).model().name()).isEqualTo("gpt-small");
         var misfit = run("train", "mnist-cnn", "--data", text.toString(), "--alone");
         assertThat(misfit.err())
                 .endsWith(
                         "poem.txt holds i32[28] with targets i32[28] (expected: f32[28, 28, 1]"
                                 + " with i32[], what mnist-cnn takes)");
+    }
+
+    /// A model of one's own, described in a file, trained, judged, and gone on with.
+    @Test
+    void ownModelIsTrainedAlone() throws IOException {
+        var model =
+                Files.writeString(
+                        directory.resolve("mine.json"),
+                        """
+                        {"motley-model": 1, "name": "mine", "input": {"dtype": "i32", "shape": [8]},
+                         "layers": [{"layer": "embedding", "count": 128, "features": 8},
+                                    {"layer": "dense", "units": 128}]}
+                        """);
+        var text = Files.writeString(directory.resolve("poem.txt"), "round and ".repeat(40));
+        var out = directory.resolve("mine.safetensors").toString();
+        var data = text.toString();
+        assertThat(
+                        run(
+                                "train",
+                                model.toString(),
+                                "--data",
+                                data,
+                                "--alone",
+                                "--epochs",
+                                "1",
+                                "--metrics",
+                                "top-5,f1",
+                                "--out",
+                                out))
+                .isEqualTo(new Outcome(0, ""));
+        assertThat(ModelFiles.saved(Path.of(out), Optional.empty()).model())
+                .isEqualTo(ModelFiles.named(model.toString()));
+        assertThat(run("evaluate", out, "--data", data)).isEqualTo(new Outcome(0, ""));
+        assertThat(run("evaluate", out, "--data", data, "--metrics", "mae").err())
+                .isEqualTo(
+                        "motley: metric: mae (expected: one that goes with the loss cross-entropy"
+                                + " of mine)");
+        assertThat(run("model", "summary", out)).isEqualTo(new Outcome(0, ""));
+        assertThat(
+                        run(
+                                "train",
+                                model.toString(),
+                                "--data",
+                                data,
+                                "--alone",
+                                "--epochs",
+                                "1",
+                                "--from",
+                                out,
+                                "--out",
+                                out))
+                .isEqualTo(new Outcome(0, ""));
+    }
+
+    @Test
+    void ownModelThatIsWrongIsNoTrace() throws IOException {
+        var file = Files.writeString(directory.resolve("mine.json"), "{\"layers\": [");
+        var outcome = run("train", file.toString(), "--data", directory.toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).startsWith("motley: cannot read " + file + ": model: line 1");
+        assertThat(outcome.err().lines()).hasSize(1);
     }
 
     @Test
