@@ -31,6 +31,8 @@ record KernelCost(long flops, long bytes) {
             case Kernel.Rows rows -> rows.stages().stream().mapToLong(KernelCost::flops).sum();
             case Kernel.Product product -> 2 * points(product.extents());
             case Kernel.Call call -> flops(call);
+            case Kernel.Gradients(var ofImages, var ofFilters) ->
+                    flops(ofImages) + flops(ofFilters);
         };
     }
 

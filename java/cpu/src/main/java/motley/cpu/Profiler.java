@@ -173,6 +173,11 @@ public final class Profiler {
             case Kernel.Product product -> "product " + product.extents();
             case Kernel.Call call ->
                     call.op().getClass().getSimpleName() + " " + call.out().type().shape();
+            case Kernel.Gradients both ->
+                    "ConvolutionGradients %s and %s"
+                            .formatted(
+                                    both.ofImages().out().type().shape(),
+                                    both.ofFilters().out().type().shape());
         };
     }
 

@@ -15,6 +15,7 @@ import motley.cpu.kernel.MaxPooling;
 import motley.cpu.kernel.WinogradConvolution;
 import motley.cpu.kernel.WinogradForm;
 import motley.cpu.kernel.WinogradGradients;
+import motley.program.ConvolutionSpec;
 import motley.program.Op;
 
 /// Turns kernels into tasks of this machine.
@@ -34,6 +35,7 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
             }
             case Kernel.Product product -> product(product, memory);
             case Kernel.Call call -> call(call, memory);
+            case Kernel.Gradients gradients -> gradients(gradients, memory);
         };
     }
 
@@ -142,6 +144,34 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
             }
             case Op.DotGeneral _ -> throw new IllegalStateException(op + " is not called");
         };
+    }
+
+    /// One kernel for both where one exists, else the two one after the other.
+    private Task gradients(Kernel.Gradients both, Memory memory) {
+        var images = both.ofImages().out().type().shape();
+        var filters = both.ofFilters().out().type().shape();
+        var spec =
+                both.ofImages().op() instanceof Op.ConvolutionInputGradient(var s, _)
+                        ? Optional.of(s)
+                        : Optional.<ConvolutionSpec>empty();
+        var form = spec.flatMap(s -> WinogradConvolution.choose(winograd, s, images, filters));
+        if (form.isEmpty()) {
+            var ofImages = call(both.ofImages(), memory);
+            var ofFilters = call(both.ofFilters(), memory);
+            return () -> {
+                ofImages.run();
+                ofFilters.run();
+            };
+        }
+        var f = memory.floats();
+        int dy = at(both.ofImages(), 0, memory);
+        int w = at(both.ofImages(), 1, memory);
+        int x = at(both.ofFilters(), 0, memory);
+        int dx = memory.layout().offset(both.ofImages().out().buffer());
+        int dw = memory.layout().offset(both.ofFilters().out().buffer());
+        var kernel =
+                WinogradGradients.ofBoth(machine, form.get(), spec.orElseThrow(), images, filters);
+        return () -> kernel.runBoth(f, x, f, w, f, dy, f, dx, f, dw);
     }
 
     private Task windowed(Op.Windowed op, Kernel.Call call, Memory memory) {

@@ -229,6 +229,36 @@ public sealed interface Kernel {
         }
     }
 
+    /// Both gradients of one convolution, `[dy, w] → dx` and `[x, dy] → dw`: two calls, in any
+    /// order, that a renderer may make one, because they read the same `dy`.
+    record Gradients(Call ofImages, Call ofFilters) implements Kernel {
+        public Gradients {
+            var dy = ofImages.in.get(0);
+            require(
+                    dy.equals(ofFilters.in.get(1)),
+                    "dy: %s (expected: that of both gradients, %s)",
+                    ofFilters.in.get(1),
+                    dy);
+        }
+
+        @Override
+        public List<Buffer> reads() {
+            var read = new LinkedHashSet<>(ofImages.reads());
+            read.addAll(ofFilters.reads());
+            return List.copyOf(read);
+        }
+
+        @Override
+        public List<Buffer> writes() {
+            return List.of(ofImages.out.buffer(), ofFilters.out.buffer());
+        }
+
+        @Override
+        public boolean mayOverwrite(Buffer in, Buffer out) {
+            return false;
+        }
+    }
+
     /// What a convolution does with its results; the bits are those of separate operations.
     enum Epilogue {
         NONE,

@@ -76,6 +76,8 @@ final class PlanPrinter {
                     "product %s: %s = %s · %s".formatted(extents, out, left, right);
             case Kernel.Call(var op, var in, var out, var epilogue) ->
                     "%s%s: %s = %s".formatted(op, suffix(epilogue), out, in);
+            case Kernel.Gradients(var ofImages, var ofFilters) ->
+                    "both: %s; %s".formatted(line(ofImages), line(ofFilters));
         };
     }
 

@@ -72,7 +72,8 @@ public final class Lowering {
         var results = results();
         var kept = new HashSet<Buffer>();
         results.forEach(r -> kept.add(r.buffer()));
-        return new Lowered(params, results, RowGroups.gather(kernels, kept), labels);
+        var gathered = GradientPairs.gather(RowGroups.gather(kernels, kept));
+        return new Lowered(params, results, gathered, labels);
     }
 
     // ---- Values ----------------------------------------------------------------------------

@@ -75,8 +75,7 @@ public final class Tiles {
         return made.computeIfAbsent(form, TileCode::make);
     }
 
-    /// The transform `Y = P·X·Pᵀ` over vectors of channels; it adds to what is there if `adding`.
-    Transform transform(Matrix p, boolean adding) {
-        return transforms.computeIfAbsent(new TransformForm(p, lanes, adding), TransformCode::make);
+    Transform transform(TransformForm form) {
+        return transforms.computeIfAbsent(form, TransformCode::make);
     }
 }

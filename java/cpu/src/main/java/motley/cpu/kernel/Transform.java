@@ -9,19 +9,20 @@ package motley.cpu.kernel;
 /// subtracted, or fused into a multiply-add.
 ///
 /// Element `[i, j]` of `X` is the vector at `fromOffset + i·fromRow + j·fromColumn` in `from`; that
-/// of `Y` at `toOffset + i·toRow + j·toColumn` in `to`, which an adding transform adds to. `T`
-/// takes
-/// `m·n` vectors of `scratch`.
+/// of `Y` at `toOffset + i·toRow + j·toColumn` in `to`, which an adding transform adds to. Steps of
+/// columns are those of the [TransformForm]. After each of `vectors` vectors, `fromOffset` moves on
+/// by `fromStep` and `toOffset` by `toStep`. `T` takes `m·n` vectors of `scratch`.
 interface Transform {
     void run(
             float[] from,
             int fromOffset,
             int fromRow,
-            int fromColumn,
+            int fromStep,
             float[] to,
             int toOffset,
             int toRow,
-            int toColumn,
+            int toStep,
             float[] scratch,
-            int scratchOffset);
+            int scratchOffset,
+            int vectors);
 }

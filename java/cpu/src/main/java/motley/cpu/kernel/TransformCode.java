@@ -21,13 +21,18 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Writes the class of a [Transform] from its matrix: two loops, over the columns of `X` and over
-/// the rows of `T`, each with one dot product after another for every row of the matrix, zeros and
-/// ones left out.
+/// Writes the class of a [Transform] from its matrix: a loop over vectors around two loops, over the
+/// columns of `X` and over the rows of `T`, each with one dot product after another for every row of
+/// the matrix, zeros and ones left out.
+///
+/// Steps between columns are literal, so every index of the inner loops is a loop invariant plus
+/// the turn times a literal: that lets the optimising compiler take the range checks out of them.
+/// The inner loops stay loops, because the first-tier compiler refuses longer methods, which then
+/// may never reach the second.
 final class TransformCode {
     private static final ClassDesc NAME = ClassDesc.of("motley.cpu.kernel.GeneratedTransform");
     private static final ClassDesc FLOATS = CD_float.arrayType();
-    private static final ClassDesc VECTOR = describe(Vector.class);
+    private static final ClassDesc ANY_VECTOR = describe(Vector.class);
     private static final ClassDesc FLOAT_VECTOR = describe(FloatVector.class);
     private static final ClassDesc SPECIES = describe(VectorSpecies.class);
     private static final MethodTypeDesc LOAD =
@@ -35,31 +40,32 @@ final class TransformCode {
     private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, FLOATS, CD_int);
     private static final MethodTypeDesc BROADCAST =
             MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
-    private static final MethodTypeDesc WITH_VECTOR = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR);
-    private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
+    private static final MethodTypeDesc WITH_VECTOR = MethodTypeDesc.of(FLOAT_VECTOR, ANY_VECTOR);
+    private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, ANY_VECTOR, ANY_VECTOR);
     private static final MethodTypeDesc NEG = MethodTypeDesc.of(FLOAT_VECTOR);
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
                     CD_void, FLOATS, CD_int, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, FLOATS,
-                    CD_int);
+                    CD_int, CD_int);
     private static final int CODE_BYTES_MAX = 8000;
 
     // Local variables of `run`: its parameters, then its own.
     private static final int FROM = 1;
     private static final int FROM_OFFSET = 2;
     private static final int FROM_ROW = 3;
-    private static final int FROM_COLUMN = 4;
+    private static final int FROM_STEP = 4;
     private static final int TO = 5;
     private static final int TO_OFFSET = 6;
     private static final int TO_ROW = 7;
-    private static final int TO_COLUMN = 8;
+    private static final int TO_STEP = 8;
     private static final int SCRATCH = 9;
     private static final int SCRATCH_OFFSET = 10;
-    private static final int TURN = 11;
-    private static final int SOURCE = 12;
-    private static final int TARGET = 13;
-    private static final int SUM = 14;
-    private static final int TERMS = 15;
+    private static final int VECTORS = 11;
+    private static final int VECTOR = 12;
+    private static final int TURN = 13;
+    private static final int TARGET = 14;
+    private static final int SUM = 15;
+    private static final int ROWS = 16;
 
     private final TransformForm form;
     private final Matrix matrix;
@@ -112,51 +118,71 @@ final class TransformCode {
     }
 
     private void run() {
-        code.iload(SCRATCH_OFFSET).istore(TARGET);
-        loop(matrix.columns(), this::columnOfX);
-        code.iload(SCRATCH_OFFSET).istore(SOURCE);
-        loop(matrix.rows(), this::rowOfT);
+        loop(VECTOR, () -> code.iload(VECTORS), this::transform);
         code.return_();
+    }
+
+    private void transform() {
+        for (int k = 0; k < matrix.columns(); k++) {
+            code.iload(FROM_OFFSET);
+            if (k > 0) code.loadConstant(k).iload(FROM_ROW).imul().iadd();
+            code.istore(row(k));
+        }
+        loop(TURN, () -> code.loadConstant(matrix.columns()), this::columnOfX);
+        loop(TURN, () -> code.loadConstant(matrix.rows()), this::rowOfT);
+        code.iload(FROM_OFFSET).iload(FROM_STEP).iadd().istore(FROM_OFFSET);
+        code.iload(TO_OFFSET).iload(TO_STEP).iadd().istore(TO_OFFSET);
     }
 
     /// `P` times a column of `X`, into a column of `T`.
     private void columnOfX() {
-        code.iload(FROM_OFFSET).istore(SOURCE);
         for (int k = 0; k < matrix.columns(); k++) {
-            load(FROM, SOURCE, 0);
-            code.astore(TERMS + k);
-            code.iload(SOURCE).iload(FROM_ROW).iadd().istore(SOURCE);
+            int row = row(k);
+            load(FROM, () -> place(row, form.fromColumn()), 0);
+            code.astore(term(k));
         }
         for (int i = 0; i < matrix.rows(); i++) {
             dot(i);
-            code.aload(SUM).aload(SCRATCH).iload(TARGET);
+            code.aload(SUM).aload(SCRATCH);
+            place(SCRATCH_OFFSET, form.lanes());
             add(i * matrix.columns() * form.lanes());
             code.invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
         }
-        code.iload(FROM_OFFSET).iload(FROM_COLUMN).iadd().istore(FROM_OFFSET);
-        code.iinc(TARGET, form.lanes());
     }
 
     /// A row of `T` times `Pᵀ`, into a row of `Y`.
     private void rowOfT() {
         for (int k = 0; k < matrix.columns(); k++) {
-            load(SCRATCH, SOURCE, k * form.lanes());
-            code.astore(TERMS + k);
+            int ahead = k * form.lanes();
+            load(SCRATCH, () -> place(SCRATCH_OFFSET, matrix.columns() * form.lanes()), ahead);
+            code.astore(term(k));
         }
-        code.iload(TO_OFFSET).istore(TARGET);
+        code.iload(TO_OFFSET).iload(TURN).iload(TO_ROW).imul().iadd().istore(TARGET);
         for (int j = 0; j < matrix.rows(); j++) {
+            int ahead = j * form.toColumn();
             dot(j);
             if (form.adding()) {
-                load(TO, TARGET, 0);
-                code.aload(SUM).invokevirtual(FLOAT_VECTOR, "add", WITH_VECTOR);
-            } else {
-                code.aload(SUM);
+                load(TO, () -> code.iload(TARGET), ahead);
+                code.aload(SUM).invokevirtual(FLOAT_VECTOR, "add", WITH_VECTOR).astore(SUM);
             }
-            code.aload(TO).iload(TARGET).invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
-            code.iload(TARGET).iload(TO_COLUMN).iadd().istore(TARGET);
+            code.aload(SUM).aload(TO).iload(TARGET);
+            add(ahead);
+            code.invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
         }
-        code.iload(TO_OFFSET).iload(TO_ROW).iadd().istore(TO_OFFSET);
-        code.iinc(SOURCE, matrix.columns() * form.lanes());
+    }
+
+    /// Where row `k` of `X` begins.
+    private int row(int k) {
+        return ROWS + k;
+    }
+
+    private int term(int k) {
+        return ROWS + matrix.columns() + k;
+    }
+
+    /// Pushes the variable `base` plus the turn times a literal.
+    private void place(int base, int step) {
+        code.iload(base).iload(TURN).loadConstant(step).imul().iadd();
     }
 
     /// Row `i` of the matrix times the terms, in `SUM`.
@@ -179,7 +205,7 @@ final class TransformCode {
     }
 
     private void first(float coefficient, int k) {
-        code.aload(TERMS + k);
+        code.aload(term(k));
         if (coefficient == -1) {
             code.invokevirtual(FLOAT_VECTOR, "neg", NEG);
         } else if (coefficient != 1) {
@@ -191,11 +217,11 @@ final class TransformCode {
 
     private void next(float coefficient, int k) {
         if (coefficient == 1) {
-            code.aload(SUM).aload(TERMS + k).invokevirtual(FLOAT_VECTOR, "add", WITH_VECTOR);
+            code.aload(SUM).aload(term(k)).invokevirtual(FLOAT_VECTOR, "add", WITH_VECTOR);
         } else if (coefficient == -1) {
-            code.aload(SUM).aload(TERMS + k).invokevirtual(FLOAT_VECTOR, "sub", WITH_VECTOR);
+            code.aload(SUM).aload(term(k)).invokevirtual(FLOAT_VECTOR, "sub", WITH_VECTOR);
         } else {
-            code.aload(TERMS + k);
+            code.aload(term(k));
             broadcast(coefficient);
             code.aload(SUM).invokevirtual(FLOAT_VECTOR, "fma", FMA);
         }
@@ -207,10 +233,11 @@ final class TransformCode {
         code.loadConstant(coefficient).invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
     }
 
-    /// Pushes the vector of `array` at `place` plus a literal.
-    private void load(int array, int place, int ahead) {
+    /// Pushes the vector of `array` at `base` plus a literal.
+    private void load(int array, Runnable base, int ahead) {
         species();
-        code.aload(array).iload(place);
+        code.aload(array);
+        base.run();
         add(ahead);
         code.invokestatic(FLOAT_VECTOR, "fromArray", LOAD);
     }
@@ -223,12 +250,14 @@ final class TransformCode {
         if (literal != 0) code.loadConstant(literal).iadd();
     }
 
-    private void loop(int turns, Runnable body) {
+    private void loop(int variable, Runnable turns, Runnable body) {
         var begin = code.newLabel();
         var end = code.newLabel();
-        code.iconst_0().istore(TURN);
-        code.labelBinding(begin).iload(TURN).loadConstant(turns).if_icmpge(end);
+        code.iconst_0().istore(variable);
+        code.labelBinding(begin).iload(variable);
+        turns.run();
+        code.if_icmpge(end);
         body.run();
-        code.iinc(TURN, 1).goto_(begin).labelBinding(end);
+        code.iinc(variable, 1).goto_(begin).labelBinding(end);
     }
 }

@@ -91,8 +91,8 @@ public final class WinogradConvolution {
 
     private WinogradWindow window(PixelGrid grid, Matrix matrix, boolean toImage, int step) {
         int lanes = machine.tiles().lanes();
-        int[] places = IntStream.range(0, grid.channels() / lanes).map(v -> v * lanes).toArray();
-        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, places, step);
+        var layout = new WinogradWindow.Layout(step, lanes, lanes);
+        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, layout);
     }
 
     /// Prepares `(x, w) → y` for images and filters that fit `spec`.

@@ -33,12 +33,17 @@ final class WinogradFilters {
             int scratch) {
         this.machine = machine;
         this.form = form;
-        transform = machine.tiles().transform(form.filter(), false);
         this.summed = summed;
         this.resulting = resulting;
         this.columns = columns;
         this.place = place;
         this.scratch = scratch;
+        int lanes = machine.tiles().lanes();
+        int taps = summed * resulting;
+        transform =
+                machine.tiles()
+                        .transform(
+                                new TransformForm(form.filter(), lanes, taps, elements(), false));
     }
 
     /// Elements of one matrix.
@@ -66,21 +71,23 @@ final class WinogradFilters {
         machine.threads().forEach(summed, transformChannel);
     }
 
+    /// Vectors at the same place of their panels go together.
     private void transformChannel(int channel, int worker) {
         var work = machine.workspace().array();
         int lanes = machine.tiles().lanes();
-        for (int o = 0; o < resulting; o += lanes) {
+        for (int o = 0; o < Math.min(columns, resulting); o += lanes) {
             transform.run(
                     w,
                     wOffset + channel * resulting + o,
                     3 * summed * resulting,
-                    summed * resulting,
+                    columns,
                     work,
-                    place + o / columns * panelElements() + channel * columns + o % columns,
+                    place + channel * columns + o,
                     form.pixels() * elements(),
-                    elements(),
+                    panelElements(),
                     work,
-                    scratch + worker * form.products() * lanes);
+                    scratch + worker * form.products() * lanes,
+                    Math.ceilDiv(resulting - o, columns));
         }
     }
 }

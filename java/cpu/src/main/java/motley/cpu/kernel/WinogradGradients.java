@@ -103,13 +103,13 @@ public final class WinogradGradients {
                         + WinogradWindow.scratchElements(form, lanes, Math.max(in, out));
         machine.workspace().reserve(own + (long) workers * ownElements);
         filters = new WinogradFilters(machine, form, out, in, imageForm.columns(), packed, own);
-        finish = machine.tiles().transform(form.filter().transposed(), false);
-        readImage = window(tiles.images(), form.patch(), false, stacks(in, lanes), vStep);
-        var panels = stacks(out, sumForm.columns());
+        finish = finish();
+        readImage = window(tiles.images(), form.patch(), false, stacks(vStep, lanes));
         var output = form.result().transposed();
-        readOutput = window(tiles.outputs(), output, false, panels, mStep);
-        int[] flat = IntStream.range(0, in / lanes).map(v -> v * lanes).toArray();
-        addImage = window(tiles.images(), form.patch().transposed(), true, flat, vStep);
+        var panels = stacks(mStep, sumForm.columns());
+        readOutput = window(tiles.outputs(), output, false, panels);
+        var flat = new WinogradWindow.Layout(vStep, lanes, lanes);
+        addImage = window(tiles.images(), form.patch().transposed(), true, flat);
         sumProduct = sumProduct();
         imageProduct = imageProduct();
     }
@@ -125,17 +125,20 @@ public final class WinogradGradients {
     }
 
     private WinogradWindow window(
-            PixelGrid grid, Matrix matrix, boolean toImage, int[] places, int step) {
-        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, places, step);
+            PixelGrid grid, Matrix matrix, boolean toImage, WinogradWindow.Layout layout) {
+        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, layout);
     }
 
-    /// Where the vectors of a tile lie if `width` channels of all tiles lie together.
-    private int[] stacks(int channels, int width) {
+    /// `width` channels of all tiles of a block lie together.
+    private static WinogradWindow.Layout stacks(int step, int width) {
+        return new WinogradWindow.Layout(step, width, BLOCK * width);
+    }
+
+    private Transform finish() {
         int lanes = machine.tiles().lanes();
-        return IntStream.range(0, channels / lanes)
-                .map(v -> v * lanes)
-                .map(c -> c / width * BLOCK * width + c % width)
-                .toArray();
+        var matrix = form.filter().transposed();
+        var transform = new TransformForm(matrix, lanes, in * paddedOut, in * out, false);
+        return machine.tiles().transform(transform);
     }
 
     /// `[in, tile]` by `[tile, out]`; input channels are rows, one vector of them side by side.
@@ -181,6 +184,17 @@ public final class WinogradGradients {
         return new WinogradGradients(machine, tiles, false, true);
     }
 
+    /// Prepares `(x, w, dy) → (dx, dw)` for images and filters that fit `spec`: the bits of both,
+    /// for less than the sum of their times.
+    ///
+    /// @throws IllegalArgumentException if the form does not serve these shapes
+    public static WinogradGradients ofBoth(
+            Machine machine, WinogradForm form, ConvolutionSpec spec, Shape images, Shape filters) {
+        WinogradConvolution.requireServed(spec, filters);
+        var tiles = WinogradTiles.of(form, spec, images, filters);
+        return new WinogradGradients(machine, tiles, true, true);
+    }
+
     /// Computes all of `dx`, which overlaps no operand, though all may lie in one array.
     public void runImages(
             float[] dy, int dyOffset, float[] w, int wOffset, float[] dx, int dxOffset) {
@@ -200,6 +214,31 @@ public final class WinogradGradients {
         this.xOffset = xOffset;
         this.dy = dy;
         this.dyOffset = dyOffset;
+        this.dw = dw;
+        this.dwOffset = dwOffset;
+        run();
+    }
+
+    /// Computes all of `dx` and of `dw`, which overlap no operand, though all may lie in one array.
+    public void runBoth(
+            float[] x,
+            int xOffset,
+            float[] w,
+            int wOffset,
+            float[] dy,
+            int dyOffset,
+            float[] dx,
+            int dxOffset,
+            float[] dw,
+            int dwOffset) {
+        this.x = x;
+        this.xOffset = xOffset;
+        this.w = w;
+        this.wOffset = wOffset;
+        this.dy = dy;
+        this.dyOffset = dyOffset;
+        this.dx = dx;
+        this.dxOffset = dxOffset;
         this.dw = dw;
         this.dwOffset = dwOffset;
         run();
@@ -333,21 +372,18 @@ public final class WinogradGradients {
     }
 
     private void finishChannel(int channel, int worker) {
-        var work = machine.workspace().array();
         int lanes = machine.tiles().lanes();
-        int step = in * paddedOut;
-        for (int o = 0; o < out; o += lanes) {
-            finish.run(
-                    work,
-                    sums + channel * paddedOut + o,
-                    form.pixels() * step,
-                    step,
-                    dw,
-                    dwOffset + channel * out + o,
-                    3 * in * out,
-                    in * out,
-                    work,
-                    own + worker * ownElements);
-        }
+        finish.run(
+                machine.workspace().array(),
+                sums + channel * paddedOut,
+                form.pixels() * in * paddedOut,
+                lanes,
+                dw,
+                dwOffset + channel * out,
+                3 * in * out,
+                lanes,
+                machine.workspace().array(),
+                own + worker * ownElements,
+                out / lanes);
     }
 }

@@ -4,7 +4,8 @@ package motley.cpu.kernel;
 /// channels, around a copy of patches that reach beyond the border.
 ///
 /// In transformed form, element `[i, j]` of a patch, vector `v`, lies at
-/// `place + (i·n + j)·step + places[v]` in the workspace.
+/// `place + (i·n + j)·step + v / g·stack + v % g·lanes` in the workspace, with `g` vectors of
+/// neighbouring channels together.
 final class WinogradWindow {
     private final PixelGrid grid;
     private final int lanes;
@@ -12,21 +13,26 @@ final class WinogradWindow {
     private final int transformedSide;
     private final Transform transform;
     private final Transform adding;
-    private final int[] places;
-    private final int step;
+    private final Layout layout;
+
+    /// Where transformed patches lie.
+    ///
+    /// @param step elements from one element of a transformed patch to the next
+    /// @param width channels that lie together
+    /// @param stack elements from channels that lie together to the next ones
+    record Layout(int step, int width, int stack) {}
 
     /// @param toImage whether the transform leads back to images
-    /// @param step elements from one element of a transformed patch to the next
-    WinogradWindow(
-            Tiles tiles, PixelGrid grid, Matrix matrix, boolean toImage, int[] places, int step) {
+    WinogradWindow(Tiles tiles, PixelGrid grid, Matrix matrix, boolean toImage, Layout layout) {
         this.grid = grid;
+        this.layout = layout;
         lanes = tiles.lanes();
         side = toImage ? matrix.rows() : matrix.columns();
         transformedSide = toImage ? matrix.columns() : matrix.rows();
-        transform = tiles.transform(matrix, false);
-        adding = tiles.transform(matrix, true);
-        this.places = places;
-        this.step = step;
+        int from = toImage ? layout.step : grid.channels();
+        int to = toImage ? grid.channels() : layout.step;
+        transform = tiles.transform(new TransformForm(matrix, lanes, from, to, false));
+        adding = tiles.transform(new TransformForm(matrix, lanes, from, to, true));
     }
 
     /// Elements of scratch memory: the inner result of a transform, and a patch.
@@ -46,19 +52,30 @@ final class WinogradWindow {
         var source = inside ? image : work;
         int first = inside ? from + grid.at(row, column) : patch;
         int rowElements = inside ? grid.rowElements() : side * grid.channels();
-        for (int v = 0; v < places.length; v++) {
+        for (int v = 0; v < together(); v++) {
             transform.run(
                     source,
                     first + v * lanes,
                     rowElements,
-                    grid.channels(),
+                    layout.width,
                     work,
-                    to + places[v],
-                    transformedSide * step,
-                    step,
+                    to + v * lanes,
+                    transformedSide * layout.step,
+                    layout.stack,
                     work,
-                    scratch);
+                    scratch,
+                    vectors(v));
         }
+    }
+
+    /// Vectors of channels that lie together, if there are so many.
+    private int together() {
+        return Math.min(layout.width, grid.channels()) / lanes;
+    }
+
+    /// Vectors that come at the same place as `v` among those that lie together.
+    private int vectors(int v) {
+        return Math.ceilDiv(grid.channels() - v * lanes, layout.width);
     }
 
     /// Transforms back to the patch at `(row, column)` of the image at `to`, whose other elements
@@ -95,18 +112,19 @@ final class WinogradWindow {
             int to,
             int rowElements,
             int scratch) {
-        for (int v = 0; v < places.length; v++) {
+        for (int v = 0; v < together(); v++) {
             transform.run(
                     work,
-                    from + places[v],
-                    transformedSide * step,
-                    step,
+                    from + v * lanes,
+                    transformedSide * layout.step,
+                    layout.stack,
                     image,
                     to + v * lanes,
                     rowElements,
-                    grid.channels(),
+                    layout.width,
                     work,
-                    scratch);
+                    scratch,
+                    vectors(v));
         }
     }
 }

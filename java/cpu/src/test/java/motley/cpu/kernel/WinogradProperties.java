@@ -158,7 +158,7 @@ class WinogradProperties {
     void transformTooLargeForTheCompilerIsRefused() {
         var elements = new double[40 * 40];
         Arrays.fill(elements, 3);
-        var form = new TransformForm(Matrix.of(40, elements), 16, false);
+        var form = new TransformForm(Matrix.of(40, elements), 16, 1, 1, false);
         assertThatIllegalStateException()
                 .isThrownBy(() -> TransformCode.make(form))
                 .withMessageContaining("bytes of code (expected: at most 8000)");
@@ -211,6 +211,14 @@ class WinogradProperties {
             ofFilters.runFilters(dw.array, dw.first, dw.array, dw.second, dw.array, dw.result);
             var dwExact = Twins.filterGradient(s, x, dy, s.images().dim(0)).exact;
             assertSame(dw, twin.filterGradient(x, dy), dwExact, "dw " + what);
+
+            var ofBoth = WinogradGradients.ofBoth(machine, form, spec, s.images(), s.filters());
+            Arrays.fill(machine.workspace().array(), Float.NaN);
+            var dxOfBoth = new float[x.length];
+            var dwOfBoth = new float[w.length];
+            ofBoth.runBoth(x, 0, w, 0, dy, 0, dxOfBoth, 0, dwOfBoth, 0);
+            Arena.assertEqualBits(dxOfBoth, dx.takeResult(), "dx of both, " + what);
+            Arena.assertEqualBits(dwOfBoth, dw.takeResult(), "dw of both, " + what);
         }
     }
 
