@@ -37,6 +37,7 @@ ALL = {
         Row("N1", "MNIST CNN, training steps", lambda options: training.measure(N1, options)),
         Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
         Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
-        Row("N13", "process start to first finished training step", starts.measure),
+        Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
+        Row("N13", "process start to first finished training step", starts.first_step),
     )
 }

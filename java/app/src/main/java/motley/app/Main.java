@@ -24,29 +24,31 @@ import picocli.CommandLine.Command;
             "  motley serve                          on one of them",
             "  motley join                           on the others",
             "  motley train mnist-cnn --data mnist   on any of them",
-        },
-        subcommands = {
-            TrainCommand.class,
-            ServeCommand.class,
-            JoinCommand.class,
-            DevicesCommand.class,
-            RunsCommand.class,
-            WatchCommand.class,
-            PauseCommand.class,
-            ResumeCommand.class,
-            StopCommand.class,
-            DownloadCommand.class,
-            PredictCommand.class,
-            EvaluateCommand.class,
-            DatasetCommand.class,
-            ModelCommand.class,
-            RunCommand.class,
-            BenchCommand.class,
-            DoctorCommand.class,
         })
 public final class Main implements Runnable {
     /// A caller's error or a failure that is explained in one line.
     private static final int FAILED = 1;
+
+    private static final List<Class<?>> COMMANDS =
+            List.of(
+                    TrainCommand.class,
+                    ServeCommand.class,
+                    JoinCommand.class,
+                    DevicesCommand.class,
+                    RunsCommand.class,
+                    WatchCommand.class,
+                    PauseCommand.class,
+                    ResumeCommand.class,
+                    StopCommand.class,
+                    DownloadCommand.class,
+                    PredictCommand.class,
+                    EvaluateCommand.class,
+                    DatasetCommand.class,
+                    ModelCommand.class,
+                    RunCommand.class,
+                    BenchCommand.class,
+                    DoctorCommand.class,
+                    RehearseCommand.class);
 
     /// Failures whose message is written for people.
     private static final List<Class<?>> EXPECTED =
@@ -62,20 +64,38 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
+        int code = execute(args);
         System.exit(code);
     }
 
-    static CommandLine commandLine() {
-        var commandLine =
-                new CommandLine(new Main())
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        .setUsageHelpAutoWidth(true)
-                        .setExecutionExceptionHandler(Main::explain);
+    /// @return the exit code
+    static int execute(String... args) {
+        return commandLine(args).execute(args);
+    }
+
+    /// What reads `args`.
+    static CommandLine commandLine(String... args) {
+        var commandLine = new CommandLine(new Main());
+        named(args).forEach(commandLine::addSubcommand);
+        commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(Main::explain);
         // What follows the file is the program's, options too.
         var run = commandLine.getSubcommands().get("run");
-        Objects.requireNonNull(run).setStopAtPositional(true);
+        if (run != null) run.setStopAtPositional(true);
         return commandLine;
+    }
+
+    /// The one command that `args` name; all of them where it takes all to help.
+    ///
+    /// Reading what every command says about itself would cost each start some 150 ms.
+    private static List<Class<?>> named(String[] args) {
+        for (var command : COMMANDS) {
+            var name = command.getAnnotation(Command.class).name();
+            if (args.length > 0 && name.equals(args[0])) return List.of(command);
+        }
+        return COMMANDS;
     }
 
     /// Without a command there is nothing to do but teach.

@@ -20,7 +20,7 @@ final class CommandLineTest {
 
     private static Outcome run(String... args) {
         var err = new StringWriter();
-        var commandLine = Main.commandLine().setErr(new PrintWriter(err, true));
+        var commandLine = Main.commandLine(args).setErr(new PrintWriter(err, true));
         int code = commandLine.execute(args);
         return new Outcome(code, err.toString().strip());
     }
@@ -194,6 +194,18 @@ final class CommandLineTest {
         var outcome = train("--epoch", "2");
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err()).contains("Unknown option", "--epoch");
+    }
+
+    @Test
+    void onlyTheNamedCommandIsRead() {
+        assertThat(Main.commandLine("train", "--help").getSubcommands()).containsOnlyKeys("train");
+        assertThat(Main.commandLine("data", "show").getSubcommands()).containsOnlyKeys("data");
+        assertThat(Main.commandLine("--help").getSubcommands()).containsKeys("train", "join");
+    }
+
+    @Test
+    void misspeltCommandsTeachTheRightOnes() {
+        assertThat(run("tain", "mnist-cnn").err()).contains("tain", "train");
     }
 
     @Test
