@@ -42,14 +42,15 @@ made() {
 }
 
 uses_cache() {
-    MOTLEY_JAVA_OPTS='-Xlog:class+load' "$motley" --version | grep -q 'motley.app.Main.*shared objects file'
+    MOTLEY_JAVA_OPTS=-Xlog:class+load "$motley" --version >"$work/loaded" || return
+    grep -q 'motley\.app\.Main .*shared objects file' "$work/loaded"
 }
 
-# Nothing but the version, on either stream.
+# Its two lines and nothing else, on either stream.
 says_version() {
     local said
     said=$("$motley" --version 2>&1) || return
-    [[ $said == 'java '* && $said != *$'\n'* ]] || { echo "$said"; return 1; }
+    [[ $said == 'motley '*$'\njava '* && $(wc -l <<<"$said") == 2 ]] || { echo "$said"; return 1; }
 }
 
 two_starts() {
@@ -77,10 +78,7 @@ trains_after() {
 }
 
 damage() {
-    local size
-    size=$(wc -c <"$cache")
     head -c 4096 /dev/urandom | dd of="$cache" conv=notrunc status=none
-    head -c 65536 /dev/urandom | dd of="$cache" bs=1 seek=$((size / 2)) conv=notrunc status=none
 }
 
 cut() {
