@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "rehearse",
         hidden = true,
-        description = "Trains on made-up images for a moment: the launcher records what that loads.")
+        description = "Trains on made-up images: the launcher records what that loads.")
 final class RehearseCommand implements Callable<Integer> {
     private static final int SAMPLES = 64;
     private static final int SIDE = 28;
