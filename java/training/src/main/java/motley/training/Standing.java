@@ -2,6 +2,7 @@ package motley.training;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +61,7 @@ record Standing(
         return tensors;
     }
 
-    /// Replaces `file` in one step.
+    /// Replaces `file` in one step, and makes its folder if there is none.
     void write(Path file, SavedModel saved) throws IOException {
         var specs = saved.model().parameters();
         var tensors = new LinkedHashMap<>(saved.tensors());
@@ -78,6 +79,8 @@ record Standing(
                         tensors.put(BEST + specs.get(i).name(), lowest.weights.get(i));
                     }
                 });
+        var folder = file.toAbsolutePath().getParent();
+        if (folder != null) Files.createDirectories(folder);
         Safetensors.write(file, tensors, metadata);
     }
 
