@@ -1,6 +1,7 @@
 package motley.app;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -97,12 +98,20 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
                 epoch -> {
                     report(epoch, settings.epochs(), seconds(startNs));
                     profile.passed("epoch " + epoch.number());
-                    checkpoint.ifPresent(trainer::saveCheckpoint);
+                    checkpoint.ifPresent(file -> saveCheckpoint(trainer, file));
                 };
         var test = Optional.<Samples>of(parts.test());
         return trainer.epochs() > 0
                 ? trainer.resume(parts.train(), test, settings, progress)
                 : trainer.fit(parts.train(), test, settings, progress);
+    }
+
+    private static void saveCheckpoint(Trainer trainer, Path file) {
+        try {
+            trainer.saveCheckpoint(file);
+        } catch (UncheckedIOException e) {
+            throw new UserException("cannot write %s: %s".formatted(file, e.getMessage()), e);
+        }
     }
 
     private void report(Epoch epoch, int epochs, double seconds) {
