@@ -30,12 +30,14 @@ def steps(model: str, goals: dict[int, float]) -> list[Case]:
 
 N1 = steps("mnist-cnn", {32: 2.6, 64: 3.0, 256: 3.8})
 N2 = steps("mnist-mlp", {32: 2.2, 64: 2.2, 256: 1.6})
+N3 = steps("gpt-small", {16: 1.3})
 
 ALL = {
     row.id: row
     for row in (
         Row("N1", "MNIST CNN, training steps", lambda options: training.measure(N1, options)),
         Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
+        Row("N3", "small GPT, training steps", lambda options: training.measure(N3, options)),
         Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),

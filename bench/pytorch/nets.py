@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from decoder import Decoder
+
 
 def mnist_cnn() -> nn.Module:
     return nn.Sequential(
@@ -33,7 +35,19 @@ def images(batch_size: int) -> tuple[Tensor, Tensor]:
     return torch.rand(batch_size, 1, 28, 28), torch.randint(10, (batch_size,))
 
 
-NETS = {"mnist-cnn": (mnist_cnn, images), "mnist-mlp": (mnist_mlp, images)}
+def gpt_small() -> nn.Module:
+    return Decoder(vocabulary=128, time=128, features=256, heads=4, blocks=4)
+
+
+def tokens(batch_size: int) -> tuple[Tensor, Tensor]:
+    return torch.randint(128, (batch_size, 128)), torch.randint(128, (batch_size, 128))
+
+
+NETS = {
+    "mnist-cnn": (mnist_cnn, images),
+    "mnist-mlp": (mnist_mlp, images),
+    "gpt-small": (gpt_small, tokens),
+}
 
 
 class Training:
@@ -55,5 +69,6 @@ class Training:
 
     def step(self) -> None:
         self.adam.zero_grad()
-        nn.functional.cross_entropy(self.net(self.samples), self.labels).backward()
+        logits = self.net(self.samples).flatten(0, -2)  # [sample or position, class]
+        nn.functional.cross_entropy(logits, self.labels.flatten()).backward()
         self.adam.step()

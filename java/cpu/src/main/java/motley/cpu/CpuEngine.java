@@ -53,7 +53,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public String numericClass() {
-        return "jvm-cpu-2-" + settings.convolution().label();
+        return "jvm-cpu-3-" + settings.convolution().label();
     }
 
     /// @throws IllegalStateException if the engine is closed

@@ -16,8 +16,9 @@ import motley.program.ReduceKind;
 
 /// Class files of folds, in the order of summation that [Kernel.Fold] prescribes.
 final class FoldCode extends LoopCode {
-    /// Vectors of kept elements that are folded side by side, if the expression is short.
-    private static final int UNROLL = 4;
+    /// Vectors of kept elements that are folded side by side, if the expression is short: about
+    /// 64 elements, four lines of the cache, which lie far from those of the next row.
+    private static final int UNROLL = LANES >= 16 ? 4 : 8;
 
     private static final int UNROLL_NODES_MAX = 6;
 

@@ -29,7 +29,9 @@ record KernelCost(long flops, long bytes) {
             case Kernel.Loop loop -> points(loop.extents()) * applied(loop.nodes());
             case Kernel.Fold fold -> points(fold.extents()) * (applied(fold.nodes()) + 1);
             case Kernel.Rows rows -> rows.stages().stream().mapToLong(KernelCost::flops).sum();
-            case Kernel.Product product -> 2 * points(product.extents());
+            case Kernel.Product product ->
+                    // About half of the points, where a part is left out.
+                    (product.part() == Kernel.Part.ALL ? 2 : 1) * points(product.extents());
             case Kernel.Call call -> flops(call);
             case Kernel.Gradients(var ofImages, var ofFilters) ->
                     flops(ofImages) + flops(ofFilters);

@@ -170,7 +170,7 @@ public final class Profiler {
             case Kernel.Fold fold -> "fold %s %s".formatted(fold.kind(), fold.extents());
             case Kernel.Rows rows ->
                     "%d stages of %d rows".formatted(rows.stages().size(), rows.rows());
-            case Kernel.Product product -> "product " + product.extents();
+            case Kernel.Product product -> "product " + productName(product);
             case Kernel.Call call ->
                     call.op().getClass().getSimpleName() + " " + call.out().type().shape();
             case Kernel.Gradients both ->
@@ -179,6 +179,12 @@ public final class Profiler {
                                     both.ofImages().out().type().shape(),
                                     both.ofFilters().out().type().shape());
         };
+    }
+
+    /// `[batch, rows, terms, columns]`.
+    private static String productName(Kernel.Product product) {
+        var e = product.extents();
+        return List.of(product.batch(), e.get(2), e.get(3), e.get(4)).toString();
     }
 
     private final class TimedExecutable implements Executable {

@@ -6,6 +6,7 @@ import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Plan;
 import motley.cpu.kernel.AveragePooling;
+import motley.cpu.kernel.BlockProduct;
 import motley.cpu.kernel.DepthwiseConvolution;
 import motley.cpu.kernel.DirectConvolution;
 import motley.cpu.kernel.FilterGradient;
@@ -53,20 +54,22 @@ record Rendering(Machine machine, LoopClasses classes, Optional<WinogradForm> wi
     }
 
     private Task product(Kernel.Product p, Memory memory) {
-        int rows = p.extents().get(1);
-        int inner = p.extents().get(2);
-        int cols = p.extents().get(3);
-        boolean leftByColumns = p.left().strides().get(2) != 1 && inner > 1;
-        boolean rightByColumns = p.right().strides().get(2) != 1 && cols > 1;
-        var size =
-                new MatrixProduct.Size(
-                        p.extents().get(0), rows, cols, inner, leftByColumns, rightByColumns);
-        var kernel = MatrixProduct.of(machine, size);
         var f = memory.floats();
-        var layout = memory.layout();
-        int a = layout.offset(p.left().buffer()) + p.left().offset();
-        int b = layout.offset(p.right().buffer()) + p.right().offset();
-        int c = layout.offset(p.out());
+        int a = Walk.start(p.left(), memory);
+        int b = Walk.start(p.right(), memory);
+        int c = Walk.start(p.out(), memory);
+        if (BlockProduct.serves(p)) {
+            var kernel = BlockProduct.of(machine, p);
+            return () -> kernel.run(f, a, b, c);
+        }
+        int rows = p.extents().get(2);
+        int terms = p.extents().get(3);
+        int cols = p.extents().get(4);
+        boolean leftByColumns = p.left().strides().get(3) != 1 && terms > 1;
+        boolean rightByColumns = p.right().strides().get(3) != 1 && cols > 1;
+        var size =
+                new MatrixProduct.Size(p.batch(), rows, cols, terms, leftByColumns, rightByColumns);
+        var kernel = MatrixProduct.of(machine, size);
         return () -> kernel.run(f, a, f, b, f, c);
     }
 

@@ -116,22 +116,25 @@ record Attention(ProgramBuilder b) {
 
     /// `softmaxₛ(q·kᵀ/√depth)·v` for each head.
     /// Shape: `[batch, time, head, depth]` three times `→ [batch, head, time, depth]`.
+    ///
+    /// Weights of what must not be seen are 0 anyway. They are set to 0 all the same, so that a
+    /// compiler can see that half of each product, here and in the gradient, is 0 or unused.
     private Var scaledDotProduct(Var q, Var k, Var v, boolean causal) {
         var scaled = b.scale(q, 1 / Math.sqrt(shape(q).dim(3)));
         var compare = new Op.DotGeneral(List.of(0, 2), List.of(0, 2), List.of(3), List.of(3));
         var scores = b.apply(compare, scaled, k); // [batch, head, time, time of key]
-        var weights = new Activations(b).softmax(causal ? past(scores) : scores);
+        var softmax = new Activations(b).softmax(causal ? past(scores, UNSEEN) : scores);
+        var weights = causal ? past(softmax, 0) : softmax;
         var gather = new Op.DotGeneral(List.of(0, 1), List.of(0, 2), List.of(3), List.of(1));
         return b.apply(gather, weights, v);
     }
 
-    /// Scores without those of keys that come after the query.
-    private Var past(Var scores) {
+    /// Scores, or weights, with `unseen` for keys that come after the query.
+    private Var past(Var scores, double unseen) {
         var shape = shape(scores);
         var square = Shape.of(shape.dim(2), shape.dim(3));
         var seen = b.compare(CompareKind.LE, b.iota(square, 1), b.iota(square, 0));
-        var unseen = b.fillLike(scores, UNSEEN);
-        return b.select(b.alongInnermost(seen, shape), scores, unseen);
+        return b.select(b.alongInnermost(seen, shape), scores, b.fillLike(scores, unseen));
     }
 
     /// `[batch, time, in]·[in, out] → [batch, time, out]`.

@@ -173,14 +173,49 @@ public sealed interface Kernel {
         }
     }
 
-    /// `out[b, i, j] = Σ_k left[b, i, k]·right[b, k, j]`, with `out` dense.
+    /// `out[o, b, i, j] = Σ_k left[o, b, i, k]·right[o, b, k, j]`.
     ///
-    /// @param extents `[batch, rows, inner, cols]`
-    /// @param left strides for `[batch, rows, inner]`: dense, rows or inner innermost
-    /// @param right strides for `[batch, inner, cols]`: dense, inner or cols innermost
-    record Product(List<Integer> extents, Access left, Access right, Buffer out) implements Kernel {
+    /// Each element is one chain of fused multiply-adds from +0 over increasing `k`.
+    ///
+    /// @param extents `[outer, batch, rows, terms, cols]`; the first two tell matrices apart
+    /// @param left strides for `[outer, batch, rows, terms]`, the larger of the last two any, the
+    ///     other 1
+    /// @param right strides for `[outer, batch, terms, cols]`, likewise
+    /// @param out strides for `[outer, batch, rows, cols]`, of cols 1; together all of its buffer
+    /// @param part what of it has to be computed
+    record Product(List<Integer> extents, Access left, Access right, Access out, Part part)
+            implements Kernel {
         public Product {
             extents = List.copyOf(extents);
+        }
+
+        /// How many matrices are multiplied with as many others.
+        public int batch() {
+            return extents.get(0) * extents.get(1);
+        }
+
+        /// Whether every operand and the result is one dense tensor, its matrices one after
+        /// another.
+        public boolean isDense() {
+            return isDense(left, extents.get(2), extents.get(3))
+                    && isDense(right, extents.get(3), extents.get(4))
+                    && isDense(out, extents.get(2), extents.get(4));
+        }
+
+        private boolean isDense(Access access, int first, int second) {
+            int matrix = first * second;
+            var s = access.strides();
+            boolean stacked =
+                    is(s.get(1), matrix, extents.get(1))
+                            && is(s.get(0), matrix * extents.get(1), extents.get(0));
+            boolean byRows = is(s.get(2), second, first) && is(s.get(3), 1, second);
+            boolean byCols = is(s.get(2), 1, first) && is(s.get(3), first, second);
+            return stacked && (byRows || byCols);
+        }
+
+        /// The stride of an axis of size 1 does not matter.
+        private static boolean is(int stride, int expected, int size) {
+            return size == 1 || stride == expected;
         }
 
         @Override
@@ -190,12 +225,43 @@ public sealed interface Kernel {
 
         @Override
         public List<Buffer> writes() {
-            return List.of(out);
+            return List.of(out.buffer());
         }
 
         @Override
         public boolean mayOverwrite(Buffer in, Buffer out) {
             return false;
+        }
+    }
+
+    /// What of a product a renderer may leave out: terms of which one factor is 0, so that they
+    /// change no sum of finite numbers, or results that nobody looks at.
+    enum Part {
+        ALL,
+        /// `left[…, i, k]` is 0 where `k > i`.
+        TERMS_UP_TO_ROW,
+        /// `left[…, i, k]` is 0 where `k < i`.
+        TERMS_FROM_ROW,
+        /// `right[…, k, j]` is 0 where `k > j`.
+        TERMS_UP_TO_COLUMN,
+        /// `right[…, k, j]` is 0 where `k < j`.
+        TERMS_FROM_COLUMN,
+        /// `out[…, i, j]` may be anything where `j > i`.
+        COLUMNS_UP_TO_ROW,
+        /// `out[…, i, j]` may be anything where `j < i`.
+        COLUMNS_FROM_ROW;
+
+        /// The same of the transposed product, in which rows are columns.
+        public Part transposed() {
+            return switch (this) {
+                case ALL -> ALL;
+                case TERMS_UP_TO_ROW -> TERMS_UP_TO_COLUMN;
+                case TERMS_FROM_ROW -> TERMS_FROM_COLUMN;
+                case TERMS_UP_TO_COLUMN -> TERMS_UP_TO_ROW;
+                case TERMS_FROM_COLUMN -> TERMS_FROM_ROW;
+                case COLUMNS_UP_TO_ROW -> COLUMNS_FROM_ROW;
+                case COLUMNS_FROM_ROW -> COLUMNS_UP_TO_ROW;
+            };
         }
     }
 

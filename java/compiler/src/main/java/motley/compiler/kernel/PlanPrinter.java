@@ -72,13 +72,18 @@ final class PlanPrinter {
                                     stages.stream()
                                             .map(s -> "\n        " + line(s))
                                             .collect(Collectors.joining()));
-            case Kernel.Product(var extents, var left, var right, var out) ->
-                    "product %s: %s = %s · %s".formatted(extents, out, left, right);
+            case Kernel.Product(var extents, var left, var right, var out, var part) ->
+                    "product %s%s: %s = %s · %s".formatted(extents, suffix(part), out, left, right);
             case Kernel.Call(var op, var in, var out, var epilogue) ->
                     "%s%s: %s = %s".formatted(op, suffix(epilogue), out, in);
             case Kernel.Gradients(var ofImages, var ofFilters) ->
                     "both: %s; %s".formatted(line(ofImages), line(ofFilters));
         };
+    }
+
+    private static String suffix(Kernel.Part part) {
+        if (part == Kernel.Part.ALL) return "";
+        return " " + part.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
     }
 
     private static String suffix(Kernel.Epilogue epilogue) {

@@ -33,10 +33,12 @@ final class Fusion {
     private final Program program;
     private final Epilogues epilogues;
     private final Precedence precedence = new Precedence();
+    private final Layouts layouts;
 
     private Fusion(Program program) {
         this.program = program;
         epilogues = Epilogues.of(program);
+        layouts = Layouts.of(program);
     }
 
     /// Assigns every equation of `program`.
@@ -94,7 +96,7 @@ final class Fusion {
     private void assign(int position, Equation e) {
         definitions.put(e.out(), e);
         var moved = moved(e);
-        views.put(e.out(), moved.orElseGet(() -> View.whole(e.out())));
+        views.put(e.out(), moved.orElseGet(() -> layouts.view(e)));
         boolean formula = e.op() instanceof Op.Fill || e.op() instanceof Op.Iota;
         if (moved.isPresent() || formula) return;
         var root = epilogues.root(e.out());

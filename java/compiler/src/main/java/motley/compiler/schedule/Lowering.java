@@ -25,6 +25,7 @@ import motley.tensor.Shape;
 public final class Lowering {
     private final Program program;
     private final Fusion fusion;
+    private final Triangles triangles;
     private final Map<Var, Integer> outsideUses;
     private final List<Kernel> kernels = new ArrayList<>();
     private final Map<Var, Buffer> buffers = new HashMap<>();
@@ -37,6 +38,7 @@ public final class Lowering {
     private Lowering(Program program) {
         this.program = program;
         this.fusion = Fusion.of(program);
+        this.triangles = Triangles.of(program, fusion);
         this.outsideUses = fusion.outsideUses();
     }
 
@@ -205,7 +207,7 @@ public final class Lowering {
         else if (first.op() instanceof Op.Pad || first.op() instanceof Op.Concatenate) {
             new Assembly(this).emit(first, buffer(first.out()));
         } else if (first.op() instanceof Op.DotGeneral dot) {
-            new Products(this).emit(first, dot, buffer(first.out()));
+            new Products(this, triangles).emit(first, dot);
         } else if (step.members().size() > 1) emitWithEpilogue(step);
         else emitCall(first);
     }

@@ -14,6 +14,7 @@ public record Pass(String name, UnaryOperator<Program> rewriting) {
                     new Pass("constants", Constants::rewrite),
                     new Pass("common subexpressions", CommonSubexpressions::rewrite),
                     new Pass("masks", Masks::rewrite),
+                    new Pass("parts", Parts::rewrite),
                     new Pass("dead code", DeadCode::rewrite));
 
     public Program apply(Program program) {
