@@ -34,8 +34,18 @@ final class RehearseCommand implements Callable<Integer> {
             Thread.ofPlatform().daemon().start(() -> Main.execute("join", url, "--threads", "1"));
             int code =
                     Main.execute(
-                            "train", "mnist-cnn", "--data", images, "--epochs", "1", "--batch-size",
-                            "32", "--url", url, "--out", weights);
+                            "train",
+                            "mnist-cnn",
+                            "--data",
+                            images,
+                            "--epochs",
+                            "1",
+                            "--batch-size",
+                            "32",
+                            "--url",
+                            url,
+                            "--out",
+                            weights);
             return code != 0 ? code : Main.execute("bench", "--seconds", "0", "--warm-up", "0");
         }
     }

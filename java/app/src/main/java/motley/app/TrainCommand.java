@@ -196,8 +196,7 @@ final class TrainCommand implements Callable<Integer> {
             if (isAlone) {
                 var first = from.map(file -> ModelFiles.saved(file, Optional.of(model)));
                 var ends = new AloneTraining.Ends(first, checkpoint, out);
-                new AloneTraining(console, chosen, threads, profile)
-                        .run(data, fitSettings(), ends);
+                new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), ends);
                 return 0;
             }
             var dataset = new Datasets(Home.ofThisProcess(), console).named(data);

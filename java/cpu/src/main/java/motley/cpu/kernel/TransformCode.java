@@ -21,8 +21,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Writes the class of a [Transform] from its matrix: a loop over vectors around two loops, over the
-/// columns of `X` and over the rows of `T`, each with one dot product after another for every row of
+/// Writes the class of a [Transform] from its matrix: a loop over vectors around two loops, over
+/// the
+/// columns of `X` and over the rows of `T`, each with one dot product after another for every row
+/// of
 /// the matrix, zeros and ones left out.
 ///
 /// Steps between columns are literal, so every index of the inner loops is a loop invariant plus
@@ -41,7 +43,8 @@ final class TransformCode {
     private static final MethodTypeDesc BROADCAST =
             MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
     private static final MethodTypeDesc WITH_VECTOR = MethodTypeDesc.of(FLOAT_VECTOR, ANY_VECTOR);
-    private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, ANY_VECTOR, ANY_VECTOR);
+    private static final MethodTypeDesc FMA =
+            MethodTypeDesc.of(FLOAT_VECTOR, ANY_VECTOR, ANY_VECTOR);
     private static final MethodTypeDesc NEG = MethodTypeDesc.of(FLOAT_VECTOR);
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
