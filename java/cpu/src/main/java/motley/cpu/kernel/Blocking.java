@@ -16,15 +16,17 @@ record Blocking(
     /// Panels of one product below which a copy of `a` is not worth while.
     private static final int PANELS_MIN = 4;
 
-    /// For 32 registers: panels of 256 KiB, which the second-level cache delivers in time. Shorter
-    /// steps go over the result more often, which costs more.
-    private static final Blocking LARGE = new Blocking(64 << 10, 24, 256, false);
+    /// Panels of 256 KiB, which the second-level cache delivers in time. Shorter steps go over the
+    /// result more often, which costs more.
+    private static final int PANEL_ELEMENTS_MAX = 64 << 10;
+
+    /// For 32 registers.
+    private static final Blocking LARGE = new Blocking(PANEL_ELEMENTS_MAX, 24, 256, false);
 
     /// For 16 registers, where a row of `b` is used by half as many rows of `a` before the next one
-    /// is due: a panel of 20 KiB stays in the first-level cache beside the rows of a tile, a block
-    /// of `a` in the second-level one. Unpacked rows are often a power of two apart, so they evict
-    /// each other from both.
-    private static final Blocking SMALL = new Blocking(5 << 10, 12, 12, true);
+    /// is due. Unpacked rows are often a power of two apart, so they evict each other from the
+    /// caches: nearly every panel is worth a copy.
+    private static final Blocking SMALL = new Blocking(PANEL_ELEMENTS_MAX, 12, 12, true);
 
     static Blocking of(boolean manyRegisters) {
         return manyRegisters ? LARGE : SMALL;
