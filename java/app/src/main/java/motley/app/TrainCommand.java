@@ -332,7 +332,7 @@ final class TrainCommand implements Callable<Integer> {
         training.profile.begin();
         long startNs = System.nanoTime();
         var run = crew.api().post("/v1/runs", request);
-        training.profile.spent("starting the run", startNs);
+        training.profile.waited("starting the run", startNs);
         var id = run.path("id").asText();
         console.emit("started", Map.of("run", id, "model", model));
         try (var _ = crew.stopOnExit(id)) {

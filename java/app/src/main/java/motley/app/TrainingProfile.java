@@ -65,6 +65,12 @@ final class TrainingProfile implements AutoCloseable {
         recorder.get().show(activity, startNs, endNs, Map.of());
     }
 
+    /// Adds to the table, and not to the trace, what this process waited for since `startNs`, while
+    /// rounds had begun already.
+    void waited(String activity, long startNs) {
+        recorder.ifPresent(it -> it.count(activity, System.nanoTime() - startNs));
+    }
+
     /// Collects everything and reports it. The local devices have ended; what they wrote is
     /// removed, for after Ctrl-C nothing that follows is certain to happen.
     void report(Console console, ProgramNames names) throws IOException {

@@ -3,6 +3,7 @@ package motley.data;
 import static motley.tensor.Require.require;
 
 import java.util.stream.IntStream;
+import motley.tensor.DType;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 
@@ -43,5 +44,29 @@ public sealed interface Samples permits LabelledImages, TextWindows, ArraySample
         var targets = Tensor.onHeap(targetType().with(targetType().shape().prepend(count)));
         copy(IntStream.range(first, first + count).toArray(), inputs, targets);
         return ArraySamples.of(inputs, targets);
+    }
+
+    /// Checks that targets of whole numbers are numbers of classes.
+    ///
+    /// @throws IllegalArgumentException if one of them is not in `[0, classes)`, naming its sample
+    default void requireClasses(int classes) {
+        if (targetType().dtype() != DType.I32) return;
+        int rows = Math.min(64, count());
+        var inputs = Tensor.onHeap(inputType().with(inputType().shape().prepend(rows)));
+        var targets = Tensor.onHeap(targetType().with(targetType().shape().prepend(rows)));
+        int each = targetType().shape().count();
+        for (int first = 0; first < count(); first += rows) {
+            int end = Math.min(count(), first + rows);
+            copy(IntStream.range(first, end).toArray(), inputs, targets);
+            for (int i = 0; i < (end - first) * each; i++) {
+                int label = targets.getInt(i);
+                require(
+                        label >= 0 && label < classes,
+                        "target: %d of sample %d (expected: in [0, %d), the model's classes)",
+                        label,
+                        first + i / each,
+                        classes);
+            }
+        }
     }
 }

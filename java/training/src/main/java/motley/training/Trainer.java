@@ -329,5 +329,6 @@ public final class Trainer {
                 "targets: %s each (expected: %s)",
                 samples.targetType(),
                 model.target());
+        samples.requireClasses(model.classes());
     }
 }

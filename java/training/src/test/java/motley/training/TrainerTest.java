@@ -276,6 +276,10 @@ final class TrainerTest {
         var unlabelled = ArraySamples.of(INPUTS, INPUTS);
         assertThatThrownBy(() -> trainer.evaluate(unlabelled))
                 .hasMessage("targets: f32[4] each (expected: i32[])");
+        var row = Tensor.ofFloats(Shape.of(1, 4), 1, 2, 3, 4);
+        var unknown = ArraySamples.of(row, Tensor.ofInts(Shape.of(1), 9));
+        assertThatThrownBy(() -> trainer.fit(unknown, Optional.empty(), SETTINGS, _ -> {}))
+                .hasMessageStartingWith("target: 9 of sample 0 (expected: in [0, ");
         var patient = SETTINGS.withPatienceEpochs(1);
         assertThatThrownBy(() -> trainer.fit(TRAIN, Optional.empty(), patient, _ -> {}))
                 .hasMessageContaining("patienceEpochs: 1 (expected: 0 without samples");
