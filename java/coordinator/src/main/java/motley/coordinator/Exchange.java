@@ -21,11 +21,18 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
+    /// Memory for mapped parameters, where their versions are more than the usual few.
+    private static final long FILES_BYTES_MAX = 64L << 20;
+
     private final RunContext context;
     private final Supplier<MemorySegment> newest;
     private final Published published = new Published();
     private final Inbox inbox;
     private long sharedVersion = -1;
+
+    /// Versions that are in mapped files at once.
+    private int files = SharedDirectory.VERSIONS;
+
     private boolean isSharing;
 
     /// @param newest the present parameters
@@ -34,6 +41,15 @@ final class Exchange implements AutoCloseable {
         this.newest = newest;
         inbox = new Inbox(newest.get().byteSize(), context.budget());
         isSharing = context.shared().isPresent();
+    }
+
+    /// From now on parameters can be had until they have been replaced `staleness` times, and
+    /// fewer times where they are large.
+    void keepVersions(int staleness) {
+        published.keepOlder(staleness);
+        long affordable = FILES_BYTES_MAX / Math.max(1, newest.get().byteSize());
+        long wanted = SharedDirectory.VERSIONS + (long) staleness;
+        files = (int) Math.max(SharedDirectory.VERSIONS, Math.min(wanted, affordable));
     }
 
     /// Sends `task`, and first whatever the device needs for it.
@@ -61,10 +77,6 @@ final class Exchange implements AutoCloseable {
     /// The answer to this lease is counted, or not wanted any more.
     void release(long lease) {
         inbox.release(lease);
-    }
-
-    void releaseAll() {
-        inbox.releaseAll();
     }
 
     /// The parameters of `version` as an HTTP body, to be released; empty if they are gone.
@@ -98,13 +110,14 @@ final class Exchange implements AutoCloseable {
         var shared = context.shared().orElseThrow();
         try {
             long version = task.key().version();
-            if (sharedVersion != version) shared.publish(run(), version, newest.get());
+            var file = SharedDirectory.parametersFile(run(), version, files);
+            if (sharedVersion != version) shared.publishIn(file, version, newest.get());
             sharedVersion = version;
             int elements = context.plan().parameterElements();
             shared.makeContributionFile(run(), device.id(), elements);
             return Optional.of(
                     new FromCoordinator.Files(
-                            SharedDirectory.parametersFile(run(), version),
+                            file,
                             SharedDirectory.contributionFile(run(), device.id())));
         } catch (IOException e) {
             LOG.warn("run {}: no shared memory, HTTP instead: {}", run(), e.getMessage());

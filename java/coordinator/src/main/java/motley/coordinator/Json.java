@@ -121,6 +121,11 @@ final class Json {
                             .put("run", run)
                             .put("status", word(status))
                             .put("reason", reason);
+            case RunEvent.StrategyChosen(var run, var strategy) -> {
+                var object = typed("strategy").put("run", run);
+                StrategyJson.write(strategy, object);
+                yield object;
+            }
             case RunEvent.DeviceJoined(var run, var device, var name) ->
                     typed("device-joined").put("run", run).put("device", device).put("name", name);
             case RunEvent.DeviceLeft(var run, var device, var name, var reason) ->
@@ -181,6 +186,11 @@ final class Json {
                             .put("slot", slot)
                             .put("normPerSample", norm)
                             .put("median", median);
+            case Fact.StrategyInForce(int round, var strategy) -> {
+                var object = typed("strategy-in-force").put("round", round);
+                StrategyJson.write(strategy, object);
+                yield object;
+            }
             case Fact.OnStandby(var device) -> typed("standby").put("device", device.value());
         };
     }

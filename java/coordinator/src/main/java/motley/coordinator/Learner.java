@@ -87,12 +87,13 @@ final class Learner implements AutoCloseable {
     /// One optimizer step along the mean of `sum` over `samples`.
     ///
     /// @param round counted from 0
-    void step(FixedPointSum sum, long samples, int round) {
+    /// @param learningRate of this step
+    void step(FixedPointSum sum, long samples, int round, double learningRate) {
         sum.meanInto(gradient, samples);
         for (int i = 0; i < gradientViews.size(); i++) {
             step.write(update.gradients().at(i), gradientViews.get(i));
         }
-        rate.setFloat(0, (float) plan.rateOf(round));
+        rate.setFloat(0, (float) learningRate);
         stepNumber.setFloat(0, round + 1);
         step.write(update.learningRate(), rate);
         step.write(update.step(), stepNumber);

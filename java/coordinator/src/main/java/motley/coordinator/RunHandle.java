@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunHandle {
     private final String id;
     private final long createdAtMs;
-    private final RunPlan plan;
+    private volatile RunPlan plan;
     private final RunRecord record;
     private final InstantSource clock;
     private final CompletableFuture<RunView> over = new CompletableFuture<>();
@@ -99,6 +99,11 @@ public final class RunHandle {
                 record.lastEvaluation(),
                 record.weights(),
                 createdAtMs);
+    }
+
+    /// People chose other dials.
+    void chosen(RunPlan other) {
+        plan = other;
     }
 
     RunPlan plan() {

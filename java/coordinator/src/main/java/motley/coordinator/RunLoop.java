@@ -14,12 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.Contribution;
 import motley.rounds.DeviceId;
 import motley.rounds.Effect;
 import motley.rounds.Ending;
 import motley.rounds.Event;
+import motley.rounds.Fact;
 import motley.rounds.Intent;
 import motley.rounds.Kind;
 import motley.rounds.LeaseId;
@@ -27,6 +29,7 @@ import motley.rounds.Phase;
 import motley.rounds.Position;
 import motley.rounds.Rounds;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
@@ -59,7 +62,11 @@ final class RunLoop {
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final FixedPointSum sum;
+
+    /// Replaced when people choose updates of more answers than it has room for.
+    private FixedPointSum sum;
+
+    private int addendsMax;
     private final Exchange exchange;
     private final Checkpointer checkpointer;
     private final RunRecord record;
@@ -81,8 +88,11 @@ final class RunLoop {
         savedAt = context.clock().instant();
         savedPosition = position;
         state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
-        sum = new FixedPointSum(plan.parameterElements(), plan.settings().schedule().tasks());
+        var settings = plan.settings();
+        addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
+        sum = new FixedPointSum(plan.parameterElements(), addendsMax);
         exchange = new Exchange(context, learner::parameters);
+        exchange.keepVersions(settings.strategy().staleness());
         checkpointer =
                 new Checkpointer(
                         context.shelf(),
@@ -105,7 +115,11 @@ final class RunLoop {
     }
 
     String id() {
-        return context.owned().id();
+        return owned().id();
+    }
+
+    Database.Owned owned() {
+        return context.owned();
     }
 
     State state() {
@@ -222,6 +236,10 @@ final class RunLoop {
                 isPausedByPeople = false;
                 if (trouble.isEmpty()) resume();
             }
+            case RunMessage.Choose(var strategy) -> {
+                pending.add(new Event.StrategyChosen(strategy));
+                record.chose(strategy);
+            }
             case RunMessage.Stop(var reason) -> pending.add(new Event.StopRequested(reason));
             case RunMessage.Saved(var place) -> saved(place);
             case RunMessage.NotSaved(var reason) -> notSaved(reason);
@@ -267,8 +285,19 @@ final class RunLoop {
             }
             case Effect.Rejoin(var device) -> rejoin(device);
             case Effect.End(var ending) -> LOG.info("run {}: {}", id(), ending.text());
-            case Effect.Note(var fact) -> record.note(fact);
+            case Effect.Note(var fact) -> {
+                if (fact instanceof Fact.StrategyInForce(_, var strategy)) adapt(strategy);
+                record.note(fact);
+            }
         }
+    }
+
+    /// Room for what other dials need. The sum is empty: they are in force from a round's start.
+    private void adapt(Strategy strategy) {
+        exchange.keepVersions(strategy.staleness());
+        if (strategy.k() <= addendsMax) return;
+        addendsMax = strategy.k();
+        sum = new FixedPointSum(context.plan().parameterElements(), addendsMax);
     }
 
     /// The loop names only devices that were announced to it.
@@ -362,19 +391,27 @@ final class RunLoop {
 
     private void close(int round, Totals totals) {
         clock.lap(RoundTimes.Phase.OTHER);
-        learner.step(sum, totals.samples(), round);
+        learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
         sum.clear();
         clock.lap(RoundTimes.Phase.SUM);
-        granted.clear();
-        exchange.releaseAll();
         long version = state.position().version() + 1;
+        forgetOlderThan(version - state.pass().strategy().staleness());
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
-        int epoch = state.settings().schedule().epochOf(round);
-        record.timed(clock.take(false, epoch, round));
-        int rounds = state.settings().schedule().roundsPerEpoch();
-        isCheckpointDue |= (round + 1) % rounds == 0;
+        record.timed(clock.take(false, state.position().epoch(), round));
+        isCheckpointDue |= state.isLastOfEpoch();
+    }
+
+    /// Answers to tasks at older parameters would be refused: their bytes are not taken any more.
+    private void forgetOlderThan(long version) {
+        granted.values()
+                .removeIf(
+                        task -> {
+                            boolean isOld = task.key().version() < version;
+                            if (isOld) exchange.release(task.key().lease().number());
+                            return isOld;
+                        });
     }
 
     private void pause(String reason) {

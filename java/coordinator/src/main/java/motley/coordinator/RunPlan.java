@@ -10,8 +10,9 @@ import motley.nn.ParameterSpec;
 import motley.nn.Schedule;
 import motley.nn.Schedules;
 import motley.rounds.Policy;
+import motley.rounds.RunProgress;
 import motley.rounds.RunSettings;
-import motley.rounds.Strategy;
+import motley.rounds.State;
 import motley.tensor.DType;
 import motley.tensor.TensorType;
 
@@ -38,22 +39,23 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 model.input(),
                 model.target());
         var optimizer = Optimizers.named(request.training().descent().optimizer());
+        StrategyRules.requireFit(request.strategy(), schedule(request), optimizer);
         var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
         return new RunPlan(
                 request,
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(
-                        request.training().seed(), schedule(request), policy, strategy(request)));
+                        request.training().seed(), schedule(request), policy, request.strategy()));
     }
 
     Model model() {
         return request.model();
     }
 
-    /// The rate of the optimizer step that closes round `round`, counted from 0.
-    double rateOf(int round) {
-        return rate.rate(round + 1L, settings.schedule().roundsInRun());
+    /// The rate of the optimizer step that closes the open round of `state`.
+    double rateOf(State state) {
+        return rate.rate(state.position().round() + 1L, RunProgress.roundsInRun(state));
     }
 
     /// Elements of all parameters together.
@@ -79,15 +81,6 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 training.tasks(),
                 training.epochs(),
                 training.evaluateEveryEpoch());
-    }
-
-    private static Strategy strategy(RunRequest request) {
-        var strategy = request.strategy();
-        require(
-                strategy.equals(Strategy.SYNC),
-                "strategy: %s (expected: sync; others are not there yet)",
-                strategy.name());
-        return strategy;
     }
 
     private static Schedule rate(RunRequest.Descent descent, Optimizer optimizer) {

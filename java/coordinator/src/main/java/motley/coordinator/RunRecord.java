@@ -14,6 +14,7 @@ import motley.rounds.DeviceId;
 import motley.rounds.Fact;
 import motley.rounds.RunProgress;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
 import org.jdbi.v3.core.JdbiException;
@@ -109,12 +110,12 @@ final class RunRecord {
         var metric =
                 new MetricRow(
                         MetricRow.Kind.ROUND,
-                        state.settings().schedule().epochOf(round),
+                        state.position().epoch(),
                         round,
                         totals.samples(),
                         totals.lossNats(),
                         totals.accuracy(),
-                        plan.rateOf(round),
+                        plan.rateOf(state),
                         archive.clock().millis());
         lastRound = Optional.of(metric);
         measured(metric, state);
@@ -133,6 +134,10 @@ final class RunRecord {
                         archive.clock().millis());
         lastEvaluation = Optional.of(metric);
         measured(metric, state);
+    }
+
+    void chose(Strategy strategy) {
+        tell(new RunEvent.StrategyChosen(owned.id(), strategy));
     }
 
     void timed(RoundTimes times) {

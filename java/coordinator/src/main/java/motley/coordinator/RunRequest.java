@@ -42,6 +42,11 @@ public record RunRequest(
                 dataset.train.samples);
     }
 
+    /// This request with other dials.
+    RunRequest with(Strategy other) {
+        return new RunRequest(model, dataset, training, crew, initialWeights, other);
+    }
+
     /// Blobs in IDX form, not compressed.
     ///
     /// @param classes labels are below it

@@ -106,9 +106,10 @@ final class RunRequestJson {
         var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
         int batchSize = integer("batchSize", 128);
         int tasks = integer("tasks", Math.min(8, batchSize));
+        var strategy = StrategyJson.read(object, tasks);
         var descent =
                 new RunRequest.Descent(
-                        text("optimizer", "adam"),
+                        text("optimizer", StrategyRules.usualOptimizer(strategy)),
                         object.has("learningRate")
                                 ? OptionalDouble.of(number("learningRate"))
                                 : OptionalDouble.empty(),
@@ -128,7 +129,7 @@ final class RunRequestJson {
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
-                StrategyJson.read(object, tasks));
+                strategy);
     }
 
     /// By its name, if it is the one that has it; else in whole.

@@ -23,6 +23,7 @@ import motley.program.Engine;
 import motley.program.ProgramCodec;
 import motley.rounds.Position;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.wire.RunManifest;
 import motley.wire.SharedDirectory;
 import org.slf4j.Logger;
@@ -95,6 +96,23 @@ final class Runs implements AutoCloseable {
         }
     }
 
+    /// Gives a run that is not over other dials, from its next round on. They are durable before
+    /// the run hears of them.
+    ///
+    /// @throws IllegalArgumentException if they do not fit the run
+    /// @throws IllegalStateException if another coordinator has taken the run over
+    void choose(RunHandle run, Strategy strategy) {
+        var plan = RunPlan.of(run.request().with(strategy));
+        var loop = run.loop();
+        if (loop == null) return;
+        var request = RunRequestJson.write(plan.request()).toString();
+        if (!means.shelf.database().setRequest(loop.owned(), request)) {
+            throw new IllegalStateException("run: %s has another owner".formatted(run.id()));
+        }
+        run.chosen(plan);
+        loop.tell(new RunMessage.Choose(strategy));
+    }
+
     /// Takes up what the database has. A run that this version does not understand is left alone.
     void restore() throws IOException {
         for (var row : means.shelf.database().runs()) {
@@ -143,8 +161,7 @@ final class Runs implements AutoCloseable {
         var owned = new Database.Owned(row.id(), row.fence());
         var record = new RunRecord(plan, owned, means.archive, row.status());
         var position =
-                from.map(c -> new Position(c.epoch(), c.round(), c.version()))
-                        .orElse(Position.START);
+                from.map(Checkpointer::positionOf).orElse(Position.START);
         var context =
                 new RunContext(
                         plan,
@@ -249,7 +266,7 @@ final class Runs implements AutoCloseable {
         var position =
                 means.shelf.database().checkpoints(row.id()).stream()
                         .findFirst()
-                        .map(c -> new Position(c.epoch(), c.round(), c.version()))
+                        .map(Checkpointer::positionOf)
                         .orElse(Position.START);
         var now = means.shelf.clock().instant();
         remember(row, plan, record, State.restore(plan.settings(), position, row.fence(), now))

@@ -22,6 +22,9 @@ public sealed interface Fact {
     record NormConfirmed(int round, int slot, double normPerSample, double median)
             implements Fact {}
 
+    /// Other dials are in force from `round` on.
+    record StrategyInForce(int round, Strategy strategy) implements Fact {}
+
     /// The run has as many devices as it may have; this one waits for a place.
     record OnStandby(DeviceId device) implements Fact {}
 }

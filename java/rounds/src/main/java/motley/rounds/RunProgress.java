@@ -28,23 +28,48 @@ public record RunProgress(
     public static RunProgress of(State state) {
         var schedule = state.settings().schedule();
         var position = state.position();
-        int rounds = schedule.roundsPerEpoch();
-        int epoch = Math.min(position.epoch(), schedule.epochs() - 1);
-        int round = position.round() - epoch * rounds;
-        long inEpoch = Math.min((long) round * schedule.batchSize(), schedule.trainSamples());
+        boolean isDone = position.epoch() == schedule.epochs();
+        int epoch = isDone ? schedule.epochs() - 1 : position.epoch();
+        int slots = schedule.slotsPerEpoch();
+        var covered = isDone ? Coverage.upTo(slots) : schedule.coverage(position);
+        int perRound = slotsPerRound(state);
+        int round = Math.ceilDiv(covered.count(), perRound);
+        int rounds = round + Math.ceilDiv(slots - covered.count(), perRound);
+        long inEpoch = schedule.samplesOf(covered);
         var pace = state.pace();
-        double perSecond = pace.meanNs() > 0 ? schedule.batchSize() * 1e9 / pace.meanNs() : 0;
+        long perPace = Math.min((long) perRound * schedule.microBatch(), schedule.batchSize());
+        if (state.pass().strategy().flows()) perPace = (long) perRound * schedule.microBatch();
+        double perSecond = pace.meanNs() > 0 ? perPace * 1e9 / pace.meanNs() : 0;
         return new RunProgress(
                 epoch,
                 schedule.epochs(),
                 round,
                 rounds,
-                round == rounds,
+                covered.count() == slots,
                 (long) epoch * schedule.trainSamples() + inEpoch,
                 (long) schedule.epochs() * schedule.trainSamples(),
                 perSecond,
                 state.fleet().members(),
                 state.fleet().standby().size());
+    }
+
+    /// Training rounds of the whole run, those done and those to come: what a schedule of learning
+    /// rates is stretched over. Where people change how many answers an update takes, it changes.
+    public static int roundsInRun(State state) {
+        var schedule = state.settings().schedule();
+        var position = state.position();
+        if (position.epoch() == schedule.epochs()) return position.round();
+        int perRound = slotsPerRound(state);
+        int slots = schedule.slotsPerEpoch();
+        int inEpoch = Math.ceilDiv(slots - schedule.coverage(position).count(), perRound);
+        int epochsToCome = schedule.epochs() - 1 - position.epoch();
+        return position.round() + inEpoch + epochsToCome * Math.ceilDiv(slots, perRound);
+    }
+
+    /// Answers of a full round.
+    private static int slotsPerRound(State state) {
+        var strategy = state.pass().strategy();
+        return strategy.flows() ? strategy.k() : state.settings().schedule().slotsPerRound();
     }
 
     /// Time until the training is done at the present rate, evaluations not counted; empty while

@@ -31,7 +31,7 @@ final class RoundsInOrder implements Checker {
                             "round %d applied (expected: %d)",
                             at.round(),
                             nextRound - 1);
-            case Observation.Added _, Observation.Evaluated _ -> {}
+            case Observation.Added _, Observation.Closed _, Observation.Evaluated _ -> {}
         }
     }
 

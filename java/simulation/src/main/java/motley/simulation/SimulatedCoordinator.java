@@ -17,6 +17,7 @@ import motley.rounds.Phase;
 import motley.rounds.Position;
 import motley.rounds.RunSettings;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 
 /// The shell around the loop: carries out its effects, notices silence, keeps checkpoints, crashes
 /// and comes back from the last of them.
@@ -30,7 +31,7 @@ final class SimulatedCoordinator {
     private record Checkpoint(Position position, List<Long> weights) {}
 
     private final Loop loop;
-    private final RunSettings settings;
+    private RunSettings settings;
     private final Agenda agenda;
     private final SplittableRandom random;
     private final Consumer<Observation> observer;
@@ -41,7 +42,11 @@ final class SimulatedCoordinator {
     private Faults faults;
     private State state;
     private List<Long> weights = IntegerModel.INITIAL;
+
+    /// What the open round has, and the one being applied.
     private List<Long> sum = IntegerModel.INITIAL;
+
+    private List<Long> closing = IntegerModel.INITIAL;
     private boolean isUp = true;
     private int life;
     private Instant wakesAt = Instant.MAX;
@@ -107,6 +112,13 @@ final class SimulatedCoordinator {
         }
     }
 
+    /// People choose other dials. They are kept before they count.
+    void choose(Strategy strategy) {
+        if (!isUp) return;
+        settings = settings.with(strategy);
+        decide(new Event.StrategyChosen(strategy));
+    }
+
     private void offer(DeviceId device, Message.Answer answer) {
         var poison = answer.poison();
         var offered = poison.isVisible(state) ? poison.spoil(answer) : answer;
@@ -140,7 +152,10 @@ final class SimulatedCoordinator {
                     downlink.accept(device, new Message.Settled(key.lease()));
             case Effect.Revoke(var device, var lease, _) ->
                     downlink.accept(device, new Message.Settled(lease));
-            case Effect.CloseRound(_, int round, _) -> {
+            case Effect.CloseRound(int epoch, int round, var totals) -> {
+                closing = sum;
+                sum = IntegerModel.INITIAL;
+                observer.accept(new Observation.Closed(epoch, round, totals));
                 int thisLife = life;
                 agenda.after(
                         Duration.ofMillis(random.nextInt(1, APPLY_MS_MAX)),
@@ -159,9 +174,8 @@ final class SimulatedCoordinator {
     }
 
     private void apply(int round) {
-        observer.accept(new Observation.Applied(state.position(), weights, sum));
-        weights = IntegerModel.updated(weights, sum);
-        sum = IntegerModel.INITIAL;
+        observer.accept(new Observation.Applied(state.position(), weights, closing));
+        weights = IntegerModel.updated(weights, closing);
         decide(new Event.RoundApplied(round, state.position().version() + 1));
         if (round % checkpointEvery == 0) checkpoint = new Checkpoint(state.position(), weights);
     }

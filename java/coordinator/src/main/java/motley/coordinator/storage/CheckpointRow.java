@@ -4,5 +4,13 @@ package motley.coordinator.storage;
 ///
 /// @param round training rounds applied
 /// @param version of the parameters
+/// @param coverage which micro-batches of the epoch are in the parameters; empty: those of the rounds
+///     before `round`
 public record CheckpointRow(
-        long sequence, int epoch, int round, long version, String parameters, String state) {}
+        long sequence,
+        int epoch,
+        int round,
+        long version,
+        String coverage,
+        String parameters,
+        String state) {}
