@@ -39,6 +39,7 @@ public final class Main implements Runnable {
                     WatchCommand.class,
                     PauseCommand.class,
                     ResumeCommand.class,
+                    SetCommand.class,
                     StopCommand.class,
                     DownloadCommand.class,
                     PredictCommand.class,

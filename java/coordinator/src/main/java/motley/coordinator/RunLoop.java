@@ -3,7 +3,6 @@ package motley.coordinator;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -324,43 +323,21 @@ final class RunLoop {
     private void offer(Device device, FromDevice.Submission submission) {
         members.putIfAbsent(device.number(), device);
         var task = submission.task();
-        var result = submission.result();
         var granting = Optional.ofNullable(granted.get(task.lease()));
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
-        computeMicros = result.computeMicros();
+        computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
-        var inspected = granting.isPresent() && !isTraining ? ofNothing() : inspect();
+        var inspected = granting.isPresent() && !isTraining ? Inspected.ofNothing() : inspect();
         clock.lap(RoundTimes.Phase.SUM);
-        var key =
-                new TaskKey(
-                        new LeaseId(task.fence(), task.lease()),
-                        task.round(),
-                        task.slot(),
-                        task.parameterVersion());
-        var report =
-                new Contribution.Report(
-                        result.samples(),
-                        result.lossSum(),
-                        result.correct(),
-                        Duration.of(result.computeMicros(), ChronoUnit.MICROS));
         decideAll();
-        decide(
-                new Event.ContributionOffered(
-                        device.number(),
-                        new Contribution(key, report, inspected.inspection(), inspected.digest())));
+        var contribution = inspected.contribution(submission);
+        decide(new Event.ContributionOffered(device.number(), contribution));
         offered = Optional.empty();
     }
 
-    private record Inspected(Contribution.Inspection inspection, String digest) {}
-
-    private static Inspected ofNothing() {
-        return new Inspected(Contribution.Inspection.ofNothing(), "");
-    }
-
     private Inspected inspect() {
-        if (offered.isEmpty())
-            return new Inspected(new Contribution.Inspection(false, true, 0), "");
+        if (offered.isEmpty()) return Inspected.missing();
         var scan = sum.scan(offered.get());
         boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
         var inspection = new Contribution.Inspection(true, isUsable, scan.norm());

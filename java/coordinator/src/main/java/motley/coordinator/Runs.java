@@ -1,5 +1,6 @@
 package motley.coordinator;
 
+import com.linecorp.armeria.common.HttpStatus;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
@@ -100,14 +101,15 @@ final class Runs implements AutoCloseable {
     /// the run hears of them.
     ///
     /// @throws IllegalArgumentException if they do not fit the run
-    /// @throws IllegalStateException if another coordinator has taken the run over
-    void choose(RunHandle run, Strategy strategy) {
+    /// @throws Problem if another coordinator has taken the run over
+    synchronized void choose(RunHandle run, Strategy strategy) {
         var plan = RunPlan.of(run.request().with(strategy));
         var loop = run.loop();
         if (loop == null) return;
         var request = RunRequestJson.write(plan.request()).toString();
         if (!means.shelf.database().setRequest(loop.owned(), request)) {
-            throw new IllegalStateException("run: %s has another owner".formatted(run.id()));
+            throw new Problem(
+                    HttpStatus.CONFLICT, "run: %s has another owner".formatted(run.id()));
         }
         run.chosen(plan);
         loop.tell(new RunMessage.Choose(strategy));
