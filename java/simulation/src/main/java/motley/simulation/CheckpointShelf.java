@@ -3,7 +3,6 @@ package motley.simulation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import motley.rounds.Position;
 
@@ -20,7 +19,8 @@ final class CheckpointShelf {
     private final SplittableRandom random;
     private final Tally tally;
     private Checkpoint newest = new Checkpoint(Position.START, IntegerModel.INITIAL);
-    private Optional<Checkpoint> half = Optional.empty();
+    private boolean isBusy;
+    private long begun;
     private Instant fullUntil = Instant.MIN;
 
     CheckpointShelf(Agenda agenda, SplittableRandom random, Tally tally) {
@@ -34,7 +34,7 @@ final class CheckpointShelf {
     }
 
     boolean isBusy() {
-        return half.isPresent();
+        return isBusy;
     }
 
     void fill() {
@@ -47,22 +47,23 @@ final class CheckpointShelf {
 
     /// Begins to write; `written` or `failed` follows, unless the coordinator dies before.
     void write(Checkpoint checkpoint, Runnable written, Runnable failed) {
-        half = Optional.of(checkpoint);
+        isBusy = true;
+        long number = ++begun;
         agenda.after(
                 Duration.ofMillis(random.nextInt(1, WRITE_MS_MAX)),
-                () -> end(checkpoint, written, failed));
+                () -> {
+                    if (isBusy && number == begun) end(checkpoint, written, failed);
+                });
     }
 
     /// The writer died with the coordinator.
     void drop() {
-        if (half.isPresent()) tally.strike(Fault.CHECKPOINT_TORN);
-        half = Optional.empty();
+        if (isBusy) tally.strike(Fault.CHECKPOINT_TORN);
+        isBusy = false;
     }
 
     private void end(Checkpoint checkpoint, Runnable written, Runnable failed) {
-        boolean isOurs = half.filter(writing -> writing == checkpoint).isPresent();
-        if (!isOurs) return;
-        half = Optional.empty();
+        isBusy = false;
         if (agenda.now().isBefore(fullUntil)) {
             tally.strike(Fault.DISK_FULL);
             failed.run();

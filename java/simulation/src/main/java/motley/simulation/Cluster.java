@@ -27,6 +27,9 @@ import motley.rounds.Waiting;
 public final class Cluster {
     private static final int LINES_KEPT = 50;
 
+    /// Actions at one instant: more are a loop that waits for a time that never comes.
+    private static final int BUSY_MAX = 10_000;
+
     /// What a simulation was.
     ///
     /// @param digest of all decisions: equal for equal seeds
@@ -170,7 +173,13 @@ public final class Cluster {
 
     private void advance(Duration time) {
         var end = agenda.now().plus(time);
-        while (coordinator.ending().isEmpty() && agenda.advance(end)) {}
+        var before = agenda.now();
+        int busy = 0;
+        while (coordinator.ending().isEmpty() && agenda.advance(end)) {
+            busy = agenda.now().equals(before) ? busy + 1 : 0;
+            before = agenda.now();
+            check(busy < BUSY_MAX, "%d actions at %s, and no time passes", busy, before);
+        }
     }
 
     private void heal() {

@@ -3,7 +3,9 @@ package motley.simulation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /// Delivers messages never, once or twice, each time after its own delay; and not at all over a
@@ -19,14 +21,14 @@ final class Network {
 
     /// The link of one device, whatever its id is at present.
     final class Link {
-        private final Instant[] cutUntil = {Instant.MIN, Instant.MIN};
-        private final Instant[] latest = {Instant.MIN, Instant.MIN};
+        private final Map<Direction, Instant> cutUntil = new EnumMap<>(Direction.class);
+        private final Map<Direction, Instant> latest = new EnumMap<>(Direction.class);
 
         private Link() {}
 
         /// Delivers, or not. What is on its way when the link is cut arrives all the same.
         void send(Direction direction, Runnable delivery) {
-            if (agenda.now().isBefore(cutUntil[direction.ordinal()])) return;
+            if (agenda.now().isBefore(cutUntil.getOrDefault(direction, Instant.MIN))) return;
             if (random.nextDouble() < faults.loss()) {
                 tally.strike(Fault.LOST);
                 return;
@@ -38,13 +40,14 @@ final class Network {
 
         private void deliver(Direction direction, Runnable delivery) {
             var at = agenda.now().plus(delay());
-            if (at.isBefore(latest[direction.ordinal()])) tally.strike(Fault.OVERTAKEN);
-            else latest[direction.ordinal()] = at;
+            boolean isOvertaken = at.isBefore(latest.getOrDefault(direction, Instant.MIN));
+            if (isOvertaken) tally.strike(Fault.OVERTAKEN);
+            else latest.put(direction, at);
             agenda.at(at, delivery);
         }
 
         private void cut(Direction direction, Instant until) {
-            cutUntil[direction.ordinal()] = until;
+            cutUntil.put(direction, until);
         }
     }
 

@@ -201,14 +201,14 @@ final class SimulatedCoordinator {
         observer.accept(new Observation.Stepped(before, event, step));
         long decision = ++decisions;
         int thisLife = life;
-        int carriedOut = 0;
-        for (var effect : step.effects()) {
-            if (world.crash().isReached(decision, carriedOut++)) crash();
-            if (life != thisLife) return;
-            carryOut(effect, bulk);
+        int all = step.effects().size();
+        for (int i = 0; i < all && life == thisLife; i++) {
+            if (world.crash().isReached(decision, i, all)) crash();
+            else carryOut(step.effects().get(i), bulk);
         }
-        if (world.crash().isReached(decision, carriedOut)) crash();
-        if (life == thisLife) planTick();
+        if (life != thisLife) return;
+        if (world.crash().isReached(decision, all, all)) crash();
+        else planTick();
     }
 
     private void carryOut(Effect effect, Optional<Message.Answer> bulk) {
