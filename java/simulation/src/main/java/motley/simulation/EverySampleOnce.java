@@ -46,7 +46,10 @@ final class EverySampleOnce implements Checker {
                 if (expected == schedule.trainSamples()) applied.clear();
             }
             case Observation.Evaluated _ -> closeEvaluation();
-            case Observation.Stepped _, Observation.Closed _ -> {}
+            case Observation.Stepped _,
+                    Observation.Closed _,
+                    Observation.Saved _,
+                    Observation.NotSaved _ -> {}
         }
     }
 

@@ -41,7 +41,10 @@ final class FlowRecomputed implements Checker {
                 check(sum.equals(expected), "%s: sum %s (expected: %s)", at, sum, expected);
                 weights.put(at.version() + 1, IntegerModel.updated(before, sum));
             }
-            case Observation.Stepped _, Observation.Evaluated _ -> {}
+            case Observation.Stepped _,
+                    Observation.Evaluated _,
+                    Observation.Saved _,
+                    Observation.NotSaved _ -> {}
         }
     }
 

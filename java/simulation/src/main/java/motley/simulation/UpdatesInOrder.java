@@ -57,6 +57,7 @@ final class UpdatesInOrder implements Checker {
                 begin();
             }
             case Observation.Evaluated _ -> begin();
+            case Observation.Saved _, Observation.NotSaved _ -> {}
         }
     }
 
