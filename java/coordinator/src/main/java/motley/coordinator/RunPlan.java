@@ -23,11 +23,22 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     /// @throws IllegalArgumentException if the request's numbers do not fit together
     static RunPlan of(RunRequest request) {
         var model = request.model();
-        int classes = request.dataset().classes();
+        if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
+        var optimizer = Optimizers.named(request.training().descent().optimizer());
+        var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
+        return new RunPlan(
+                request,
+                optimizer,
+                rate(request.training().descent(), optimizer),
+                new RunSettings(request.training().seed(), schedule(request), policy));
+    }
+
+    /// Other kinds of samples are looked at themselves ([Deposits#requireFit]).
+    private static void requireFit(RunRequest.Images images, Model model) {
         require(
-                model.classes() == classes,
+                model.classes() == images.classes(),
                 "classes: %d (expected: %d, what %s tells apart)",
-                classes,
+                images.classes(),
                 model.classes(),
                 model.name());
         require(
@@ -36,13 +47,6 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 model.name(),
                 model.input(),
                 model.target());
-        var optimizer = Optimizers.named(request.training().descent().optimizer());
-        var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
-        return new RunPlan(
-                request,
-                optimizer,
-                rate(request.training().descent(), optimizer),
-                new RunSettings(request.training().seed(), schedule(request), policy));
     }
 
     Model model() {
@@ -71,8 +75,8 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     private static motley.rounds.Schedule schedule(RunRequest request) {
         var training = request.training();
         return new motley.rounds.Schedule(
-                request.dataset().train().samples(),
-                request.dataset().test().samples(),
+                request.dataset().trainSamples(),
+                request.dataset().testSamples(),
                 training.batchSize(),
                 training.tasks(),
                 training.epochs(),
