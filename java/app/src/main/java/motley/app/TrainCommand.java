@@ -181,6 +181,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private KeepingOptions keeping = new KeepingOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -224,7 +226,8 @@ final class TrainCommand implements Callable<Integer> {
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
-        return new FitSettings(epochs, batchSize, descent, rate, seed, 0, chosenMetrics());
+        int patience = keeping.patience();
+        return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
     }
 
     private List<Metric> chosenMetrics() {
@@ -257,6 +260,7 @@ final class TrainCommand implements Callable<Integer> {
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
@@ -319,6 +323,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;
@@ -390,7 +395,12 @@ final class TrainCommand implements Callable<Integer> {
 
     private void report(Console console, JsonNode end, Outcome outcome) {
         var progress = end.path("progress");
-        int rounds = epochs * progress.path("rounds").asInt();
+        int epochsDone =
+                progress.path("epoch").asInt()
+                        + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
+        int rounds =
+                progress.path("epoch").asInt() * progress.path("rounds").asInt()
+                        + progress.path("round").asInt();
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
@@ -400,7 +410,7 @@ final class TrainCommand implements Callable<Integer> {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("run", outcome.run());
         fields.put("rounds", rounds);
-        fields.put("epochs", epochs);
+        fields.put("epochs", epochsDone);
         fields.put("seconds", outcome.seconds());
         fields.put("samplesPerSecond", perSecond);
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
