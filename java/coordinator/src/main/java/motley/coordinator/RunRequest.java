@@ -9,6 +9,7 @@ import motley.coordinator.storage.BlobStore;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
+import motley.rounds.Strategy;
 
 /// What somebody wants trained.
 ///
@@ -22,17 +23,25 @@ public record RunRequest(
         Training training,
         Crew crew,
         Optional<String> initialWeights,
+        Strategy strategy,
         Keeping keeping,
         Optional<Ancestor> ancestor) {
-
-    /// A run for its last parameters.
+    /// A request whose rounds wait for every task, for the last parameters.
     public RunRequest(
             Model model,
             Dataset dataset,
             Training training,
             Crew crew,
             Optional<String> initialWeights) {
-        this(model, dataset, training, crew, initialWeights, Keeping.LAST, Optional.empty());
+        this(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                Strategy.SYNC,
+                Keeping.LAST,
+                Optional.empty());
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -152,7 +161,14 @@ public record RunRequest(
     /// The same, going on from another run.
     RunRequest from(Ancestor other) {
         return new RunRequest(
-                model, dataset, training, crew, Optional.empty(), keeping, Optional.of(other));
+                model,
+                dataset,
+                training,
+                crew,
+                Optional.empty(),
+                strategy,
+                keeping,
+                Optional.of(other));
     }
 
     /// Every blob the run needs.

@@ -40,7 +40,10 @@ final class RunRequestJson {
                     "initialWeights",
                     "earlyStop",
                     "keep",
-                    "ancestor");
+                    "ancestor",
+                    "strategy",
+                    "k",
+                    "staleness");
     private static final Set<String> ANCESTOR_FIELDS = Set.of("run", "steps");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
@@ -107,6 +110,7 @@ final class RunRequestJson {
                         .put("earlyStop", request.keeping().patience())
                         .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
+        StrategyJson.write(request.strategy(), object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         request.ancestor()
@@ -130,6 +134,7 @@ final class RunRequestJson {
     private RunRequest request() {
         var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
         int batchSize = integer("batchSize", 128);
+        int tasks = integer("tasks", Math.min(8, batchSize));
         var descent =
                 new RunRequest.Descent(
                         text("optimizer", "adam"),
@@ -144,7 +149,7 @@ final class RunRequestJson {
                 new RunRequest.Training(
                         integer("epochs", 1),
                         batchSize,
-                        integer("tasks", Math.min(8, batchSize)),
+                        tasks,
                         descent,
                         wide("seed", 0),
                         flag("evaluateEveryEpoch", true)),
@@ -152,6 +157,7 @@ final class RunRequestJson {
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
+                StrategyJson.read(object, tasks),
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
                 ancestor());
     }

@@ -144,6 +144,7 @@ final class KeepingContract {
                 new RunRequest.Training(epochs, 32, 4, descent, 7, true),
                 usual.crew(),
                 Optional.empty(),
+                usual.strategy(),
                 keeping,
                 Optional.empty());
     }
