@@ -49,6 +49,7 @@ public final class Main implements Runnable {
                     RunCommand.class,
                     BenchCommand.class,
                     DoctorCommand.class,
+                    SimulateCommand.class,
                     RehearseCommand.class);
 
     /// Failures whose message is written for people.
