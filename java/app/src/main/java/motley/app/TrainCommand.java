@@ -182,6 +182,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private StrategyOptions strategy = new StrategyOptions();
 
+    @Mixin private KeepingOptions keeping = new KeepingOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -239,7 +241,8 @@ final class TrainCommand implements Callable<Integer> {
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
-        return new FitSettings(epochs, batchSize, descent, rate, seed, 0, chosenMetrics());
+        int patience = keeping.patience();
+        return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
     }
 
     private List<Metric> chosenMetrics() {
@@ -278,6 +281,7 @@ final class TrainCommand implements Callable<Integer> {
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
@@ -335,6 +339,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("maxDevices", maxDevices);
         strategy.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;
@@ -406,7 +411,12 @@ final class TrainCommand implements Callable<Integer> {
 
     private void report(Console console, JsonNode end, Outcome outcome) {
         var progress = end.path("progress");
-        int rounds = epochs * progress.path("rounds").asInt();
+        int epochsDone =
+                progress.path("epoch").asInt()
+                        + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
+        int rounds =
+                progress.path("epoch").asInt() * progress.path("rounds").asInt()
+                        + progress.path("round").asInt();
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
@@ -417,7 +427,7 @@ final class TrainCommand implements Callable<Integer> {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("run", outcome.run());
         fields.put("rounds", rounds);
-        fields.put("epochs", epochs);
+        fields.put("epochs", epochsDone);
         fields.put("seconds", outcome.seconds());
         fields.put("samplesPerSecond", perSecond);
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
