@@ -37,6 +37,7 @@ public final class Main implements Runnable {
                     DevicesCommand.class,
                     RunsCommand.class,
                     WatchCommand.class,
+                    ContinueCommand.class,
                     PauseCommand.class,
                     ResumeCommand.class,
                     SetCommand.class,

@@ -15,7 +15,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
-import motley.rounds.Contribution;
 import motley.rounds.DeviceId;
 import motley.rounds.Effect;
 import motley.rounds.Ending;
@@ -32,7 +31,6 @@ import motley.rounds.Strategy;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
-import motley.wire.FixedPointSum;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import org.slf4j.Logger;
@@ -56,17 +54,11 @@ final class RunLoop {
     // From here on confined to the run's thread.
     private final Map<DeviceId, Device> members = new HashMap<>();
 
-    /// The tasks given out in the open round, by lease number.
-    private final Map<Long, Task> granted = new HashMap<>();
-
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-
-    /// Replaced when people choose updates of more answers than it has room for.
-    private FixedPointSum sum;
-
-    private int addendsMax;
+    private final OpenSum sum;
     private final Exchange exchange;
+    private final Grants granted;
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
@@ -79,6 +71,9 @@ final class RunLoop {
     private boolean isOwner = true;
     private boolean isPausedByPeople;
 
+    /// Whether it ends because it gets no better.
+    private boolean hasEnough;
+
     /// A run that goes on at `position` with what `learner` holds. It owns `learner`.
     RunLoop(RunContext context, Position position, Learner learner, long checkpointSequence) {
         this.context = context;
@@ -88,10 +83,11 @@ final class RunLoop {
         savedPosition = position;
         state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
         var settings = plan.settings();
-        addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
-        sum = new FixedPointSum(plan.parameterElements(), addendsMax);
+        sum = new OpenSum(plan.parameterElements(), settings.schedule().tasks());
+        sum.makeRoom(settings.strategy().k());
         exchange = new Exchange(context, learner::parameters);
         exchange.keepVersions(settings.strategy().staleness());
+        granted = new Grants(exchange);
         checkpointer =
                 new Checkpointer(
                         context.shelf(),
@@ -100,7 +96,7 @@ final class RunLoop {
                         checkpointSequence,
                         this::tell);
         record = context.record();
-        clock = new RoundClock(savedAt, System::nanoTime);
+        clock = new RoundClock(context.clock(), System::nanoTime);
         thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -163,6 +159,7 @@ final class RunLoop {
 
     private void live() {
         try {
+            endIfNoBetter(record.trend());
             while (!isShuttingDown && isOwner && !(state.phase() instanceof Phase.Ended)) turn();
             end();
         } catch (RuntimeException e) {
@@ -280,6 +277,7 @@ final class RunLoop {
             case Effect.CloseEvaluation(int epoch, var totals) -> {
                 granted.clear();
                 record.evaluated(epoch, state, totals);
+                judge();
                 record.timed(clock.take(true, epoch, state.position().round()));
             }
             case Effect.Rejoin(var device) -> rejoin(device);
@@ -294,9 +292,7 @@ final class RunLoop {
     /// Room for what other dials need. The sum is empty: they are in force from a round's start.
     private void adapt(Strategy strategy) {
         exchange.keepVersions(strategy.staleness());
-        if (strategy.k() <= addendsMax) return;
-        addendsMax = strategy.k();
-        sum = new FixedPointSum(context.plan().parameterElements(), addendsMax);
+        sum.makeRoom(strategy.k());
     }
 
     /// The loop names only devices that were announced to it.
@@ -312,7 +308,7 @@ final class RunLoop {
     }
 
     private void assign(Device device, Task task) {
-        granted.put(task.key().lease().number(), task);
+        granted.add(task);
         device.given(task.key().lease().number());
         clock.lap(RoundTimes.Phase.OTHER);
         exchange.assign(device, task);
@@ -323,25 +319,18 @@ final class RunLoop {
     private void offer(Device device, FromDevice.Submission submission) {
         members.putIfAbsent(device.number(), device);
         var task = submission.task();
-        var granting = Optional.ofNullable(granted.get(task.lease()));
+        var granting = granted.find(task.lease());
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
         computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
-        var inspected = granting.isPresent() && !isTraining ? Inspected.ofNothing() : inspect();
+        boolean isBare = granting.isPresent() && !isTraining;
+        var inspected = isBare ? Inspected.ofNothing() : sum.inspect(offered);
         clock.lap(RoundTimes.Phase.SUM);
         decideAll();
         var contribution = inspected.contribution(submission);
         decide(new Event.ContributionOffered(device.number(), contribution));
         offered = Optional.empty();
-    }
-
-    private Inspected inspect() {
-        if (offered.isEmpty()) return Inspected.missing();
-        var scan = sum.scan(offered.get());
-        boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
-        var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
-        return new Inspected(inspection, Long.toHexString(scan.digest()));
     }
 
     private void accept(Device device, Task task) {
@@ -368,27 +357,38 @@ final class RunLoop {
 
     private void close(int round, Totals totals) {
         clock.lap(RoundTimes.Phase.OTHER);
-        learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
+        learner.step(sum.values(), totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
         sum.clear();
         clock.lap(RoundTimes.Phase.SUM);
         long version = state.position().version() + 1;
-        forgetOlderThan(version - state.pass().strategy().staleness());
+        granted.forgetOlderThan(version - state.pass().strategy().staleness());
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
         record.timed(clock.take(false, state.position().epoch(), round));
         isCheckpointDue |= state.isLastOfEpoch();
     }
 
-    /// Answers to tasks at older parameters would be refused: their bytes are not taken any more.
-    private void forgetOlderThan(long version) {
-        granted.values()
-                .removeIf(
-                        task -> {
-                            boolean isOld = task.key().version() < version;
-                            if (isOld) exchange.release(task.key().lease().number());
-                            return isOld;
-                        });
+    /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
+    private void judge() {
+        var trend = record.trend();
+        long version = state.position().version();
+        if (trend.isBest() && !checkpointer.markBest(version)) {
+            if (saveNow() instanceof RunMessage.Saved(var place)) {
+                savedPosition = place.position();
+                checkpointer.markBest(version);
+            }
+        }
+        endIfNoBetter(trend);
+    }
+
+    private void endIfNoBetter(Trend trend) {
+        int patience = context.plan().request().keeping().patience();
+        if (!trend.isOver(patience) || state.phase() instanceof Phase.Ended) return;
+        hasEnough = true;
+        pending.add(
+                new Event.StopRequested(
+                        "no better for %d evaluations in a row".formatted(patience)));
     }
 
     private void pause(String reason) {
@@ -465,7 +465,8 @@ final class RunLoop {
         }
         switch (ending) {
             case Ending.Finished() -> endSaved(Status.FINISHED, "");
-            case Ending.Stopped(var reason) -> endSaved(Status.STOPPED, reason);
+            case Ending.Stopped(var reason) ->
+                    endSaved(hasEnough ? Status.FINISHED : Status.STOPPED, reason);
             case Ending.Failed(var reason) -> record.failed(reason);
         }
     }

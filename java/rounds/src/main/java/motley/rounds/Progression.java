@@ -87,7 +87,7 @@ final class Progression {
     static Totals totals(Draft draft) {
         long samples = 0;
         double lossNatsSum = 0;
-        long correct = 0;
+        double correct = 0;
         for (var entry : draft.slots) {
             if (!(entry.getValue() instanceof Slot.Filled filled)) continue;
             var answer = filled.totals();

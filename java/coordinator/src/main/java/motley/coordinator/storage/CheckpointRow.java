@@ -6,6 +6,8 @@ package motley.coordinator.storage;
 /// @param version of the parameters
 /// @param coverage which micro-batches of the epoch are in the parameters; empty: those of the rounds
 ///     before `round`
+/// @param isBest whether no evaluation was better than the one of these parameters, when it was
+/// made
 public record CheckpointRow(
         long sequence,
         int epoch,
@@ -13,4 +15,5 @@ public record CheckpointRow(
         long version,
         String coverage,
         String parameters,
-        String state) {}
+        String state,
+        boolean isBest) {}
