@@ -117,8 +117,7 @@ final class Exchange implements AutoCloseable {
             shared.makeContributionFile(run(), device.id(), elements);
             return Optional.of(
                     new FromCoordinator.Files(
-                            file,
-                            SharedDirectory.contributionFile(run(), device.id())));
+                            file, SharedDirectory.contributionFile(run(), device.id())));
         } catch (IOException e) {
             LOG.warn("run {}: no shared memory, HTTP instead: {}", run(), e.getMessage());
             isSharing = false;

@@ -82,11 +82,10 @@ final class RunLoop {
         savedAt = context.clock().instant();
         savedPosition = position;
         state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
-        var settings = plan.settings();
-        sum = new OpenSum(plan.parameterElements(), settings.schedule().tasks());
-        sum.makeRoom(settings.strategy().k());
+        sum = new OpenSum(plan.parameterElements(), plan.settings().schedule().tasks());
+        sum.makeRoom(plan.settings().strategy().k());
         exchange = new Exchange(context, learner::parameters);
-        exchange.keepVersions(settings.strategy().staleness());
+        exchange.keepVersions(plan.settings().strategy().staleness());
         granted = new Grants(exchange);
         checkpointer =
                 new Checkpointer(

@@ -101,8 +101,7 @@ final class Runs implements AutoCloseable {
         if (loop == null) return;
         var request = RunRequestJson.write(plan.request()).toString();
         if (!means.shelf.database().setRequest(loop.owned(), request)) {
-            throw new Problem(
-                    HttpStatus.CONFLICT, "run: %s has another owner".formatted(run.id()));
+            throw new Problem(HttpStatus.CONFLICT, "run: %s has another owner".formatted(run.id()));
         }
         run.chosen(plan);
         loop.tell(new RunMessage.Choose(strategy));
@@ -244,8 +243,7 @@ final class Runs implements AutoCloseable {
             throws IOException {
         var owned = new Database.Owned(row.id(), row.fence());
         var record = new RunRecord(plan, owned, means.archive, row.status());
-        var position =
-                from.map(Checkpointer::positionOf).orElse(Position.START);
+        var position = from.map(Checkpointer::positionOf).orElse(Position.START);
         var context =
                 new RunContext(
                         plan,

@@ -89,8 +89,7 @@ final class StrategyContract {
     }
 
     /// Two devices over HTTP and one with mapped files, of which one dies with a task in hand.
-    private RunView train(
-            Coordinator coordinator, Strategy strategy, String optimizer, double rate)
+    private RunView train(Coordinator coordinator, Strategy strategy, String optimizer, double rate)
             throws Exception {
         TestDevice.Conduct dying =
                 (device, assign, outcome, tasks) -> {

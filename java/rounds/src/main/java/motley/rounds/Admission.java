@@ -20,8 +20,7 @@ final class Admission {
         var key = contribution.key();
         var lease = leaseOf(draft, device, key);
         var stranger = identityRefusal(draft, key, lease);
-        var refusal =
-                stranger.or(() -> contentRefusal(draft, lease.orElseThrow(), contribution));
+        var refusal = stranger.or(() -> contentRefusal(draft, lease.orElseThrow(), contribution));
         if (refusal.isEmpty()) {
             measure(draft, device, key.lease());
             accept(draft, lease.orElseThrow(), contribution);
@@ -143,9 +142,7 @@ final class Admission {
         // Answers at other parameters cannot be compared.
         long version = lease.task().key().version();
         others.removeIf(
-                other ->
-                        other.id().equals(lease.id())
-                                || other.task().key().version() != version);
+                other -> other.id().equals(lease.id()) || other.task().key().version() != version);
         var report = contribution.report();
         var totals = new Totals(report.samples(), report.lossNatsSum(), report.correct());
         var digest = contribution.digest();

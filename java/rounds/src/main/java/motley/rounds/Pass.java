@@ -4,7 +4,8 @@ import java.time.Instant;
 
 /// The open round, or the open evaluation: a fixed list of slots and the leases on them.
 ///
-/// Where updates wait for a number of answers and not for certain ones ([Strategy#flows]), a pass is
+/// Where updates wait for a number of answers and not for certain ones ([Strategy#flows]), a pass
+/// is
 /// a whole epoch: its slots are the epoch's micro-batches, and each update takes up those that were
 /// answered since the last. What is in the parameters is then in `slots` no more.
 ///
@@ -97,18 +98,7 @@ public record Pass(
     /// This pass as the next one after `before` leases.
     Pass opened(long before, Instant now) {
         return new Pass(
-                kind,
-                strategy,
-                position,
-                slotCount,
-                fresh,
-                filled,
-                slots,
-                reopened,
-                leases,
-                deadlines,
-                lonely,
-                before,
-                now);
+                kind, strategy, position, slotCount, fresh, filled, slots, reopened, leases,
+                deadlines, lonely, before, now);
     }
 }

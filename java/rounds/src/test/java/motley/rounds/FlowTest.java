@@ -29,8 +29,7 @@ final class FlowTest {
                 .containsExactly(new Effect.CloseRound(0, 0, new Totals(8, 16, 4)));
         assertThat(run.all(Effect.Revoke.class))
                 .containsExactly(
-                        new Effect.Revoke(
-                                b, late.key().lease(), "the parameters have moved on"));
+                        new Effect.Revoke(b, late.key().lease(), "the parameters have moved on"));
         run.answers(b, late);
         assertThat(run.refusal()).isEqualTo(new Refusal.TooOld(0, 1, 0));
         assertThat(run.refusal().text())

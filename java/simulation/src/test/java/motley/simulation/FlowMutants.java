@@ -99,13 +99,11 @@ final class FlowMutants {
         int epoch = state.position().epoch();
         var samples = state.settings().schedule().samplesOfEpoch(key.slot());
         var ttl = state.settings().policy().leaseFloor();
-        return new Effect.Accept(
-                offered.device(), new Task(key, Kind.TRAIN, epoch, samples, ttl));
+        return new Effect.Accept(offered.device(), new Task(key, Kind.TRAIN, epoch, samples, ttl));
     }
 
     /// A step under other dials, which are put back.
-    private static Step under(
-            UnaryOperator<Strategy> bend, State state, Event event, Instant now) {
+    private static Step under(UnaryOperator<Strategy> bend, State state, Event event, Instant now) {
         var pass = state.pass();
         if (!pass.isFlow()) return Rounds.step(state, event, now);
         var other = bent(pass, bend.apply(pass.strategy()), pass.position());

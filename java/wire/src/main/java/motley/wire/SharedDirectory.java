@@ -111,8 +111,7 @@ public final class SharedDirectory implements AutoCloseable {
     /// Publishes parameters in a file that [#parametersFile] names, replacing what is there.
     ///
     /// @throws IOException if there is no room
-    public void publishIn(String file, long version, MemorySegment parameters)
-            throws IOException {
+    public void publishIn(String file, long version, MemorySegment parameters) throws IOException {
         int elements = Math.toIntExact(parameters.byteSize() / 4);
         SharedFile.write(map(file, elements), version, parameters);
     }
