@@ -181,6 +181,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private StrategyOptions strategy = new StrategyOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -246,6 +248,12 @@ final class TrainCommand implements Callable<Integer> {
                 learningRate.orElse(0.0),
                 "above 0");
         require(threads >= 1 && threads <= 1024, "--threads", threads, "1 to 1024");
+        require(
+                !isAlone || !strategy.isGiven(),
+                "--alone",
+                isAlone,
+                "without --strategy, --k and --staleness: there are no devices to wait for");
+        strategy.strategy(tasks);
         require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
@@ -318,6 +326,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("seed", seed)
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
+        strategy.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));

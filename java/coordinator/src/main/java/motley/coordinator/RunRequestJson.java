@@ -37,7 +37,10 @@ final class RunRequestJson {
                     "minDevices",
                     "maxDevices",
                     "evaluateEveryEpoch",
-                    "initialWeights");
+                    "initialWeights",
+                    "strategy",
+                    "k",
+                    "staleness");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
                     "trainImages",
@@ -84,6 +87,7 @@ final class RunRequestJson {
                         .put("maxDevices", request.crew().max())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
         object.set("model", model(request.model()));
+        StrategyJson.write(request.strategy(), object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         var dataset = request.dataset();
@@ -101,6 +105,7 @@ final class RunRequestJson {
     private RunRequest request() {
         var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
         int batchSize = integer("batchSize", 128);
+        int tasks = integer("tasks", Math.min(8, batchSize));
         var descent =
                 new RunRequest.Descent(
                         text("optimizer", "adam"),
@@ -115,14 +120,15 @@ final class RunRequestJson {
                 new RunRequest.Training(
                         integer("epochs", 1),
                         batchSize,
-                        integer("tasks", Math.min(8, batchSize)),
+                        tasks,
                         descent,
                         wide("seed", 0),
                         flag("evaluateEveryEpoch", true)),
                 new RunRequest.Crew(integer("minDevices", 1), integer("maxDevices", 0)),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
-                        : Optional.empty());
+                        : Optional.empty(),
+                StrategyJson.read(object, tasks));
     }
 
     /// By its name, if it is the one that has it; else in whole.
