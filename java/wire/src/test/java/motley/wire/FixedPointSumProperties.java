@@ -57,8 +57,7 @@ final class FixedPointSumProperties {
             var fast = new FixedPointSum(elements, 5);
             for (var addend : addends) {
                 for (int i = 0; i < elements; i++) addend[i] = Math.clamp(addend[i], -2048f, 2048f);
-                var vector =
-                        new EncodedVector.Floats(elements, MemorySegment.ofArray(addend));
+                var vector = new EncodedVector.Floats(elements, MemorySegment.ofArray(addend));
                 slow.add(vector, 2049f);
                 fast.add(vector, 2048f);
             }
@@ -68,7 +67,8 @@ final class FixedPointSumProperties {
             fast.meanInto(MemorySegment.ofArray(found), 1);
             assertThat(found).as("seed %d", seed).isEqualTo(expected);
             var first = addends.getFirst();
-            assertThat(SumKernel.squares(first, 4_001)).isEqualTo(SumKernel.squaresTwin(first, 4_001));
+            assertThat(SumKernel.squares(first, 4_001))
+                    .isEqualTo(SumKernel.squaresTwin(first, 4_001));
         }
     }
 

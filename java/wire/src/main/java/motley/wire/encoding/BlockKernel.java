@@ -45,8 +45,7 @@ final class BlockKernel {
     }
 
     /// A byte for each element.
-    static void toBytes(
-            float[] from, int at, float inverse, byte[] into, int intoAt, int length) {
+    static void toBytes(float[] from, int at, float inverse, byte[] into, int intoAt, int length) {
         int whole = WIDE ? length - length % LANES : 0;
         for (int i = 0; i < whole; i += LANES) {
             var codes = codes(from, at + i, inverse);
@@ -63,8 +62,7 @@ final class BlockKernel {
 
     /// Half a byte for each: `into[i]` has element `i` in its lower half and `i + ⌈length/2⌉` in
     /// its upper one, which is 0 for the last byte of an odd length.
-    static void toHalves(
-            float[] from, int at, float inverse, byte[] into, int intoAt, int length) {
+    static void toHalves(float[] from, int at, float inverse, byte[] into, int intoAt, int length) {
         int half = (length + 1) / 2;
         int whole = WIDE ? length / 2 - length / 2 % LANES : 0;
         for (int i = 0; i < whole; i += LANES) {
@@ -92,8 +90,7 @@ final class BlockKernel {
     }
 
     /// The inverse of [#toBytes], but for what was rounded.
-    static void fromBytes(
-            byte[] from, int at, float scale, float[] into, int intoAt, int length) {
+    static void fromBytes(byte[] from, int at, float scale, float[] into, int intoAt, int length) {
         int whole = WIDE ? length - length % LANES : 0;
         for (int i = 0; i < whole; i += LANES) {
             var codes = ByteVector.fromArray(BYTES, from, at + i);
@@ -110,8 +107,7 @@ final class BlockKernel {
     }
 
     /// The inverse of [#toHalves], but for what was rounded.
-    static void fromHalves(
-            byte[] from, int at, float scale, float[] into, int intoAt, int length) {
+    static void fromHalves(byte[] from, int at, float scale, float[] into, int intoAt, int length) {
         int half = (length + 1) / 2;
         int whole = WIDE ? length / 2 - length / 2 % LANES : 0;
         for (int i = 0; i < whole; i += LANES) {

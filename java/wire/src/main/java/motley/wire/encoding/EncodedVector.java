@@ -34,8 +34,10 @@ public sealed interface EncodedVector
     /// Looks at `bytes`, which may come from anybody. Never throws.
     static Opened open(Encoding encoding, int elements, MemorySegment bytes) {
         return switch (encoding) {
-            case Encoding.Float32() -> sized(encoding, elements, bytes, new Floats(elements, bytes));
-            case Encoding.Bfloat16() -> sized(encoding, elements, bytes, new Words(elements, bytes));
+            case Encoding.Float32() ->
+                    sized(encoding, elements, bytes, new Floats(elements, bytes));
+            case Encoding.Bfloat16() ->
+                    sized(encoding, elements, bytes, new Words(elements, bytes));
             case Encoding.Blocks blocks -> {
                 var opened = sized(blocks, elements, bytes, new Codes(blocks, elements, bytes));
                 yield opened instanceof Opened.Whole && !Codes.hasScales(elements, bytes)

@@ -56,8 +56,7 @@ final class EncodingProperties {
                     for (int i = 0; i < length; i++) {
                         assertThat((double) decoded[i])
                                 .as("%s, seed %d, length %d, element %d", text, seed, length, i)
-                                .isCloseTo(vector[i], Offset.offset(
-                                        bound(encoding, vector, i)));
+                                .isCloseTo(vector[i], Offset.offset(bound(encoding, vector, i)));
                     }
                 }
             }
@@ -177,15 +176,15 @@ final class EncodingProperties {
             assertThat(count).isEqualTo(100);
             for (int i = 0; i < length; i++) owed[i] += (double) vector[i] - sent[i];
         }
-        var rest = floats(encoding, length, encoder.encode(MemorySegment.ofArray(new float[length])));
+        var rest =
+                floats(encoding, length, encoder.encode(MemorySegment.ofArray(new float[length])));
         double most = 0;
         for (double element : owed) most = Math.max(most, Math.abs(element));
         int largest = 0;
         for (int i = 0; i < length; i++) {
             if (Math.abs(owed[i]) == most) largest = i;
         }
-        assertThat((double) rest[largest])
-                .isCloseTo(owed[largest], Percentage.withPercentage(1));
+        assertThat((double) rest[largest]).isCloseTo(owed[largest], Percentage.withPercentage(1));
     }
 
     @Test
