@@ -182,7 +182,9 @@ final class ApiContract {
         text.put("model", "gpt-small");
         refused(text.toString(), "dataset.trainSamples: 100 (expected: 14, what the blob holds)");
         text.put("model", "mnist-mlp");
-        refused(text.toString(), "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
+        refused(
+                text.toString(),
+                "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
         text.withObject("dataset").put("text", NOWHERE);
         refused(text.toString(), "dataset.text: " + NOWHERE + " (expected: a blob that is here)");
         assertThat(coordinator.runs()).isEmpty();

@@ -35,8 +35,7 @@ public final class Cluster {
     /// @param digest of all decisions: equal for equal seeds
     /// @param steps decisions made
     /// @param struck how often each fault did; those that did not are not in it
-    public record Outcome(
-            long digest, long steps, Duration virtualTime, Map<Fault, Long> struck) {}
+    public record Outcome(long digest, long steps, Duration virtualTime, Map<Fault, Long> struck) {}
 
     private record Line(Instant at, Observation observation) {
         String text() {

@@ -83,8 +83,7 @@ final class Mutants {
         var settings = state.settings();
         var policy = settings.policy().withDevices(settings.policy().devicesMin(), 0);
         var unlimited =
-                new RunSettings(
-                        settings.seed(), settings.schedule(), policy, settings.strategy());
+                new RunSettings(settings.seed(), settings.schedule(), policy, settings.strategy());
         var step = Rounds.step(withSettings(state, unlimited), event, now);
         return new Step(withSettings(step.state(), settings), step.effects());
     }

@@ -76,7 +76,10 @@ final class PreparedRun implements AutoCloseable {
     private Optional<Version> inEvaluate = Optional.empty();
 
     private PreparedRun(
-            RunManifest manifest, SplitSamples samples, List<TensorType> params, Compiled compiled) {
+            RunManifest manifest,
+            SplitSamples samples,
+            List<TensorType> params,
+            Compiled compiled) {
         this.manifest = manifest;
         this.samples = samples;
         gradient = compiled.gradient();
