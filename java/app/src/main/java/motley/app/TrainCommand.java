@@ -50,9 +50,8 @@ final class TrainCommand implements Callable<Integer> {
             required = true,
             paramLabel = "DATA",
             description =
-                    "mnist or fashion-mnist (fetched when missing), or a directory with four IDX"
-                            + " files; with --alone also a text (.txt) or NumPy arrays x and y"
-                            + " (.npz)")
+                    "mnist or fashion-mnist (fetched when missing), a directory with four IDX"
+                            + " files, a text (.txt), or NumPy arrays x and y (.npz)")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")
@@ -135,8 +134,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--alone",
             description = {
-                "train in this process, without coordinator and devices: for a text or arrays, or",
-                "where one machine is all there is"
+                "train in this process, without coordinator and devices: where one machine is all",
+                "there is"
             })
     private boolean isAlone;
 
@@ -183,6 +182,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private StrategyOptions strategy = new StrategyOptions();
 
+    @Mixin private KeepingOptions keeping = new KeepingOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -201,12 +202,12 @@ final class TrainCommand implements Callable<Integer> {
                 new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), ends);
                 return 0;
             }
-            var dataset = new Datasets(Home.ofThisProcess(), console).named(data);
+            var dataset = dataset(console, chosen);
             try (var measured = TrainingProfile.open(profile, Home.ofThisProcess());
                     var crew = assemble(console, measured)) {
                 var upload = new DatasetUpload(crew.api());
                 var request = request(chosen);
-                request.set("dataset", upload.upload(dataset, chosen));
+                request.set("dataset", dataset.upload(upload));
                 if (from.isPresent()) {
                     ModelFiles.saved(from.get(), Optional.of(model));
                     request.put("initialWeights", upload.uploadPlain(from.get()));
@@ -221,12 +222,27 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /// Reads what is on this machine before anything starts; brings it to a coordinator.
+    private interface Dataset {
+        ObjectNode upload(DatasetUpload upload) throws IOException, InterruptedException;
+    }
+
+    private Dataset dataset(Console console, Model chosen) throws InterruptedException {
+        if (SampleParts.isText(data) || SampleParts.isArrays(data)) {
+            var parts = SampleParts.of(data, chosen, console);
+            return upload -> upload.uploadWhole(data, parts, chosen);
+        }
+        var images = new Datasets(Home.ofThisProcess(), console).named(data);
+        return upload -> upload.upload(images, chosen);
+    }
+
     private FitSettings fitSettings() {
         var descent = Optimizers.named(optimizer);
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
-        return new FitSettings(epochs, batchSize, descent, rate, seed, 0, chosenMetrics());
+        int patience = keeping.patience();
+        return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
     }
 
     private List<Metric> chosenMetrics() {
@@ -265,17 +281,12 @@ final class TrainCommand implements Callable<Integer> {
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
                 checkpoint.map(Path::toString).orElse(""),
                 "--alone too, and no --from; a coordinator keeps checkpoints by itself");
-        boolean isForDevices = !data.endsWith(".txt") && !data.endsWith(".npz");
-        require(
-                isAlone || isForDevices,
-                "--data",
-                data,
-                "images, or --alone: devices do not take texts and arrays yet");
         int devices = localDevices.orElse(1);
         require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
         out.ifPresent(file -> requireWritable("--out", file));
@@ -328,6 +339,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("maxDevices", maxDevices);
         strategy.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;
@@ -399,20 +411,27 @@ final class TrainCommand implements Callable<Integer> {
 
     private void report(Console console, JsonNode end, Outcome outcome) {
         var progress = end.path("progress");
-        int rounds = epochs * progress.path("rounds").asInt();
+        int epochsDone =
+                progress.path("epoch").asInt()
+                        + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
+        int rounds =
+                progress.path("epoch").asInt() * progress.path("rounds").asInt()
+                        + progress.path("round").asInt();
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
         if (evaluated.isNumber()) accuracy = OptionalDouble.of(evaluated.asDouble());
+        var loss = end.path("lastEvaluation").path("loss");
         var sha256 = end.path("weightsSha256").asText();
 
         var fields = new LinkedHashMap<String, Object>();
         fields.put("run", outcome.run());
         fields.put("rounds", rounds);
-        fields.put("epochs", epochs);
+        fields.put("epochs", epochsDone);
         fields.put("seconds", outcome.seconds());
         fields.put("samplesPerSecond", perSecond);
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
+        if (loss.isNumber()) fields.put("testLoss", loss.asDouble());
         fields.put("weightsSha256", sha256);
         fields.put("model", outcome.file().toString());
         console.emit("result", fields);
@@ -426,6 +445,8 @@ final class TrainCommand implements Callable<Integer> {
                                         ? ", test accuracy %.4f".formatted(accuracy.getAsDouble())
                                         : ""));
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
-        console.say("try them: motley predict %s --data %s".formatted(outcome.file(), data));
+        boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
+        var command = isOfImages ? "predict" : "evaluate";
+        console.say("try them: motley %s %s --data %s".formatted(command, outcome.file(), data));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import motley.coordinator.storage.BlobStore;
+import motley.data.SplitSamples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
@@ -15,42 +16,114 @@ import motley.rounds.Strategy;
 ///
 /// @param initialWeights blob of the parameters to begin with, as safetensors or as raw f32 in the
 ///     order of the model; empty: drawn from the seed
+/// @param keeping which parameters are the result, and when there is no point in going on
+/// @param ancestor the run this one goes on from; empty: none
 public record RunRequest(
         Model model,
         Dataset dataset,
         Training training,
         Crew crew,
         Optional<String> initialWeights,
-        Strategy strategy) {
-    /// A request whose rounds wait for every task.
+        Strategy strategy,
+        Keeping keeping,
+        Optional<Ancestor> ancestor) {
+    /// A request whose rounds wait for every task, for the last parameters.
     public RunRequest(
             Model model,
             Dataset dataset,
             Training training,
             Crew crew,
             Optional<String> initialWeights) {
-        this(model, dataset, training, crew, initialWeights, Strategy.SYNC);
+        this(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                Strategy.SYNC,
+                Keeping.LAST,
+                Optional.empty());
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
     public RunRequest {
         initialWeights.ifPresent(blob -> requireBlob("initialWeights", blob));
         require(
-                training.batchSize <= dataset.train.samples,
+                training.batchSize <= dataset.trainSamples(),
                 "batchSize: %d (expected: at most trainSamples, %d)",
                 training.batchSize,
-                dataset.train.samples);
+                dataset.trainSamples());
+    }
+
+    /// Samples to learn from and to be judged by, as blobs.
+    public sealed interface Dataset {
+        int trainSamples();
+
+        int testSamples();
+
+        /// Every blob it needs.
+        List<String> blobs();
     }
 
     /// Blobs in IDX form, not compressed.
     ///
     /// @param classes labels are below it
-    public record Dataset(Part train, Part test, int classes) {
-        public Dataset {
+    public record Images(Part train, Part test, int classes) implements Dataset {
+        public Images {
             require(classes >= 2, "classes: %d (expected: at least 2)", classes);
-            require(train.samples >= 1, "trainSamples: %d (expected: at least 1)", train.samples);
-            require(test.samples >= 0, "testSamples: %d (expected: at least 0)", test.samples);
+            requireCounts(train.samples, test.samples);
         }
+
+        @Override
+        public int trainSamples() {
+            return train.samples;
+        }
+
+        @Override
+        public int testSamples() {
+            return test.samples;
+        }
+
+        @Override
+        public List<String> blobs() {
+            return List.of(train.images, train.labels, test.images, test.labels);
+        }
+    }
+
+    /// One blob whose samples are divided as [SplitSamples] says.
+    ///
+    /// @param blob a text or arrays, as `form` says
+    public record Whole(Form form, String blob, int trainSamples, int testSamples)
+            implements Dataset {
+        public Whole {
+            requireBlob(form.field, blob);
+            requireCounts(trainSamples, testSamples);
+        }
+
+        @Override
+        public List<String> blobs() {
+            return List.of(blob);
+        }
+    }
+
+    /// What a blob of samples is.
+    public enum Form {
+        /// Arrays `x` and `y` in an NPZ file.
+        ARRAYS("arrays"),
+
+        /// A text, cut into windows as long as an input of the model.
+        TEXT("text");
+
+        final String field;
+
+        Form(String field) {
+            this.field = field;
+        }
+    }
+
+    private static void requireCounts(int trainSamples, int testSamples) {
+        require(trainSamples >= 1, "trainSamples: %d (expected: at least 1)", trainSamples);
+        require(testSamples >= 0, "testSamples: %d (expected: at least 0)", testSamples);
     }
 
     /// Images and labels of as many samples.
@@ -105,6 +178,30 @@ public record RunRequest(
         }
     }
 
+    /// What comes out.
+    ///
+    /// @param patience evaluations without a better one after which the run ends; 0: never
+    /// @param best whether the result is the parameters whose evaluation was the best, and not the
+    ///     last ones
+    public record Keeping(int patience, boolean best) {
+        /// All epochs, and the last parameters.
+        public static final Keeping LAST = new Keeping(0, false);
+
+        public Keeping {
+            require(patience >= 0, "earlyStop: %d (expected: at least 0)", patience);
+        }
+    }
+
+    /// Where a run began that goes on from another one's checkpoint.
+    ///
+    /// @param run the other run
+    /// @param steps optimizer steps that the optimizer's state has seen; 0: it begins anew
+    public record Ancestor(String run, long steps) {
+        public Ancestor {
+            require(steps >= 0, "steps: %d (expected: at least 0)", steps);
+        }
+    }
+
     /// Which devices take part.
     ///
     /// @param min devices that must be there before the first task
@@ -122,13 +219,22 @@ public record RunRequest(
         }
     }
 
+    /// The same, going on from another run.
+    RunRequest from(Ancestor other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                Optional.empty(),
+                strategy,
+                keeping,
+                Optional.of(other));
+    }
+
     /// Every blob the run needs.
     List<String> blobs() {
-        return List.of(
-                dataset.train.images,
-                dataset.train.labels,
-                dataset.test.images,
-                dataset.test.labels);
+        return dataset.blobs();
     }
 
     private static void requireBlob(String field, String name) {

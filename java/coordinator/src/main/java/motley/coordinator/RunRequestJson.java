@@ -38,9 +38,13 @@ final class RunRequestJson {
                     "maxDevices",
                     "evaluateEveryEpoch",
                     "initialWeights",
+                    "earlyStop",
+                    "keep",
+                    "ancestor",
                     "strategy",
                     "k",
                     "staleness");
+    private static final Set<String> ANCESTOR_FIELDS = Set.of("run", "steps");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
                     "trainImages",
@@ -49,7 +53,9 @@ final class RunRequestJson {
                     "testImages",
                     "testLabels",
                     "testSamples",
-                    "classes");
+                    "classes",
+                    "arrays",
+                    "text");
 
     private final JsonNode object;
     private final String path;
@@ -71,6 +77,23 @@ final class RunRequestJson {
         }
     }
 
+    /// `settings` with the fields that `text` has in place of their own.
+    ///
+    /// @throws IllegalArgumentException naming the first field that is wrong
+    static RunRequest changed(RunRequest settings, String text) {
+        try {
+            var changes = MAPPER.readTree(text.isBlank() ? "{}" : text);
+            var known = new TreeSet<>(FIELDS);
+            known.removeAll(Set.of("initialWeights", "ancestor"));
+            var _ = new RunRequestJson(changes, "", known);
+            var whole = write(settings);
+            whole.setAll((ObjectNode) changes);
+            return parse(whole.toString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("body: not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     static ObjectNode write(RunRequest request) {
         var training = request.training();
         var descent = training.descent();
@@ -85,21 +108,37 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
-                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
+                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
+                        .put("earlyStop", request.keeping().patience())
+                        .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
         StrategyJson.write(request.strategy(), object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
-        var dataset = request.dataset();
-        object.putObject("dataset")
-                .put("trainImages", dataset.train().images())
-                .put("trainLabels", dataset.train().labels())
-                .put("trainSamples", dataset.train().samples())
-                .put("testImages", dataset.test().images())
-                .put("testLabels", dataset.test().labels())
-                .put("testSamples", dataset.test().samples())
-                .put("classes", dataset.classes());
+        request.ancestor()
+                .ifPresent(
+                        from ->
+                                object.putObject("ancestor")
+                                        .put("run", from.run())
+                                        .put("steps", from.steps()));
+        object.set("dataset", dataset(request.dataset()));
         return object;
+    }
+
+    private static ObjectNode dataset(RunRequest.Dataset dataset) {
+        var object =
+                Json.object()
+                        .put("trainSamples", dataset.trainSamples())
+                        .put("testSamples", dataset.testSamples());
+        return switch (dataset) {
+            case RunRequest.Images(var train, var test, int classes) ->
+                    object.put("trainImages", train.images())
+                            .put("trainLabels", train.labels())
+                            .put("testImages", test.images())
+                            .put("testLabels", test.labels())
+                            .put("classes", classes);
+            case RunRequest.Whole(var form, var blob, int _, int _) -> object.put(form.field, blob);
+        };
     }
 
     private RunRequest request() {
@@ -128,7 +167,24 @@ final class RunRequestJson {
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
-                StrategyJson.read(object, tasks));
+                StrategyJson.read(object, tasks),
+                new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
+                ancestor());
+    }
+
+    private boolean keepsBest() {
+        var word = text("keep", "last");
+        return switch (word) {
+            case "last" -> false;
+            case "best" -> true;
+            default -> throw wrong("keep", object.path("keep"), "last or best");
+        };
+    }
+
+    private Optional<RunRequest.Ancestor> ancestor() {
+        if (!object.has("ancestor")) return Optional.empty();
+        var from = new RunRequestJson(object.path("ancestor"), "ancestor.", ANCESTOR_FIELDS);
+        return Optional.of(new RunRequest.Ancestor(from.text("run"), from.wide("steps", 0)));
     }
 
     /// By its name, if it is the one that has it; else in whole.
@@ -155,10 +211,23 @@ final class RunRequestJson {
     }
 
     private RunRequest.Dataset dataset() {
-        return new RunRequest.Dataset(
+        for (var form : RunRequest.Form.values()) {
+            if (!object.has(form.field)) continue;
+            requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");
+            int trainSamples = integer("trainSamples");
+            return new RunRequest.Whole(
+                    form, text(form.field), trainSamples, integer("testSamples"));
+        }
+        return new RunRequest.Images(
                 part("trainImages", "trainLabels", "trainSamples"),
                 part("testImages", "testLabels", "testSamples"),
                 integer("classes"));
+    }
+
+    private void requireNone(String... fields) {
+        for (var field : fields) {
+            if (object.has(field)) throw wrong(field, object.get(field), "absent beside one blob");
+        }
     }
 
     private RunRequest.Part part(String images, String labels, String samples) {
