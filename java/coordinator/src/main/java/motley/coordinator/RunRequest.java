@@ -14,12 +14,23 @@ import motley.nn.Schedules;
 ///
 /// @param initialWeights blob of the parameters to begin with, as safetensors or as raw f32 in the
 ///     order of the model; empty: drawn from the seed
+/// @param transfer in what form bytes travel
 public record RunRequest(
         Model model,
         Dataset dataset,
         Training training,
         Crew crew,
-        Optional<String> initialWeights) {
+        Optional<String> initialWeights,
+        Transfer transfer) {
+    /// A request whose bytes travel as they are.
+    public RunRequest(
+            Model model,
+            Dataset dataset,
+            Training training,
+            Crew crew,
+            Optional<String> initialWeights) {
+        this(model, dataset, training, crew, initialWeights, Transfer.PLAIN);
+    }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
     public RunRequest {
@@ -109,6 +120,11 @@ public record RunRequest(
                     max,
                     min);
         }
+    }
+
+    /// The same with bytes in another form.
+    RunRequest withTransfer(Transfer other) {
+        return new RunRequest(model, dataset, training, crew, initialWeights, other);
     }
 
     /// Every blob the run needs.

@@ -37,7 +37,9 @@ final class RunRequestJson {
                     "minDevices",
                     "maxDevices",
                     "evaluateEveryEpoch",
-                    "initialWeights");
+                    "initialWeights",
+                    "encoding",
+                    "parameters");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
                     "trainImages",
@@ -82,7 +84,9 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
-                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
+                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
+                        .put("encoding", request.transfer().encodingText())
+                        .put("parameters", request.transfer().parameters().text());
         object.set("model", model(request.model()));
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
@@ -122,7 +126,8 @@ final class RunRequestJson {
                 new RunRequest.Crew(integer("minDevices", 1), integer("maxDevices", 0)),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")));
     }
 
     /// By its name, if it is the one that has it; else in whole.

@@ -25,7 +25,7 @@ final class FileExchangeContract extends BulkExchangeContract {
     @BeforeEach
     void open() throws IOException {
         shared = SharedDirectory.open();
-        shared.makeContributionFile(RUN, DEVICE, ELEMENTS);
+        shared.makeContributionFile(RUN, DEVICE, 4L * ELEMENTS);
         exchange = FileExchange.tryOpen(shared.path().toString()).orElseThrow();
     }
 
