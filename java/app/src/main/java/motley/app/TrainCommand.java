@@ -185,6 +185,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private StrategyOptions strategy = new StrategyOptions();
+
+    @Mixin private KeepingOptions keeping = new KeepingOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -228,7 +232,8 @@ final class TrainCommand implements Callable<Integer> {
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
-        return new FitSettings(epochs, batchSize, descent, rate, seed, 0, chosenMetrics());
+        int patience = keeping.patience();
+        return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
     }
 
     private List<Metric> chosenMetrics() {
@@ -251,6 +256,12 @@ final class TrainCommand implements Callable<Integer> {
                 "above 0");
         require(threads >= 1 && threads <= 1024, "--threads", threads, "1 to 1024");
         require(
+                !isAlone || !strategy.isGiven(),
+                "--alone",
+                isAlone,
+                "without --strategy, --k and --staleness: there are no devices to wait for");
+        strategy.strategy(tasks);
+        require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
                 isAlone,
@@ -268,6 +279,7 @@ final class TrainCommand implements Callable<Integer> {
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
@@ -336,7 +348,9 @@ final class TrainCommand implements Callable<Integer> {
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
         encoding.addTo(request);
+        strategy.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;
@@ -408,7 +422,12 @@ final class TrainCommand implements Callable<Integer> {
 
     private void report(Console console, JsonNode end, Outcome outcome) {
         var progress = end.path("progress");
-        int rounds = epochs * progress.path("rounds").asInt();
+        int epochsDone =
+                progress.path("epoch").asInt()
+                        + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
+        int rounds =
+                progress.path("epoch").asInt() * progress.path("rounds").asInt()
+                        + progress.path("round").asInt();
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
@@ -418,7 +437,7 @@ final class TrainCommand implements Callable<Integer> {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("run", outcome.run());
         fields.put("rounds", rounds);
-        fields.put("epochs", epochs);
+        fields.put("epochs", epochsDone);
         fields.put("seconds", outcome.seconds());
         fields.put("samplesPerSecond", perSecond);
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));

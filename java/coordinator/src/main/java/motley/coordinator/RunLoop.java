@@ -74,6 +74,9 @@ final class RunLoop {
     private boolean isOwner = true;
     private boolean isPausedByPeople;
 
+    /// Whether it ends because it gets no better.
+    private boolean hasEnough;
+
     /// A run that goes on at `position` with what `learner` holds. It owns `learner`.
     RunLoop(RunContext context, Position position, Learner learner, long checkpointSequence) {
         this.context = context;
@@ -92,7 +95,7 @@ final class RunLoop {
                         checkpointSequence,
                         this::tell);
         record = context.record();
-        clock = new RoundClock(savedAt, System::nanoTime);
+        clock = new RoundClock(context.clock(), System::nanoTime);
         thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -151,6 +154,7 @@ final class RunLoop {
 
     private void live() {
         try {
+            endIfNoBetter(record.trend());
             while (!isShuttingDown && isOwner && !(state.phase() instanceof Phase.Ended)) turn();
             end();
         } catch (RuntimeException e) {
@@ -264,6 +268,7 @@ final class RunLoop {
             case Effect.CloseEvaluation(int epoch, var totals) -> {
                 granted.clear();
                 record.evaluated(epoch, state, totals);
+                judge();
                 record.timed(clock.take(true, epoch, state.position().round()));
             }
             case Effect.Rejoin(var device) -> rejoin(device);
@@ -384,6 +389,28 @@ final class RunLoop {
         isCheckpointDue |= (round + 1) % rounds == 0;
     }
 
+    /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
+    private void judge() {
+        var trend = record.trend();
+        long version = state.position().version();
+        if (trend.isBest() && !checkpointer.markBest(version)) {
+            if (saveNow() instanceof RunMessage.Saved(var place)) {
+                savedPosition = place.position();
+                checkpointer.markBest(version);
+            }
+        }
+        endIfNoBetter(trend);
+    }
+
+    private void endIfNoBetter(Trend trend) {
+        int patience = context.plan().request().keeping().patience();
+        if (!trend.isOver(patience) || state.phase() instanceof Phase.Ended) return;
+        hasEnough = true;
+        pending.add(
+                new Event.StopRequested(
+                        "no better for %d evaluations in a row".formatted(patience)));
+    }
+
     private void pause(String reason) {
         pending.add(new Event.PauseRequested());
         record.status(Status.PAUSED, reason);
@@ -458,7 +485,8 @@ final class RunLoop {
         }
         switch (ending) {
             case Ending.Finished() -> endSaved(Status.FINISHED, "");
-            case Ending.Stopped(var reason) -> endSaved(Status.STOPPED, reason);
+            case Ending.Stopped(var reason) ->
+                    endSaved(hasEnough ? Status.FINISHED : Status.STOPPED, reason);
             case Ending.Failed(var reason) -> record.failed(reason);
         }
     }

@@ -149,7 +149,7 @@ final class ApiContract {
                 "epochs: \"two\" (expected: a whole number under 2^31)");
         refused(
                 good.deepCopy().put("batchsize", 3).toString(),
-                "batchsize: no such field (expected: one of batchSize,");
+                "batchsize: no such field (expected: one of ancestor, batchSize,");
         refused(good.deepCopy().put("model", "gpt").toString(), "model: gpt (expected: one of");
         var own = good.deepCopy();
         own.putObject("model").put("motley-model", 1).put("name", "mine");
