@@ -18,6 +18,7 @@ import motley.rounds.Strategy;
 ///     order of the model; empty: drawn from the seed
 /// @param keeping which parameters are the result, and when there is no point in going on
 /// @param ancestor the run this one goes on from; empty: none
+/// @param transfer in what form bytes travel
 public record RunRequest(
         Model model,
         Dataset dataset,
@@ -26,8 +27,9 @@ public record RunRequest(
         Optional<String> initialWeights,
         Strategy strategy,
         Keeping keeping,
-        Optional<Ancestor> ancestor) {
-    /// A request whose rounds wait for every task, for the last parameters.
+        Optional<Ancestor> ancestor,
+        Transfer transfer) {
+    /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
             Dataset dataset,
@@ -42,7 +44,8 @@ public record RunRequest(
                 initialWeights,
                 Strategy.SYNC,
                 Keeping.LAST,
-                Optional.empty());
+                Optional.empty(),
+                Transfer.PLAIN);
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -219,6 +222,20 @@ public record RunRequest(
         }
     }
 
+    /// The same with bytes in another form.
+    RunRequest withTransfer(Transfer other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                other);
+    }
+
     /// The same, going on from another run.
     RunRequest from(Ancestor other) {
         return new RunRequest(
@@ -229,7 +246,8 @@ public record RunRequest(
                 Optional.empty(),
                 strategy,
                 keeping,
-                Optional.of(other));
+                Optional.of(other),
+                transfer);
     }
 
     /// Every blob the run needs.

@@ -38,6 +38,8 @@ final class RunRequestJson {
                     "maxDevices",
                     "evaluateEveryEpoch",
                     "initialWeights",
+                    "encoding",
+                    "parameters",
                     "earlyStop",
                     "keep",
                     "ancestor",
@@ -109,6 +111,8 @@ final class RunRequestJson {
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
+                        .put("encoding", request.transfer().encodingText())
+                        .put("parameters", request.transfer().parameters().text())
                         .put("earlyStop", request.keeping().patience())
                         .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
@@ -169,7 +173,8 @@ final class RunRequestJson {
                         : Optional.empty(),
                 StrategyJson.read(object, tasks),
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
-                ancestor());
+                ancestor(),
+                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")));
     }
 
     private boolean keepsBest() {
