@@ -25,11 +25,14 @@ final class Exchange implements AutoCloseable {
     private final Supplier<MemorySegment> newest;
     private final Published published = new Published();
     private final Inbox inbox;
+    private final LocalTasks locals;
     private long sharedVersion = -1;
     private boolean isSharing;
 
     /// @param newest the present parameters
-    Exchange(RunContext context, Supplier<MemorySegment> newest) {
+    /// @param locals what there is to say of tasks of local steps
+    Exchange(RunContext context, Supplier<MemorySegment> newest, LocalTasks locals) {
+        this.locals = locals;
         this.context = context;
         this.newest = newest;
         inbox = new Inbox(newest.get().byteSize(), context.budget());
@@ -40,6 +43,14 @@ final class Exchange implements AutoCloseable {
     void assign(Device device, Task task) {
         var session = device.session();
         if (session.isEmpty()) return;
+        Optional<FromCoordinator.LocalSteps> local;
+        try {
+            local = locals.of(task);
+        } catch (IOException e) {
+            // The lease expires, and the task is given again.
+            LOG.warn("run {}: the optimizer's state cannot be stored: {}", run(), e.getMessage());
+            return;
+        }
         session.get().prepare(context.manifest());
         var files =
                 session.get().sharesMemory()
@@ -49,7 +60,7 @@ final class Exchange implements AutoCloseable {
             published.publish(task.key().version(), newest.get());
             if (task.kind() == Kind.TRAIN) inbox.expect(task.key().lease().number(), device.id());
         }
-        session.get().send(message(task, files));
+        session.get().send(message(task, local, files));
     }
 
     /// What a device answered to a training task.
@@ -113,7 +124,10 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    private FromCoordinator.Assign message(Task task, Optional<FromCoordinator.Files> files) {
+    private FromCoordinator.Assign message(
+            Task task,
+            Optional<FromCoordinator.LocalSteps> local,
+            Optional<FromCoordinator.Files> files) {
         var key = task.key();
         var named =
                 new TaskKey(
@@ -129,7 +143,9 @@ final class Exchange implements AutoCloseable {
                     case EVALUATE -> FromCoordinator.Kind.EVALUATE;
                 };
         var samples = task.samples();
-        var work = new FromCoordinator.Work(kind, task.epoch(), samples.first(), samples.count());
+        var work =
+                new FromCoordinator.Work(
+                        kind, task.epoch(), samples.first(), samples.count(), local);
         int ttlMillis = Math.clamp(task.ttl().toMillis(), 1, Integer.MAX_VALUE);
         return new FromCoordinator.Assign(named, work, ttlMillis, files);
     }

@@ -18,7 +18,7 @@ final class ScheduleProperties {
             int tasks = random.nextInt(1, batch + 1);
             var schedule = new Schedule(samples, random.nextInt(0, 300), batch, tasks, 2, true);
             var covered = new BitSet();
-            int first = schedule.roundsPerEpoch();
+            int first = schedule.roundsIn(0);
             for (int round = first; round < 2 * first; round++) {
                 assertThat(schedule.epochOf(round)).isEqualTo(1);
                 assertThat(schedule.slots(round)).isBetween(1, tasks);
@@ -32,6 +32,51 @@ final class ScheduleProperties {
                 cover(evaluated, schedule.evaluationSamplesOf(slot), seed);
             }
             assertThat(evaluated.cardinality()).isEqualTo(schedule.evaluationSamples());
+        }
+    }
+
+    /// Round after round, task after task, with and without local steps: an epoch's samples come
+    /// once each and in order, and the closed forms agree with counting.
+    @Test
+    void localRoundsCoverEverySampleOnceForAnyWarmUp() {
+        for (long seed = 0; seed < 2000; seed++) {
+            var random = new SplittableRandom(seed);
+            int samples = random.nextInt(1, 300);
+            int batch = random.nextInt(1, samples + 1);
+            int tasks = random.nextInt(1, batch + 1);
+            int warmUp = random.nextInt(0, 3 * Math.ceilDiv(samples, batch) + 2);
+            var local = new Strategy.Local(random.nextInt(1, 30), random.nextInt(1, 4), warmUp);
+            var schedule =
+                    new Schedule(samples, 7, batch, tasks, random.nextInt(1, 4), true, local);
+            int round = 0;
+            long steps = 0;
+            for (int epoch = 0; epoch < schedule.epochs(); epoch++) {
+                assertThat(schedule.firstRound(epoch)).as("seed %d", seed).isEqualTo(round);
+                int at = 0;
+                for (; at < samples; round++) {
+                    assertThat(schedule.epochOf(round)).as("seed %d", seed).isEqualTo(epoch);
+                    assertThat(schedule.isLocal(round)).isEqualTo(round >= warmUp);
+                    assertThat(schedule.stepsBefore(round)).isEqualTo(steps);
+                    long before = (long) epoch * samples + at;
+                    assertThat(schedule.samplesBefore(round)).isEqualTo(before);
+                    boolean isLocal = round >= warmUp;
+                    int full =
+                            isLocal ? local.steps() * schedule.microBatch() : schedule.microBatch();
+                    assertThat(schedule.slots(round)).isBetween(1, tasks);
+                    for (int slot = 0; slot < schedule.slots(round); slot++) {
+                        var part = schedule.samplesOf(round, slot);
+                        assertThat(part.first()).as("seed %d", seed).isEqualTo(at);
+                        assertThat(part.count()).isBetween(1, full);
+                        at = part.end();
+                    }
+                    steps += isLocal ? (long) local.steps() * local.passes() : 1;
+                }
+                assertThat(at).as("seed %d", seed).isEqualTo(samples);
+                assertThat(schedule.roundsIn(epoch)).isEqualTo(round - schedule.firstRound(epoch));
+            }
+            assertThat(schedule.roundsInRun()).isEqualTo(round);
+            assertThat(schedule.epochOf(round)).isEqualTo(schedule.epochs());
+            assertThat(schedule.samplesBefore(round)).isEqualTo((long) schedule.epochs() * samples);
         }
     }
 
