@@ -31,7 +31,7 @@ final class DevicesCommand implements Runnable {
             return;
         }
         console.table(
-                List.of("NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE"),
+                List.of("NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE", "DOWN", "UP"),
                 rows);
         for (var device : devices) {
             var reason = device.path("reason").asText("");
@@ -51,7 +51,9 @@ final class DevicesCommand implements Runnable {
                 number(health.path("load"), "%.0f %%", 100),
                 number(health.path("battery"), "%.0f %%", 100),
                 work.path("tasks").asText(),
-                number(work.path("samplesPerSecond"), "%,.0f samples/s", 1));
+                number(work.path("samplesPerSecond"), "%,.0f samples/s", 1),
+                TrafficReport.bytes(device.path("traffic").path("downBytes").asDouble()),
+                TrafficReport.bytes(device.path("traffic").path("upBytes").asDouble()));
     }
 
     /// What was not measured is shown as such.

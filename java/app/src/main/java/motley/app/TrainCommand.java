@@ -180,6 +180,10 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private EncodingOptions encoding = new EncodingOptions();
+
+    @Mixin private ExchangeOptions exchange = new ExchangeOptions();
+
     @Mixin private StrategyOptions strategy = new StrategyOptions();
 
     @Mixin private LocalOptions local = new LocalOptions();
@@ -277,6 +281,13 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --local-devices and --url");
+        encoding.requireKnown();
+        require(
+                !isAlone || !encoding.isGiven(),
+                "--alone",
+                isAlone,
+                "without --encoding and --parameters: nothing travels");
+        exchange.usesFiles();
         require(
                 isAlone || metrics.isEmpty(),
                 "--metrics",
@@ -320,10 +331,16 @@ final class TrainCommand implements Callable<Integer> {
             var found = coordinator.find();
             if (found.isPresent()) {
                 console.say("training with the coordinator at " + found.get().coordinator());
-                return TrainingCrew.joining(found.get(), localDevices.orElse(0), home, measured);
+                return TrainingCrew.joining(
+                        found.get(), locals(localDevices.orElse(0)), home, measured);
             }
         }
-        return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home, measured);
+        return TrainingCrew.ofOwn(
+                locals(localDevices.orElse(DEFAULT_LOCAL_DEVICES)), home, measured);
+    }
+
+    private LocalDevices.Wanted locals(int count) {
+        return new LocalDevices.Wanted(count, exchange.way());
     }
 
     private ObjectNode request(Model chosen) {
@@ -339,6 +356,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("seed", seed)
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
+        encoding.addTo(request);
         strategy.addTo(request);
         local.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
@@ -434,6 +452,8 @@ final class TrainCommand implements Callable<Integer> {
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
         if (loss.isNumber()) fields.put("testLoss", loss.asDouble());
         fields.put("weightsSha256", sha256);
+        var traffic = TrafficReport.of(end);
+        traffic.addTo(fields);
         fields.put("model", outcome.file().toString());
         console.emit("result", fields);
         console.say(
@@ -445,6 +465,7 @@ final class TrainCommand implements Callable<Integer> {
                                 accuracy.isPresent()
                                         ? ", test accuracy %.4f".formatted(accuracy.getAsDouble())
                                         : ""));
+        traffic.text().ifPresent(console::say);
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
         boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
         var command = isOfImages ? "predict" : "evaluate";

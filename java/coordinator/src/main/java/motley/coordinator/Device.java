@@ -25,6 +25,7 @@ final class Device {
     private long tasks;
     private long samples;
     private long computeMicros;
+    private final Traffic traffic = new Traffic();
 
     /// @param number what the training loops call it
     Device(String id, DeviceId number, String name, DeviceProfile profile) {
@@ -40,6 +41,11 @@ final class Device {
 
     DeviceId number() {
         return number;
+    }
+
+    /// What went over the network to and from it.
+    Traffic traffic() {
+        return traffic;
     }
 
     synchronized String name() {
@@ -137,7 +143,7 @@ final class Device {
                 state(),
                 reason(),
                 Optional.ofNullable(run).map(RunLoop::id),
-                new DeviceView.Work(tasks, samples, perSecond),
+                new DeviceView.Work(tasks, samples, perSecond, traffic.view()),
                 heardAtMs);
     }
 

@@ -37,5 +37,7 @@ public record DeviceView(
     /// @param tasks accepted
     /// @param samples in accepted training tasks
     /// @param samplesPerSecond while computing them; 0 before the first
-    public record Work(long tasks, long samples, double samplesPerSecond) {}
+    /// @param traffic what went over the network for it
+    public record Work(
+            long tasks, long samples, double samplesPerSecond, Traffic.View traffic) {}
 }

@@ -50,6 +50,7 @@ final class Json {
                 .put("standby", progress.standby());
         run.lastRound().ifPresent(metric -> object.set("lastRound", metric(metric)));
         run.lastEvaluation().ifPresent(metric -> object.set("lastEvaluation", metric(metric)));
+        object.set("traffic", traffic(run.traffic()));
         run.weightsSha256().ifPresent(sha256 -> object.put("weightsSha256", sha256));
         return object;
     }
@@ -81,7 +82,14 @@ final class Json {
                 .put("tasks", device.work().tasks())
                 .put("samples", device.work().samples())
                 .put("samplesPerSecond", device.work().samplesPerSecond());
+        object.set("traffic", traffic(device.work().traffic()));
         return object;
+    }
+
+    private static ObjectNode traffic(Traffic.View traffic) {
+        return object().put("downBytes", traffic.downBytes())
+                .put("upBytes", traffic.upBytes())
+                .put("tasks", traffic.tasks());
     }
 
     private static ObjectNode health(DeviceView device) {

@@ -1,6 +1,5 @@
 package motley.coordinator;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +32,7 @@ import motley.rounds.Totals;
 import motley.wire.FixedPointSum;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
+import motley.wire.encoding.EncodedVector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +64,8 @@ final class RunLoop {
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
-    private Optional<MemorySegment> offered = Optional.empty();
+    private Optional<EncodedVector> offered = Optional.empty();
+    private float offeredLargest;
     private long computeMicros;
     private Instant savedAt;
     private Position savedPosition;
@@ -341,16 +342,22 @@ final class RunLoop {
         var scan = sum.scan(offered.get());
         boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
         var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
-        return new Inspected(inspection, Long.toHexString(scan.digest()));
+        offeredLargest = scan.largest();
+        boolean isComparable = context.plan().request().transfer().isComparable();
+        return new Inspected(inspection, isComparable ? Long.toHexString(scan.digest()) : "");
     }
 
     private void accept(Device device, Task task) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow());
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), offeredLargest);
         clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
         exchange.release(lease);
         device.send(new FromCoordinator.Accepted(lease));
+        if (task.kind() == Kind.TRAIN) {
+            record.traffic().counted();
+            device.traffic().counted();
+        }
         device.worked(task.kind() == Kind.TRAIN ? task.samples().count() : 0, computeMicros);
     }
 

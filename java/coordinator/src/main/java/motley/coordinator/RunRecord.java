@@ -35,6 +35,7 @@ final class RunRecord {
     private final RunPlan plan;
     private final Database.Owned owned;
     private final Archive archive;
+    private final Traffic traffic = new Traffic();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private long sequence;
     private volatile Status status;
@@ -74,6 +75,11 @@ final class RunRecord {
 
     Status status() {
         return status;
+    }
+
+    /// What went over the network since this coordinator took the run up.
+    Traffic traffic() {
+        return traffic;
     }
 
     /// Why it has this status; empty when there is nothing to say.

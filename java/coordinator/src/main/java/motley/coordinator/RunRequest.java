@@ -18,6 +18,7 @@ import motley.rounds.Strategy;
 ///     order of the model; empty: drawn from the seed
 /// @param keeping which parameters are the result, and when there is no point in going on
 /// @param ancestor the run this one goes on from; empty: none
+/// @param transfer in what form bytes travel
 public record RunRequest(
         Model model,
         Dataset dataset,
@@ -27,6 +28,7 @@ public record RunRequest(
         Strategy strategy,
         Keeping keeping,
         Optional<Ancestor> ancestor,
+        Transfer transfer,
         Outer outer) {
     /// A request of a strategy without an outer optimizer.
     public RunRequest(
@@ -37,7 +39,8 @@ public record RunRequest(
             Optional<String> initialWeights,
             Strategy strategy,
             Keeping keeping,
-            Optional<Ancestor> ancestor) {
+            Optional<Ancestor> ancestor,
+            Transfer transfer) {
         this(
                 model,
                 dataset,
@@ -47,10 +50,11 @@ public record RunRequest(
                 strategy,
                 keeping,
                 ancestor,
+                transfer,
                 Outer.USUAL);
     }
 
-    /// A request whose rounds wait for every task, for the last parameters.
+    /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
             Dataset dataset,
@@ -65,7 +69,8 @@ public record RunRequest(
                 initialWeights,
                 Strategy.SYNC,
                 Keeping.LAST,
-                Optional.empty());
+                Optional.empty(),
+                Transfer.PLAIN);
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -259,6 +264,20 @@ public record RunRequest(
         }
     }
 
+    /// The same with bytes in another form.
+    RunRequest withTransfer(Transfer other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                other);
+    }
+
     /// The same, going on from another run.
     RunRequest from(Ancestor other) {
         return new RunRequest(
@@ -270,6 +289,7 @@ public record RunRequest(
                 strategy,
                 keeping,
                 Optional.of(other),
+                transfer,
                 outer);
     }
 

@@ -38,6 +38,8 @@ final class RunRequestJson {
                     "maxDevices",
                     "evaluateEveryEpoch",
                     "initialWeights",
+                    "encoding",
+                    "parameters",
                     "earlyStop",
                     "keep",
                     "ancestor",
@@ -114,6 +116,8 @@ final class RunRequestJson {
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
+                        .put("encoding", request.transfer().encodingText())
+                        .put("parameters", request.transfer().parameters().text())
                         .put("earlyStop", request.keeping().patience())
                         .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
@@ -180,6 +184,7 @@ final class RunRequestJson {
                 LocalJson.read(object, strategy, training, dataset.trainSamples()),
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
                 ancestor(),
+                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")),
                 LocalJson.outer(object));
     }
 

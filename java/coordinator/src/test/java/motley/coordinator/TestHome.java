@@ -95,7 +95,8 @@ record TestHome(Path folder) {
                 sync.initialWeights(),
                 local,
                 sync.keeping(),
-                sync.ancestor());
+                sync.ancestor(),
+                sync.transfer());
     }
 
     private static Model decoder() {

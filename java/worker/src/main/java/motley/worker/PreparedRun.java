@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -73,6 +74,7 @@ final class PreparedRun implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final MemorySegment contribution;
     private final List<Tensor> contributionViews;
+    private final Outgoing outgoing;
     private final Batch training;
     private final Batch evaluation;
     private final Tensor key = Tensor.onHeap(KEY);
@@ -104,6 +106,7 @@ final class PreparedRun implements AutoCloseable {
         local = compiled.local();
         training = compiled.training();
         evaluation = Batch.allocate(samples.test(), compiled.evaluationBatch(), arena);
+        outgoing = new Outgoing(manifest.parameterElements());
     }
 
     private record Compiled(
@@ -212,6 +215,13 @@ final class PreparedRun implements AutoCloseable {
         return manifest;
     }
 
+    /// The version that is loaded, if it is of this owner of the run.
+    OptionalLong held(long fence) {
+        return loaded.filter(version -> version.fence() == fence)
+                .map(version -> OptionalLong.of(version.number()))
+                .orElseGet(OptionalLong::empty);
+    }
+
     /// Makes `version` the parameters to compute with, read from `source` unless it is here.
     ///
     /// @return false if `source` has them no more
@@ -241,6 +251,11 @@ final class PreparedRun implements AutoCloseable {
     /// The gradient sums of the last training task, or its weighted move.
     MemorySegment contribution() {
         return contribution;
+    }
+
+    /// How contributions leave this device.
+    Outgoing outgoing() {
+        return outgoing;
     }
 
     /// Computes one task with the loaded parameters.
