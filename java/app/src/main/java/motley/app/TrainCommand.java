@@ -181,6 +181,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private TrustOptions trust = new TrustOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -257,6 +259,12 @@ final class TrainCommand implements Callable<Integer> {
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        trust.requireKnown();
+        require(
+                !isAlone || !trust.isUsed(),
+                "--alone",
+                isAlone,
+                "without --trust and --aggregation");
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
@@ -319,6 +327,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        trust.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;

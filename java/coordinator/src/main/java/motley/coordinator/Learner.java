@@ -11,7 +11,6 @@ import motley.program.Engine;
 import motley.program.Executable;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
-import motley.wire.FixedPointSum;
 
 /// The parameters of a run and what moves them: the optimizer's program on an engine, which keeps
 /// the optimizer's state from step to step.
@@ -87,7 +86,7 @@ final class Learner implements AutoCloseable {
     /// One optimizer step along the mean of `sum` over `samples`.
     ///
     /// @param round counted from 0
-    void step(FixedPointSum sum, long samples, int round) {
+    void step(Aggregator sum, long samples, int round) {
         sum.meanInto(gradient, samples);
         for (int i = 0; i < gradientViews.size(); i++) {
             step.write(update.gradients().at(i), gradientViews.get(i));

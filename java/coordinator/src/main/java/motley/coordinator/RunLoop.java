@@ -30,7 +30,6 @@ import motley.rounds.State;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
-import motley.wire.FixedPointSum;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import org.slf4j.Logger;
@@ -59,7 +58,7 @@ final class RunLoop {
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final FixedPointSum sum;
+    private final Aggregator sum;
     private final Exchange exchange;
     private final Checkpointer checkpointer;
     private final RunRecord record;
@@ -81,7 +80,11 @@ final class RunLoop {
         savedAt = context.clock().instant();
         savedPosition = position;
         state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
-        sum = new FixedPointSum(plan.parameterElements(), plan.settings().schedule().tasks());
+        sum =
+                new Aggregator(
+                        plan.request().crew().precautions().aggregation(),
+                        plan.parameterElements(),
+                        plan.settings().schedule().tasks());
         exchange = new Exchange(context, learner::parameters);
         checkpointer =
                 new Checkpointer(
@@ -252,7 +255,8 @@ final class RunLoop {
     private void perform(Effect effect) {
         switch (effect) {
             case Effect.Assign(var device, var task) -> assign(member(device), task);
-            case Effect.Accept(var device, var task) -> accept(member(device), task);
+            case Effect.Accept(var device, var task, double scale) ->
+                    accept(member(device), task, scale);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -338,9 +342,9 @@ final class RunLoop {
         return new Inspected(inspection, Long.toHexString(scan.digest()));
     }
 
-    private void accept(Device device, Task task) {
+    private void accept(Device device, Task task, double scale) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow());
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale);
         clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
         exchange.release(lease);

@@ -37,12 +37,23 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 model.input(),
                 model.target());
         var optimizer = Optimizers.named(request.training().descent().optimizer());
-        var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
+        var policy =
+                Policy.DEFAULT
+                        .withDevices(request.crew().min(), request.crew().max())
+                        .withTrust(request.crew().precautions().policy());
+        requireFit(request);
         return new RunPlan(
                 request,
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(request.training().seed(), schedule(request), policy));
+    }
+
+    private static void requireFit(RunRequest request) {
+        var schedule = schedule(request);
+        int contributions = schedule.slots(0);
+        var parameters = request.model().parameters();
+        request.crew().precautions().aggregation().requireFit(contributions, elements(parameters));
     }
 
     Model model() {

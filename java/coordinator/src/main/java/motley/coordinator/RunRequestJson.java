@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import motley.interchange.ModelJson;
 import motley.nn.Model;
 import motley.nn.Models;
+import motley.rounds.robust.Aggregation;
 
 /// A [RunRequest] as JSON, and back.
 ///
@@ -36,6 +37,8 @@ final class RunRequestJson {
                     "seed",
                     "minDevices",
                     "maxDevices",
+                    "trust",
+                    "aggregation",
                     "evaluateEveryEpoch",
                     "initialWeights");
     private static final Set<String> DATASET_FIELDS =
@@ -82,6 +85,8 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
+                        .put("trust", request.crew().precautions().trust())
+                        .put("aggregation", request.crew().precautions().aggregation().text())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
         object.set("model", model(request.model()));
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
@@ -119,10 +124,17 @@ final class RunRequestJson {
                         descent,
                         wide("seed", 0),
                         flag("evaluateEveryEpoch", true)),
-                new RunRequest.Crew(integer("minDevices", 1), integer("maxDevices", 0)),
+                new RunRequest.Crew(
+                        integer("minDevices", 1), integer("maxDevices", 0), precautions()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty());
+    }
+
+    private Precautions precautions() {
+        boolean audits = Precautions.named(text("trust", "off"));
+        var usual = Precautions.usual(audits).text();
+        return new Precautions(audits, Aggregation.named(text("aggregation", usual)));
     }
 
     /// By its name, if it is the one that has it; else in whole.

@@ -119,7 +119,7 @@ final class Admission {
     }
 
     private static void accept(Draft draft, Lease lease, Contribution contribution) {
-        draft.emit(new Effect.Accept(lease.device(), lease.task()));
+        draft.emit(new Effect.Accept(lease.device(), lease.task(), scale(draft, contribution)));
         var open = (Slot.Open) draft.slot(lease.slot());
         var others = new ArrayList<>(open.former());
         for (var id : open.holders()) {
@@ -136,7 +136,7 @@ final class Admission {
         draft.put(lease.slot(), new Slot.Filled(lease.device(), digest, totals, others));
         draft.filled++;
         if (draft.kind == Kind.TRAIN) {
-            remember(draft, contribution.inspection().norm() / report.samples());
+            remember(draft, lease.slot(), normPerSample(contribution));
         }
         if (draft.filled == draft.slotCount) Progression.complete(draft);
     }
@@ -175,7 +175,18 @@ final class Admission {
         return !one.isEmpty() && one.equals(other);
     }
 
-    private static void remember(Draft draft, double norm) {
+    /// What an unverified contribution is multiplied by.
+    private static double scale(Draft draft, Contribution contribution) {
+        boolean isClipped = draft.kind == Kind.TRAIN && draft.settings.policy().trust().clips();
+        return isClipped ? draft.trust.usualNorm().scale(normPerSample(contribution)) : 1;
+    }
+
+    private static double normPerSample(Contribution contribution) {
+        return contribution.inspection().norm() / contribution.report().samples();
+    }
+
+    private static void remember(Draft draft, int slot, double norm) {
+        draft.trust = draft.trust.withNorm(draft.trust.usualNorm().with(slot, norm));
         var norms = new ArrayList<>(draft.norms);
         norms.add(norm);
         int surplus = Math.max(0, norms.size() - State.NORMS_MAX);

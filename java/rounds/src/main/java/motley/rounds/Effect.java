@@ -6,7 +6,15 @@ public sealed interface Effect {
     record Assign(DeviceId device, Task task) implements Effect {}
 
     /// Add this contribution to the round's sum, now: acceptance and addition are one step.
-    record Accept(DeviceId device, Task task) implements Effect {}
+    ///
+    /// @param scale what its elements are multiplied by, in (0, 1]; below 1 where an unverified
+    ///     contribution is clipped
+    record Accept(DeviceId device, Task task, double scale) implements Effect {
+        /// As it is.
+        public Accept(DeviceId device, Task task) {
+            this(device, task, 1);
+        }
+    }
 
     /// Drop this contribution and tell the device why.
     record Refuse(DeviceId device, TaskKey key, Refusal reason) implements Effect {}

@@ -14,6 +14,7 @@ final class Progression {
         switch (draft.kind) {
             case TRAIN -> {
                 draft.phase = new Phase.Closing();
+                draft.trust = draft.trust.withNorm(draft.trust.usualNorm().closed());
                 draft.emit(new Effect.CloseRound(at.epoch(), at.round(), totals));
             }
             case EVALUATE -> {

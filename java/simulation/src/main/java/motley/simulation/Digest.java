@@ -36,7 +36,7 @@ final class Digest {
                 add(task.samples().first());
                 add(task.ttl().toNanos());
             }
-            case Effect.Accept(var device, var task) -> {
+            case Effect.Accept(var device, var task, _) -> {
                 add(-device.value());
                 add(task.key().lease().number());
             }

@@ -130,7 +130,7 @@ final class SimulatedCoordinator {
         switch (effect) {
             case Effect.Assign(var device, var task) ->
                     downlink.accept(device, new Message.Assigned(task, weights));
-            case Effect.Accept(var device, var task) -> {
+            case Effect.Accept(var device, var task, _) -> {
                 var answer = bulk.orElseThrow();
                 sum = IntegerModel.added(sum, answer.gradient());
                 observer.accept(new Observation.Added(device, task, answer.computedAt()));

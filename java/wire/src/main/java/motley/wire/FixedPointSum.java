@@ -97,10 +97,20 @@ public final class FixedPointSum {
     ///     is not a number, is not noticed here
     /// @throws IllegalArgumentException if the length is not [#elements]
     public void add(MemorySegment addend) {
+        add(addend, 1);
+    }
+
+    /// Adds `addend` with every element multiplied by `scale` in double precision before it is
+    /// rounded to a multiple of 2⁻⁴⁰. With 1 it is added as it is.
+    ///
+    /// @param scale in (0, 1]
+    public void add(MemorySegment addend, double scale) {
+        require(scale > 0 && scale <= 1, "scale: %s (expected: above 0, at most 1)", scale);
         requireLength(addend);
+        double factor = SCALE * scale;
         for (int at = 0; at < sums.length; at += BLOCK) {
             int length = load(addend, at);
-            add(block, sums, at, length);
+            add(block, sums, at, length, factor);
         }
     }
 
@@ -194,9 +204,9 @@ public final class FixedPointSum {
     }
 
     /// The compiler makes vector code of this loop; the shift by adding 1.5·2⁵² is slower.
-    private static void add(float[] block, long[] sums, int at, int length) {
+    private static void add(float[] block, long[] sums, int at, int length, double factor) {
         for (int i = 0; i < length; i++) {
-            sums[at + i] += (long) Math.rint((double) block[i] * SCALE);
+            sums[at + i] += (long) Math.rint((double) block[i] * factor);
         }
     }
 

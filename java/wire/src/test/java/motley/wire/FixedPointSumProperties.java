@@ -44,6 +44,20 @@ final class FixedPointSumProperties {
         }
     }
 
+    /// The scale multiplies in double precision, before the one rounding.
+    @Test
+    void scaledAddendIsRoundedOnce() {
+        var addend = addends(5, 5_000, 1).getFirst();
+        double scale = 1.0 / 3;
+        var sum = new FixedPointSum(addend.length, 1);
+        sum.add(MemorySegment.ofArray(addend), scale);
+        var mean = new float[addend.length];
+        sum.meanInto(MemorySegment.ofArray(mean), 1);
+        for (int i = 0; i < addend.length; i++) {
+            assertThat(mean[i]).isEqualTo((float) (Math.rint(addend[i] * (0x1p40 * scale)) * 0x1p-40));
+        }
+    }
+
     @Test
     void scanFindsWhatIsNotANumberAtAnyPlace() {
         var sum = new FixedPointSum(9_000, 4);

@@ -1,0 +1,75 @@
+package motley.coordinator;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import motley.rounds.Task;
+import motley.rounds.robust.Aggregation;
+import motley.rounds.robust.Contributions;
+import motley.wire.FixedPointSum;
+
+/// What becomes of the accepted contributions of a round: an exact sum as they come, or, where a
+/// robust rule must choose among them, a place for each until the round closes.
+///
+/// Confined to the thread of its run.
+final class Aggregator {
+    private static final ValueLayout.OfFloat F32 =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Aggregation rule;
+    private final FixedPointSum sum;
+    private final Optional<Contributions> apart;
+
+    /// @param elements in every contribution
+    /// @param contributionsMax of a round
+    Aggregator(Aggregation rule, int elements, int contributionsMax) {
+        this.rule = rule;
+        sum = new FixedPointSum(elements, contributionsMax);
+        apart = rule.isApart() ? Optional.of(new Contributions(elements)) : Optional.empty();
+    }
+
+    /// Looks at a contribution without adding it.
+    FixedPointSum.Scan scan(MemorySegment contribution) {
+        return sum.scan(contribution);
+    }
+
+    /// Largest magnitude that an element may have.
+    float elementLimit() {
+        return sum.elementLimit();
+    }
+
+    /// Adds the answer to `task`, multiplied by `scale`.
+    ///
+    /// @param contribution little-endian f32, scanned by the caller
+    void add(MemorySegment contribution, Task task, double scale) {
+        if (apart.isEmpty()) {
+            sum.add(contribution, scale);
+            return;
+        }
+        var room = apart.get().room();
+        MemorySegment.copy(contribution, F32, 0, room, 0, room.length);
+        if (scale != 1) {
+            for (int i = 0; i < room.length; i++) room[i] = (float) (room[i] * scale);
+        }
+        apart.get().put(task.key().slot(), room, task.samples().count());
+    }
+
+    /// Writes the gradient per sample into `into` as little-endian f32.
+    ///
+    /// @param samples in all contributions together
+    void meanInto(MemorySegment into, long samples) {
+        if (apart.isEmpty()) {
+            sum.meanInto(into, samples);
+            return;
+        }
+        var gradient = apart.get().aggregate(rule);
+        MemorySegment.copy(gradient, 0, into, F32, 0, gradient.length);
+    }
+
+    /// Starts over.
+    void clear() {
+        sum.clear();
+        apart.ifPresent(Contributions::clear);
+    }
+}
