@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import motley.rounds.Contribution;
 import motley.rounds.Task;
 import motley.rounds.robust.Aggregation;
 import motley.rounds.robust.Contributions;
@@ -29,14 +30,23 @@ final class Aggregator {
         apart = rule.isApart() ? Optional.of(new Contributions(elements)) : Optional.empty();
     }
 
+    /// What there is to know about a contribution before it is added.
+    record Inspected(Contribution.Inspection inspection, String digest) {}
+
     /// Looks at a contribution without adding it.
-    FixedPointSum.Scan scan(MemorySegment contribution) {
-        return sum.scan(contribution);
+    Inspected inspect(Optional<MemorySegment> contribution) {
+        if (contribution.isEmpty()) {
+            return new Inspected(new Contribution.Inspection(false, true, 0), "");
+        }
+        var scan = sum.scan(contribution.get());
+        boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
+        var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
+        return new Inspected(inspection, Long.toHexString(scan.digest()));
     }
 
-    /// Largest magnitude that an element may have.
-    float elementLimit() {
-        return sum.elementLimit();
+    /// An evaluation has nothing but its report, which is compared anyway.
+    static Inspected ofNothing() {
+        return new Inspected(Contribution.Inspection.ofNothing(), "none");
     }
 
     /// Adds the answer to `task`, multiplied by `scale`.

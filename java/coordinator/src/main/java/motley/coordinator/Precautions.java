@@ -1,5 +1,7 @@
 package motley.coordinator;
 
+import java.security.SecureRandom;
+import motley.rounds.RunSettings;
 import motley.rounds.TrustPolicy;
 import motley.rounds.robust.Aggregation;
 
@@ -25,6 +27,14 @@ public record Precautions(boolean audits, Aggregation aggregation) {
         return TrustPolicy.OFF
                 .withAudits(audits)
                 .withClipping(aggregation instanceof Aggregation.Clip);
+    }
+
+    /// `settings` with a key for the choice of what is audited that nobody knows.
+    static RunSettings keyed(RunSettings settings) {
+        var policy = settings.policy();
+        var trust = policy.trust().withSecret(new SecureRandom().nextLong());
+        return new RunSettings(
+                settings.seed(), settings.schedule(), policy.withTrust(trust), settings.strategy());
     }
 
     String trust() {

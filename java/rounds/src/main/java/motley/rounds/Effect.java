@@ -1,5 +1,7 @@
 package motley.rounds;
 
+import java.time.Duration;
+
 /// What the shell must do, in the order given.
 public sealed interface Effect {
     /// Send `task` to `device`.
@@ -15,6 +17,22 @@ public sealed interface Effect {
             this(device, task, 1);
         }
     }
+
+    /// Nothing is wrong with this contribution, but it counts only once another device confirms it;
+    /// the loop has kept what it needs of it. Tell the device that it may go on.
+    record Hold(DeviceId device, Task task) implements Effect {}
+
+    /// What `device` answered to `task`, and was held, is confirmed: the work counts as done.
+    ///
+    /// @param compute the time it says it took
+    record Confirm(DeviceId device, Task task, Duration compute) implements Effect {}
+
+    /// Forget all contributions of the open round, or evaluation: one of them comes from a device
+    /// that was proven wrong. The tasks go out again.
+    record Recall(int round) implements Effect {}
+
+    /// Keep what is known of `device`, beyond this run and a restart.
+    record Reputed(DeviceId device, Reputation reputation) implements Effect {}
 
     /// Drop this contribution and tell the device why.
     record Refuse(DeviceId device, TaskKey key, Refusal reason) implements Effect {}

@@ -14,7 +14,6 @@ final class Progression {
         switch (draft.kind) {
             case TRAIN -> {
                 draft.phase = new Phase.Closing();
-                draft.trust = draft.trust.withNorm(draft.trust.usualNorm().closed());
                 draft.emit(new Effect.CloseRound(at.epoch(), at.round(), totals));
             }
             case EVALUATE -> {
@@ -47,6 +46,7 @@ final class Progression {
     }
 
     private static void advance(Draft draft, Position next) {
+        draft.trust = draft.trust.closed();
         var schedule = draft.settings.schedule();
         var position = settled(schedule, next);
         draft.open(passAt(draft.settings, position, draft.leasesGiven, draft.now));

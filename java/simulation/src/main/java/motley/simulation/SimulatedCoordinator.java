@@ -136,6 +136,9 @@ final class SimulatedCoordinator {
                 observer.accept(new Observation.Added(device, task, answer.computedAt()));
                 downlink.accept(device, new Message.Settled(task.key().lease()));
             }
+            case Effect.Hold(var device, var task) ->
+                    downlink.accept(device, new Message.Settled(task.key().lease()));
+            case Effect.Recall _ -> sum = IntegerModel.INITIAL;
             case Effect.Refuse(var device, var key, _) ->
                     downlink.accept(device, new Message.Settled(key.lease()));
             case Effect.Revoke(var device, var lease, _) ->
@@ -154,7 +157,7 @@ final class SimulatedCoordinator {
             }
             case Effect.CloseEvaluation(int epoch, _) ->
                     observer.accept(new Observation.Evaluated(epoch));
-            case Effect.End _, Effect.Note _ -> {}
+            case Effect.Confirm _, Effect.Reputed _, Effect.End _, Effect.Note _ -> {}
         }
     }
 
