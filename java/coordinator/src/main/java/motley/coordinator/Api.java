@@ -189,8 +189,7 @@ final class Api {
                 Json.list("devices", parts.fleet().views(), Json::device).toString());
     }
 
-    private HttpResponse decide(
-            ServiceRequestContext context, UnaryOperator<Reputation> decision) {
+    private HttpResponse decide(ServiceRequestContext context, UnaryOperator<Reputation> decision) {
         var id = String.valueOf(context.pathParam("device"));
         var device =
                 parts.fleet()

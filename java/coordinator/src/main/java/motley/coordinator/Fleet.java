@@ -41,11 +41,7 @@ final class Fleet {
     private long devicesMet;
     private boolean isClosing;
 
-    Fleet(
-            Access access,
-            Optional<SharedDirectory> shared,
-            int devicesMax,
-            Records records) {
+    Fleet(Access access, Optional<SharedDirectory> shared, int devicesMax, Records records) {
         this.access = access;
         this.shared = shared;
         this.devicesMax = devicesMax;

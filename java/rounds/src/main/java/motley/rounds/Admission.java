@@ -131,8 +131,7 @@ final class Admission {
         return Optional.of(new Refusal.NormTooLarge(perSample, median));
     }
 
-    private static void accept(
-            Draft draft, Lease lease, Contribution contribution, double scale) {
+    private static void accept(Draft draft, Lease lease, Contribution contribution, double scale) {
         draft.emit(new Effect.Accept(lease.device(), lease.task(), scale));
         var open = (Slot.Open) draft.slot(lease.slot());
         var others = new ArrayList<>(open.former());

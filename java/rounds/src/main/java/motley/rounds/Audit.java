@@ -129,8 +129,7 @@ final class Audit {
         }
         draft.trust = draft.trust.reopened();
         draft.open(
-                Progression.passAt(
-                        draft.settings, draft.position, draft.leasesGiven, draft.now));
+                Progression.passAt(draft.settings, draft.position, draft.leasesGiven, draft.now));
         draft.emit(new Effect.Recall(draft.position.round()));
         return true;
     }

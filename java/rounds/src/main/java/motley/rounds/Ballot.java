@@ -67,7 +67,8 @@ public record Ballot(List<Answer> answers) {
         return answers.size() >= ANSWERS_MAX;
     }
 
-    /// Whether `answer` with those that agree outweighs all others: at least two owners say so, more
+    /// Whether `answer` with those that agree outweighs all others: at least two owners say so,
+    /// more
     /// than say anything else, and no proven device is contradicted by unproven ones only.
     boolean isDecidedBy(Answer answer) {
         var agreeing = answers.stream().filter(answer::agrees).toList();

@@ -12,7 +12,8 @@ import java.util.Optional;
 /// only near the end of a job but of every round, and only where a gain is expected.
 final class Dispatch {
     /// How many idle devices are looked at for which there is nothing, before giving up: bounds
-    /// the work of a step in a large fleet. Not while answers wait to be confirmed: those in front may
+    /// the work of a step in a large fleet. Not while answers wait to be confirmed: those in front
+    /// may
     /// be the ones who gave them.
     private static final int FRUITLESS_MAX = 8;
 

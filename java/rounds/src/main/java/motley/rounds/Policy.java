@@ -25,7 +25,8 @@ public record Policy(
     /// Any number of devices from one on; leases of at least one second, a minute while nothing is
     /// known; duplicates; ten times the median.
     public static final Policy DEFAULT =
-            new Policy(1, 0, Duration.ofSeconds(1), Duration.ofMinutes(1), true, 10, TrustPolicy.OFF);
+            new Policy(
+                    1, 0, Duration.ofSeconds(1), Duration.ofMinutes(1), true, 10, TrustPolicy.OFF);
 
     /// @throws IllegalArgumentException naming the first component out of its range
     public Policy {
@@ -53,7 +54,8 @@ public record Policy(
     }
 
     public Policy withDuplicates(boolean duplicates) {
-        return new Policy(devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor, trust);
+        return new Policy(
+                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor, trust);
     }
 
     public Policy withTrust(TrustPolicy trust) {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 final class AuditTest {
     private static final Schedule SCHEDULE = new Schedule(48, 0, 16, 4, 1, true);
-    private static final Reputation PROVEN = new Reputation("", false, 1_000_000, 0, Optional.empty());
+    private static final Reputation PROVEN =
+            new Reputation("", false, 1_000_000, 0, Optional.empty());
     private static final Reputation TRUSTED = Reputation.NEW.trusted(true);
 
     private final Play play = auditing(0.02);
@@ -23,7 +24,9 @@ final class AuditTest {
         var again = play.asks(b);
         assertThat(again.key().slot()).isEqualTo(task.key().slot());
         assertThat(play.answers(b, again))
-                .contains(new Effect.Accept(b, again), new Effect.Confirm(a, task, Duration.ofMillis(5)));
+                .contains(
+                        new Effect.Accept(b, again),
+                        new Effect.Confirm(a, task, Duration.ofMillis(5)));
         assertThat(reputation(a).confirmed()).isEqualTo(1);
         assertThat(reputation(b).confirmed()).isEqualTo(1);
     }
@@ -105,14 +108,18 @@ final class AuditTest {
 
     @Test
     void quarantineEndsWithItsTime() {
-        var a = vouched(1, new Reputation("", false, 5, 2, Optional.of(Play.START.plusSeconds(60))));
+        var a =
+                vouched(
+                        1,
+                        new Reputation("", false, 5, 2, Optional.of(Play.START.plusSeconds(60))));
         assertThat(play.state().fleet().members()).isZero();
         play.passes(Duration.ofSeconds(60));
         play.happens(new Event.DeviceJoined(a, "jvm"));
         assertThat(play.state().fleet().members()).isEqualTo(1);
     }
 
-    /// A sum does not tell what came from whom: what a device did on its word alone costs the round.
+    /// A sum does not tell what came from whom: what a device did on its word alone costs the
+    /// round.
     @Test
     void roundBeginsAnewWhenAnUnconfirmedAnswerIsOfALiar() {
         var play = auditing(0);

@@ -11,7 +11,8 @@ final class ClippingTest {
 
     @Test
     void firstRoundIsTakenAsItIs() {
-        assertThat(scales(clipping(), List.of(1.0, 3.0, 2.0, 4.0))).containsExactly(1.0, 1.0, 1.0, 1.0);
+        assertThat(scales(clipping(), List.of(1.0, 3.0, 2.0, 4.0)))
+                .containsExactly(1.0, 1.0, 1.0, 1.0);
     }
 
     /// The norms of the first round per sample are 1, 3, 2, 4, their median 3, the greater of two.

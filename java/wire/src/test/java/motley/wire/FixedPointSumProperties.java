@@ -54,7 +54,8 @@ final class FixedPointSumProperties {
         var mean = new float[addend.length];
         sum.meanInto(MemorySegment.ofArray(mean), 1);
         for (int i = 0; i < addend.length; i++) {
-            assertThat(mean[i]).isEqualTo((float) (Math.rint(addend[i] * (0x1p40 * scale)) * 0x1p-40));
+            assertThat(mean[i])
+                    .isEqualTo((float) (Math.rint(addend[i] * (0x1p40 * scale)) * 0x1p-40));
         }
     }
 

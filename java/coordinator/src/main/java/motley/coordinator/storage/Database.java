@@ -250,7 +250,9 @@ public final class Database implements AutoCloseable {
                 handle ->
                         handle
                                 .createQuery("select * from device_reputation")
-                                .map((row, _) -> Map.entry(row.getString("device"), reputation(row)))
+                                .map(
+                                        (row, _) ->
+                                                Map.entry(row.getString("device"), reputation(row)))
                                 .stream()
                                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }

@@ -7,7 +7,8 @@ import static motley.tensor.Require.require;
 /// | name | what it does | stands |
 /// |---|---|---|
 /// | `mean` | the mean over all samples, exactly | nothing |
-/// | `clip` | the mean; contributions nobody has verified are scaled to the running median norm | large numbers |
+/// | `clip` | the mean; contributions nobody has verified are scaled to the running median norm |
+/// large numbers |
 /// | `median` | the middle of each element | fewer than half |
 /// | `trimmed-mean:F` | of each element, the mean without the F largest and F smallest | F |
 /// | `geometric-median` | the point with the least sum of distances | fewer than half |
@@ -116,8 +117,7 @@ public sealed interface Aggregation {
                 switch (this) {
                     case Mean(), Clip(), Median(), GeometricMedian(), CenteredClip _ -> 1;
                     case TrimmedMean(int cut) -> Math.addExact(Math.multiplyExact(2, cut), 1);
-                    case MultiKrum(int hostile) ->
-                            Math.addExact(Math.multiplyExact(2, hostile), 3);
+                    case MultiKrum(int hostile) -> Math.addExact(Math.multiplyExact(2, hostile), 3);
                 };
         require(
                 contributions >= need,

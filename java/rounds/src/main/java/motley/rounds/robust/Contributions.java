@@ -81,8 +81,7 @@ public final class Contributions {
                             Elementwise.trimmedMean(all, Math.min(cut, (rows.length - 1) / 2));
                     case Aggregation.GeometricMedian() -> Distances.geometricMedian(all);
                     case Aggregation.MultiKrum(int hostile) ->
-                            Distances.multiKrum(
-                                    all, Math.clamp((rows.length - 3) / 2, 0, hostile));
+                            Distances.multiKrum(all, Math.clamp((rows.length - 3) / 2, 0, hostile));
                     case Aggregation.CenteredClip(double radius) -> centeredClip(all, radius);
                 };
         return result;

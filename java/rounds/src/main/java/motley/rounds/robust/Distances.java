@@ -14,7 +14,8 @@ final class Distances {
 
     private Distances() {}
 
-    /// Eight smoothed Weiszfeld steps towards the point with the least sum of distances, weighted by
+    /// Eight smoothed Weiszfeld steps towards the point with the least sum of distances, weighted
+    /// by
     /// samples, from the element-wise median.
     ///
     /// Source: Pillutla, Kakade, Harchaoui, *Robust Aggregation for Federated Learning* (2022),
@@ -37,7 +38,8 @@ final class Distances {
     /// The mean of the `n − hostile` contributions with the least score: the sum of the squared
     /// distances to the `n − hostile − 2` closest others. Equal scores go by slot.
     ///
-    /// Source: Blanchard, El Mhamdi, Guerraoui, Stainer, *Machine Learning with Adversaries* (2017),
+    /// Source: Blanchard, El Mhamdi, Guerraoui, Stainer, *Machine Learning with Adversaries*
+    /// (2017),
     /// §4 and §6.
     static float[] multiKrum(Rows all, int hostile) {
         int n = all.count();

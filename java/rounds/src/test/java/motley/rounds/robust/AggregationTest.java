@@ -27,7 +27,8 @@ final class AggregationTest {
         assertThatThrownBy(() -> Aggregation.named("krum"))
                 .hasMessage("aggregation: krum (expected: %s)", Aggregation.NAMES);
         assertThatThrownBy(() -> Aggregation.named("trimmed-mean"))
-                .hasMessage("aggregation: trimmed-mean (expected: a whole number behind the colon)");
+                .hasMessage(
+                        "aggregation: trimmed-mean (expected: a whole number behind the colon)");
         assertThatThrownBy(() -> Aggregation.named("median:3"))
                 .hasMessage("aggregation: median:3 (expected: no setting, median)");
         assertThatThrownBy(() -> Aggregation.named("centered-clip:-1"))
