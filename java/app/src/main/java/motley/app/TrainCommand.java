@@ -183,6 +183,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private TrustOptions trust = new TrustOptions();
 
+    @Mixin private StrategyOptions strategy = new StrategyOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -248,6 +250,12 @@ final class TrainCommand implements Callable<Integer> {
                 learningRate.orElse(0.0),
                 "above 0");
         require(threads >= 1 && threads <= 1024, "--threads", threads, "1 to 1024");
+        require(
+                !isAlone || !strategy.isGiven(),
+                "--alone",
+                isAlone,
+                "without --strategy, --k and --staleness: there are no devices to wait for");
+        strategy.strategy(tasks);
         require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
@@ -326,6 +334,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("seed", seed)
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
+        strategy.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
         trust.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);

@@ -11,6 +11,7 @@ import motley.nn.Schedule;
 import motley.nn.Schedules;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
+import motley.rounds.Strategy;
 import motley.tensor.DType;
 import motley.tensor.TensorType;
 
@@ -46,7 +47,8 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 request,
                 optimizer,
                 rate(request.training().descent(), optimizer),
-                new RunSettings(request.training().seed(), schedule(request), policy));
+                new RunSettings(
+                        request.training().seed(), schedule(request), policy, strategy(request)));
     }
 
     private static void requireFit(RunRequest request) {
@@ -88,6 +90,15 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 training.tasks(),
                 training.epochs(),
                 training.evaluateEveryEpoch());
+    }
+
+    private static Strategy strategy(RunRequest request) {
+        var strategy = request.strategy();
+        require(
+                strategy.equals(Strategy.SYNC),
+                "strategy: %s (expected: sync; others are not there yet)",
+                strategy.name());
+        return strategy;
     }
 
     private static Schedule rate(RunRequest.Descent descent, Optimizer optimizer) {

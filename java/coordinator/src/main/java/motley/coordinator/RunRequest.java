@@ -9,6 +9,7 @@ import motley.coordinator.storage.BlobStore;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
+import motley.rounds.Strategy;
 
 /// What somebody wants trained.
 ///
@@ -19,7 +20,17 @@ public record RunRequest(
         Dataset dataset,
         Training training,
         Crew crew,
-        Optional<String> initialWeights) {
+        Optional<String> initialWeights,
+        Strategy strategy) {
+    /// A request whose rounds wait for every task.
+    public RunRequest(
+            Model model,
+            Dataset dataset,
+            Training training,
+            Crew crew,
+            Optional<String> initialWeights) {
+        this(model, dataset, training, crew, initialWeights, Strategy.SYNC);
+    }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
     public RunRequest {

@@ -40,7 +40,10 @@ final class RunRequestJson {
                     "trust",
                     "aggregation",
                     "evaluateEveryEpoch",
-                    "initialWeights");
+                    "initialWeights",
+                    "strategy",
+                    "k",
+                    "staleness");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
                     "trainImages",
@@ -89,6 +92,7 @@ final class RunRequestJson {
                         .put("aggregation", request.crew().precautions().aggregation().text())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
         object.set("model", model(request.model()));
+        StrategyJson.write(request.strategy(), object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         var dataset = request.dataset();
@@ -106,6 +110,7 @@ final class RunRequestJson {
     private RunRequest request() {
         var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
         int batchSize = integer("batchSize", 128);
+        int tasks = integer("tasks", Math.min(8, batchSize));
         var descent =
                 new RunRequest.Descent(
                         text("optimizer", "adam"),
@@ -120,7 +125,7 @@ final class RunRequestJson {
                 new RunRequest.Training(
                         integer("epochs", 1),
                         batchSize,
-                        integer("tasks", Math.min(8, batchSize)),
+                        tasks,
                         descent,
                         wide("seed", 0),
                         flag("evaluateEveryEpoch", true)),
@@ -128,7 +133,8 @@ final class RunRequestJson {
                         integer("minDevices", 1), integer("maxDevices", 0), precautions()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
-                        : Optional.empty());
+                        : Optional.empty(),
+                StrategyJson.read(object, tasks));
     }
 
     private Precautions precautions() {

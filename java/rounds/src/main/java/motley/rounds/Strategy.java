@@ -2,6 +2,9 @@ package motley.rounds;
 
 import static motley.tensor.Require.require;
 
+import java.util.List;
+import java.util.OptionalInt;
+
 /// The dials of the loop: when a round closes, how old an answer may be, and how much a device does
 /// between two answers. The names people know are settings of them:
 ///
@@ -20,6 +23,13 @@ public record Strategy(int k, int staleness, Local local) {
     /// Every task of a round, computed at its parameters.
     public static final Strategy SYNC = new Strategy(0, 0, Local.NONE);
 
+    /// The names of [#named], in the order of the table above.
+    public static final List<String> NAMES = List.of("sync", "k-batch", "async", "local");
+
+    /// How many versions behind an answer may be unless somebody says. Source: bounded staleness
+    /// trained as fast as waiting up to 16 versions in our measurements (docs/strategies.md).
+    public static final int STALENESS_USUAL = 16;
+
     /// @throws IllegalArgumentException naming the first component out of its range
     public Strategy {
         require(k >= 0, "k: %d (expected: at least 1, or 0 for all tasks)", k);
@@ -28,6 +38,57 @@ public record Strategy(int k, int staleness, Local local) {
                 staleness == 0 || !local.isUsed(),
                 "staleness: %d (expected: 0, where devices take local steps)",
                 staleness);
+    }
+
+    /// The strategy that people call `name`, with what they say of its dials; the others take their
+    /// usual values: `k` is all `tasks` of a round for `k-batch` and 1 for `async`.
+    ///
+    /// @throws IllegalArgumentException if there is no such strategy, or if it has no such dial
+    public static Strategy named(String name, OptionalInt k, OptionalInt staleness, int tasks) {
+        return switch (name) {
+            case "sync" -> {
+                requireNone("k", k, name);
+                requireNone("staleness", staleness, name);
+                yield SYNC;
+            }
+            case "k-batch" -> {
+                requireNone("staleness", staleness, name);
+                yield new Strategy(atLeastOne("k", k.orElse(tasks)), 0, Local.NONE);
+            }
+            case "async" -> {
+                int bound = atLeastOne("staleness", staleness.orElse(STALENESS_USUAL));
+                yield new Strategy(atLeastOne("k", k.orElse(1)), bound, Local.NONE);
+            }
+            default ->
+                    throw new IllegalArgumentException(
+                            "strategy: %s (expected: one of %s)"
+                                    .formatted(name, String.join(", ", NAMES)));
+        };
+    }
+
+    /// Whether an update takes whatever answers come first, so that an epoch is one flow of tasks
+    /// and not a row of rounds with tasks of their own.
+    public boolean flows() {
+        return k > 0 && !local.isUsed();
+    }
+
+    /// What people call it, as [#named] reads it.
+    public String name() {
+        if (local.isUsed()) return "local";
+        if (staleness > 0) return "async";
+        return k > 0 ? "k-batch" : "sync";
+    }
+
+    private static int atLeastOne(String dial, int value) {
+        require(value >= 1, "%s: %d (expected: at least 1)", dial, value);
+        return value;
+    }
+
+    private static void requireNone(String dial, OptionalInt value, String name) {
+        if (value.isEmpty()) return;
+        throw new IllegalArgumentException(
+                "%s: %d (expected: none, %s has no such dial)"
+                        .formatted(dial, value.getAsInt(), name));
     }
 
     /// Local steps: a task is a short training of its own, whose answer is by how much the
