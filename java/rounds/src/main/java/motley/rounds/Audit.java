@@ -214,7 +214,12 @@ final class Audit {
     /// that no device can foresee.
     private static boolean isDrawn(Draft draft, int slot, Reputation reputation) {
         long mixed = policy(draft).secret();
-        mixed = mixed(mixed + draft.kind.ordinal());
+        int kind =
+                switch (draft.kind) {
+                    case TRAIN -> 1;
+                    case EVALUATE -> 2;
+                };
+        mixed = mixed(mixed + kind);
         mixed = mixed(mixed + draft.position.round());
         mixed = mixed(mixed + slot);
         return (mixed >>> 11) * 0x1p-53 < reputation.auditProbability(policy(draft));

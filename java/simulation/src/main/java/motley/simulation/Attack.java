@@ -46,12 +46,6 @@ public enum Attack {
     }
 
     /// What an attacker may use.
-    ///
-    /// @param honest its own gradient sum, honestly computed
-    /// @param flipped the same with labels turned round
-    /// @param other the honest answer to another task
-    /// @param first its first answer
-    /// @param all gradient sums of all tasks of the round
     static final class Knowledge {
         final float[] honest;
         final float[] flipped;
@@ -59,6 +53,11 @@ public enum Attack {
         final float[] first;
         final float[][] all;
 
+        /// @param honest its own gradient sum, honestly computed
+        /// @param flipped the same with labels turned round
+        /// @param other the honest answer to another task
+        /// @param first its first answer
+        /// @param all gradient sums of all tasks of the round
         Knowledge(float[] honest, float[] flipped, float[] other, float[] first, float[][] all) {
             this.honest = honest;
             this.flipped = flipped;
