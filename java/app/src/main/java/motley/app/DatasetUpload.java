@@ -46,6 +46,26 @@ record DatasetUpload(ApiClient api) {
                 .put("classes", model.classes());
     }
 
+    /// Uploads the file of a text or of arrays.
+    ///
+    /// @param data ends with `.txt` or `.npz`
+    /// @return the dataset as a run request names it
+    /// @throws UserException if it does not fit `model`
+    ObjectNode uploadWhole(String data, SampleParts parts, Model model)
+            throws IOException, InterruptedException {
+        try {
+            parts.train().requireClasses(model.classes());
+            parts.test().requireClasses(model.classes());
+        } catch (IllegalArgumentException e) {
+            throw new UserException("data: %s: %s".formatted(data, e.getMessage()), e);
+        }
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put(SampleParts.isText(data) ? "text" : "arrays", uploadPlain(Path.of(data)))
+                .put("trainSamples", parts.train().count())
+                .put("testSamples", parts.test().count());
+    }
+
     private static void requireShape(Path file, Shape shape, Model model) {
         if (shape.equals(model.inputShape())) return;
         throw new UserException(

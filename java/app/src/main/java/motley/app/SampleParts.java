@@ -1,12 +1,11 @@
 package motley.app;
 
 import java.nio.file.Path;
-import motley.data.ArrayFile;
 import motley.data.Samples;
-import motley.data.TextFile;
+import motley.data.SplitSamples;
 import motley.nn.Model;
 
-/// What `--data` names, for one machine alone: samples to learn from and samples to be judged by.
+/// What `--data` names: samples to learn from and samples to be judged by.
 record SampleParts(Samples train, Samples test) {
     /// @param data a known data set, a directory of four IDX files, a text (`.txt`) or arrays
     ///     (`.npz`)
@@ -20,17 +19,22 @@ record SampleParts(Samples train, Samples test) {
 
     private static SampleParts read(String data, Model model, Console console)
             throws InterruptedException {
-        if (data.endsWith(".txt")) {
-            var text = TextFile.read(Path.of(data));
-            int time = model.inputShape().rank() == 0 ? 1 : model.inputShape().dim(0);
-            return new SampleParts(text.train(time), text.validation(time));
-        }
-        if (data.endsWith(".npz")) {
-            var arrays = ArrayFile.read(Path.of(data));
-            return new SampleParts(arrays.train(), arrays.test());
-        }
+        if (isText(data)) return of(SplitSamples.ofText(Path.of(data), model.input()));
+        if (isArrays(data)) return of(SplitSamples.ofArrays(Path.of(data)));
         var images = new Datasets(Home.ofThisProcess(), console).named(data);
         return new SampleParts(images.readTrain(), images.readTest());
+    }
+
+    static boolean isText(String data) {
+        return data.endsWith(".txt");
+    }
+
+    static boolean isArrays(String data) {
+        return data.endsWith(".npz");
+    }
+
+    private static SampleParts of(SplitSamples samples) {
+        return new SampleParts(samples.train(), samples.test());
     }
 
     private static void requireFits(String data, Samples samples, Model model) {

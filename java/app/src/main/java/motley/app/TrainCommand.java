@@ -50,9 +50,8 @@ final class TrainCommand implements Callable<Integer> {
             required = true,
             paramLabel = "DATA",
             description =
-                    "mnist or fashion-mnist (fetched when missing), or a directory with four IDX"
-                            + " files; with --alone also a text (.txt) or NumPy arrays x and y"
-                            + " (.npz)")
+                    "mnist or fashion-mnist (fetched when missing), a directory with four IDX"
+                            + " files, a text (.txt), or NumPy arrays x and y (.npz)")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")
@@ -135,8 +134,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--alone",
             description = {
-                "train in this process, without coordinator and devices: for a text or arrays, or",
-                "where one machine is all there is"
+                "train in this process, without coordinator and devices: where one machine is all",
+                "there is"
             })
     private boolean isAlone;
 
@@ -203,12 +202,12 @@ final class TrainCommand implements Callable<Integer> {
                 new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), ends);
                 return 0;
             }
-            var dataset = new Datasets(Home.ofThisProcess(), console).named(data);
+            var dataset = dataset(console, chosen);
             try (var measured = TrainingProfile.open(profile, Home.ofThisProcess());
                     var crew = assemble(console, measured)) {
                 var upload = new DatasetUpload(crew.api());
                 var request = request(chosen);
-                request.set("dataset", upload.upload(dataset, chosen));
+                request.set("dataset", dataset.upload(upload));
                 if (from.isPresent()) {
                     ModelFiles.saved(from.get(), Optional.of(model));
                     request.put("initialWeights", upload.uploadPlain(from.get()));
@@ -221,6 +220,20 @@ final class TrainCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
             throw new UserException("interrupted", e);
         }
+    }
+
+    /// Reads what is on this machine before anything starts; brings it to a coordinator.
+    private interface Dataset {
+        ObjectNode upload(DatasetUpload upload) throws IOException, InterruptedException;
+    }
+
+    private Dataset dataset(Console console, Model chosen) throws InterruptedException {
+        if (SampleParts.isText(data) || SampleParts.isArrays(data)) {
+            var parts = SampleParts.of(data, chosen, console);
+            return upload -> upload.uploadWhole(data, parts, chosen);
+        }
+        var images = new Datasets(Home.ofThisProcess(), console).named(data);
+        return upload -> upload.upload(images, chosen);
     }
 
     private FitSettings fitSettings() {
@@ -278,12 +291,6 @@ final class TrainCommand implements Callable<Integer> {
                 "--checkpoint",
                 checkpoint.map(Path::toString).orElse(""),
                 "--alone too, and no --from; a coordinator keeps checkpoints by itself");
-        boolean isForDevices = !data.endsWith(".txt") && !data.endsWith(".npz");
-        require(
-                isAlone || isForDevices,
-                "--data",
-                data,
-                "images, or --alone: devices do not take texts and arrays yet");
         int devices = localDevices.orElse(1);
         require(devices >= 1 && devices <= 64, "--local-devices", devices, "1 to 64");
         out.ifPresent(file -> requireWritable("--out", file));
@@ -413,6 +420,7 @@ final class TrainCommand implements Callable<Integer> {
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
         if (evaluated.isNumber()) accuracy = OptionalDouble.of(evaluated.asDouble());
+        var loss = end.path("lastEvaluation").path("loss");
         var sha256 = end.path("weightsSha256").asText();
 
         var fields = new LinkedHashMap<String, Object>();
@@ -422,6 +430,7 @@ final class TrainCommand implements Callable<Integer> {
         fields.put("seconds", outcome.seconds());
         fields.put("samplesPerSecond", perSecond);
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
+        if (loss.isNumber()) fields.put("testLoss", loss.asDouble());
         fields.put("weightsSha256", sha256);
         fields.put("model", outcome.file().toString());
         console.emit("result", fields);
@@ -435,6 +444,8 @@ final class TrainCommand implements Callable<Integer> {
                                         ? ", test accuracy %.4f".formatted(accuracy.getAsDouble())
                                         : ""));
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
-        console.say("try them: motley predict %s --data %s".formatted(outcome.file(), data));
+        boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
+        var command = isOfImages ? "predict" : "evaluate";
+        console.say("try them: motley %s %s --data %s".formatted(command, outcome.file(), data));
     }
 }

@@ -57,12 +57,7 @@ final class CommandLineTest {
     }
 
     @Test
-    void textsAndArraysAreForOneMachine() {
-        assertThat(run("train", "gpt-small", "--data", "poem.txt"))
-                .isEqualTo(
-                        failed(
-                                "--data: poem.txt (expected: images, or --alone: devices do not"
-                                        + " take texts and arrays yet)"));
+    void aloneIsForOneMachine() {
         assertThat(train("--alone", "--local-devices", "1"))
                 .isEqualTo(
                         failed("--alone: true (expected: without --local-devices and" + " --url)"));
@@ -98,6 +93,7 @@ final class CommandLineTest {
                 .endsWith(
                         "poem.txt holds i32[28] with targets i32[28] (expected: f32[28, 28, 1]"
                                 + " with i32[], what mnist-cnn takes)");
+        assertThat(run("train", "mnist-cnn", "--data", text.toString())).isEqualTo(misfit);
     }
 
     /// A model of one's own, described in a file, trained, judged, and gone on with.

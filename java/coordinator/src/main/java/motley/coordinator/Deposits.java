@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import motley.coordinator.storage.BlobStore;
+import motley.data.DatasetException;
+import motley.data.Samples;
+import motley.data.SplitSamples;
 import motley.interchange.Safetensors;
 import motley.interchange.TensorFile;
 import motley.nn.Model;
@@ -25,11 +28,59 @@ final class Deposits {
 
     private Deposits() {}
 
-    /// @throws IllegalArgumentException if a blob is missing, is no IDX file, or does not fit
+    /// @throws IllegalArgumentException if a blob is missing, is not in the form that the request
+    ///     says, or does not fit
     static void requireFit(RunRequest request, Model model, BlobStore blobs) {
-        var dataset = request.dataset();
-        requireFit("train", dataset.train(), model, blobs);
-        if (dataset.test().samples() > 0) requireFit("test", dataset.test(), model, blobs);
+        switch (request.dataset()) {
+            case RunRequest.Images(var train, var test, int _) -> {
+                requireFit("train", train, model, blobs);
+                if (test.samples() > 0) requireFit("test", test, model, blobs);
+            }
+            case RunRequest.Whole whole -> requireFit(whole, model, blobs);
+        }
+    }
+
+    /// Reads the samples as devices will.
+    private static void requireFit(RunRequest.Whole whole, Model model, BlobStore blobs) {
+        var field = "dataset." + whole.form().field;
+        var file = blobs.find(whole.blob());
+        require(file.isPresent(), "%s: %s (expected: a blob that is here)", field, whole.blob());
+        try {
+            var samples = samples(whole.form(), file.orElseThrow(), model);
+            var train = samples.train();
+            require(
+                    train.inputType().equals(model.input())
+                            && train.targetType().equals(model.target()),
+                    "%s: %s with targets %s (expected: %s with %s, what %s takes)",
+                    field,
+                    train.inputType(),
+                    train.targetType(),
+                    model.input(),
+                    model.target(),
+                    model.name());
+            requireCount("trainSamples", whole.trainSamples(), train);
+            requireCount("testSamples", whole.testSamples(), samples.test());
+            train.requireClasses(model.classes());
+            samples.test().requireClasses(model.classes());
+        } catch (DatasetException e) {
+            throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static SplitSamples samples(RunRequest.Form form, Path file, Model model) {
+        return switch (form) {
+            case ARRAYS -> SplitSamples.ofArrays(file);
+            case TEXT -> SplitSamples.ofText(file, model.input());
+        };
+    }
+
+    private static void requireCount(String field, int count, Samples samples) {
+        require(
+                count == samples.count(),
+                "dataset.%s: %d (expected: %d, what the blob holds)",
+                field,
+                count,
+                samples.count());
     }
 
     /// Reads parameters for `specs` into `into`: safetensors, or raw f32 of exactly their length.

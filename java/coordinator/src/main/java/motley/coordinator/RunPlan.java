@@ -24,19 +24,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     /// @throws IllegalArgumentException if the request's numbers do not fit together
     static RunPlan of(RunRequest request) {
         var model = request.model();
-        int classes = request.dataset().classes();
-        require(
-                model.classes() == classes,
-                "classes: %d (expected: %d, what %s tells apart)",
-                classes,
-                model.classes(),
-                model.name());
-        require(
-                model.input().dtype() == DType.F32 && model.target().equals(TensorType.i32()),
-                "model: %s takes %s and targets %s (expected: images and one class for each)",
-                model.name(),
-                model.input(),
-                model.target());
+        if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
         var optimizer = Optimizers.named(request.training().descent().optimizer());
         var policy =
                 Policy.DEFAULT
@@ -56,6 +44,22 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         int contributions = schedule.slots(0);
         var parameters = request.model().parameters();
         request.crew().precautions().aggregation().requireFit(contributions, elements(parameters));
+    }
+
+    /// Other kinds of samples are looked at themselves ([Deposits#requireFit]).
+    private static void requireFit(RunRequest.Images images, Model model) {
+        require(
+                model.classes() == images.classes(),
+                "classes: %d (expected: %d, what %s tells apart)",
+                images.classes(),
+                model.classes(),
+                model.name());
+        require(
+                model.input().dtype() == DType.F32 && model.target().equals(TensorType.i32()),
+                "model: %s takes %s and targets %s (expected: images and one class for each)",
+                model.name(),
+                model.input(),
+                model.target());
     }
 
     Model model() {
@@ -84,8 +88,8 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     private static motley.rounds.Schedule schedule(RunRequest request) {
         var training = request.training();
         return new motley.rounds.Schedule(
-                request.dataset().train().samples(),
-                request.dataset().test().samples(),
+                request.dataset().trainSamples(),
+                request.dataset().testSamples(),
                 training.batchSize(),
                 training.tasks(),
                 training.epochs(),

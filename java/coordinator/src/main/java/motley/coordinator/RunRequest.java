@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import motley.coordinator.storage.BlobStore;
+import motley.data.SplitSamples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
@@ -36,21 +37,81 @@ public record RunRequest(
     public RunRequest {
         initialWeights.ifPresent(blob -> requireBlob("initialWeights", blob));
         require(
-                training.batchSize <= dataset.train.samples,
+                training.batchSize <= dataset.trainSamples(),
                 "batchSize: %d (expected: at most trainSamples, %d)",
                 training.batchSize,
-                dataset.train.samples);
+                dataset.trainSamples());
+    }
+
+    /// Samples to learn from and to be judged by, as blobs.
+    public sealed interface Dataset {
+        int trainSamples();
+
+        int testSamples();
+
+        /// Every blob it needs.
+        List<String> blobs();
     }
 
     /// Blobs in IDX form, not compressed.
     ///
     /// @param classes labels are below it
-    public record Dataset(Part train, Part test, int classes) {
-        public Dataset {
+    public record Images(Part train, Part test, int classes) implements Dataset {
+        public Images {
             require(classes >= 2, "classes: %d (expected: at least 2)", classes);
-            require(train.samples >= 1, "trainSamples: %d (expected: at least 1)", train.samples);
-            require(test.samples >= 0, "testSamples: %d (expected: at least 0)", test.samples);
+            requireCounts(train.samples, test.samples);
         }
+
+        @Override
+        public int trainSamples() {
+            return train.samples;
+        }
+
+        @Override
+        public int testSamples() {
+            return test.samples;
+        }
+
+        @Override
+        public List<String> blobs() {
+            return List.of(train.images, train.labels, test.images, test.labels);
+        }
+    }
+
+    /// One blob whose samples are divided as [SplitSamples] says.
+    ///
+    /// @param blob a text or arrays, as `form` says
+    public record Whole(Form form, String blob, int trainSamples, int testSamples)
+            implements Dataset {
+        public Whole {
+            requireBlob(form.field, blob);
+            requireCounts(trainSamples, testSamples);
+        }
+
+        @Override
+        public List<String> blobs() {
+            return List.of(blob);
+        }
+    }
+
+    /// What a blob of samples is.
+    public enum Form {
+        /// Arrays `x` and `y` in an NPZ file.
+        ARRAYS("arrays"),
+
+        /// A text, cut into windows as long as an input of the model.
+        TEXT("text");
+
+        final String field;
+
+        Form(String field) {
+            this.field = field;
+        }
+    }
+
+    private static void requireCounts(int trainSamples, int testSamples) {
+        require(trainSamples >= 1, "trainSamples: %d (expected: at least 1)", trainSamples);
+        require(testSamples >= 0, "testSamples: %d (expected: at least 0)", testSamples);
     }
 
     /// Images and labels of as many samples.
@@ -130,11 +191,7 @@ public record RunRequest(
 
     /// Every blob the run needs.
     List<String> blobs() {
-        return List.of(
-                dataset.train.images,
-                dataset.train.labels,
-                dataset.test.images,
-                dataset.test.labels);
+        return dataset.blobs();
     }
 
     private static void requireBlob(String field, String name) {

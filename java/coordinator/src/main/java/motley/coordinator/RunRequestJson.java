@@ -52,7 +52,9 @@ final class RunRequestJson {
                     "testImages",
                     "testLabels",
                     "testSamples",
-                    "classes");
+                    "classes",
+                    "arrays",
+                    "text");
 
     private final JsonNode object;
     private final String path;
@@ -95,16 +97,24 @@ final class RunRequestJson {
         StrategyJson.write(request.strategy(), object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
-        var dataset = request.dataset();
-        object.putObject("dataset")
-                .put("trainImages", dataset.train().images())
-                .put("trainLabels", dataset.train().labels())
-                .put("trainSamples", dataset.train().samples())
-                .put("testImages", dataset.test().images())
-                .put("testLabels", dataset.test().labels())
-                .put("testSamples", dataset.test().samples())
-                .put("classes", dataset.classes());
+        object.set("dataset", dataset(request.dataset()));
         return object;
+    }
+
+    private static ObjectNode dataset(RunRequest.Dataset dataset) {
+        var object =
+                Json.object()
+                        .put("trainSamples", dataset.trainSamples())
+                        .put("testSamples", dataset.testSamples());
+        return switch (dataset) {
+            case RunRequest.Images(var train, var test, int classes) ->
+                    object.put("trainImages", train.images())
+                            .put("trainLabels", train.labels())
+                            .put("testImages", test.images())
+                            .put("testLabels", test.labels())
+                            .put("classes", classes);
+            case RunRequest.Whole(var form, var blob, int _, int _) -> object.put(form.field, blob);
+        };
     }
 
     private RunRequest request() {
@@ -167,10 +177,23 @@ final class RunRequestJson {
     }
 
     private RunRequest.Dataset dataset() {
-        return new RunRequest.Dataset(
+        for (var form : RunRequest.Form.values()) {
+            if (!object.has(form.field)) continue;
+            requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");
+            int trainSamples = integer("trainSamples");
+            return new RunRequest.Whole(
+                    form, text(form.field), trainSamples, integer("testSamples"));
+        }
+        return new RunRequest.Images(
                 part("trainImages", "trainLabels", "trainSamples"),
                 part("testImages", "testLabels", "testSamples"),
                 integer("classes"));
+    }
+
+    private void requireNone(String... fields) {
+        for (var field : fields) {
+            if (object.has(field)) throw wrong(field, object.get(field), "absent beside one blob");
+        }
     }
 
     private RunRequest.Part part(String images, String labels, String samples) {

@@ -176,21 +176,28 @@ final class Runs implements AutoCloseable {
         var schedule = plan.settings().schedule();
         var gradient = TrainingPrograms.gradient(plan.model(), schedule.microBatch());
         var evaluate = TrainingPrograms.evaluate(plan.model(), schedule.evaluationBatch());
-        var dataset = plan.request().dataset();
         return new RunManifest(
                 id,
                 plan.model().name(),
                 means.blobs.put(ProgramCodec.encode(gradient.program())),
                 means.blobs.put(ProgramCodec.encode(evaluate.program())),
-                new RunManifest.DatasetBlobs(
-                        dataset.train().images(),
-                        dataset.train().labels(),
-                        dataset.test().images(),
-                        dataset.test().labels(),
-                        dataset.classes()),
+                files(plan.request().dataset()),
                 schedule.microBatch(),
                 plan.request().training().seed(),
                 plan.parameterElements());
+    }
+
+    private static RunManifest.DatasetBlobs files(RunRequest.Dataset dataset) {
+        return switch (dataset) {
+            case RunRequest.Images(var train, var test, int classes) ->
+                    new RunManifest.Images(
+                            train.images(), train.labels(), test.images(), test.labels(), classes);
+            case RunRequest.Whole(var form, var blob, int _, int _) ->
+                    switch (form) {
+                        case ARRAYS -> new RunManifest.Arrays(blob);
+                        case TEXT -> new RunManifest.Text(blob);
+                    };
+        };
     }
 
     private void resume(RunRow row) throws IOException {

@@ -180,6 +180,18 @@ final class ApiContract {
         var swapped = good.deepCopy();
         swapped.withObject("dataset").put("testSamples", 21);
         refused(swapped.toString(), "testLabels: [20] (expected: [21])");
+        var both = good.deepCopy();
+        both.withObject("dataset").put("text", NOWHERE);
+        refused(both.toString(), "dataset.trainImages: ");
+        var text = RunRequestJson.write(TestHome.textRequest(coordinator, 1));
+        text.withObject("dataset").put("trainSamples", 100);
+        refused(text.toString(), "dataset.trainSamples: 100 (expected: ");
+        text.put("model", "gpt-small");
+        refused(text.toString(), "dataset.trainSamples: 100 (expected: 14, what the blob holds)");
+        text.put("model", "mnist-mlp");
+        refused(text.toString(), "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
+        text.withObject("dataset").put("text", NOWHERE);
+        refused(text.toString(), "dataset.text: " + NOWHERE + " (expected: a blob that is here)");
         assertThat(coordinator.runs()).isEmpty();
     }
 

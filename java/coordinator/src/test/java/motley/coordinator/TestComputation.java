@@ -2,7 +2,9 @@ package motley.coordinator;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
@@ -38,20 +40,59 @@ final class TestComputation implements AutoCloseable {
     private final MemorySegment contribution;
     private final List<Tensor> parameterViews;
     private final List<Tensor> contributionViews;
-    private final Samples train;
-    private final Samples test;
+    private final Rows train;
+    private final Rows test;
 
-    private static final class Samples {
-        final byte[] images;
-        final byte[] labels;
+    /// Samples, written for these tests alone.
+    private interface Rows {
+        int count();
 
-        Samples(byte[] images, byte[] labels) {
-            this.images = images;
-            this.labels = labels;
+        /// Writes inputs and targets of a batch from param `at` on.
+        void write(Executable executable, int at, int[] samples, int batch);
+    }
+
+    private record Images(ByteBuffer images, ByteBuffer labels) implements Rows {
+        @Override
+        public int count() {
+            return labels.limit() - LABELS_HEADER_BYTES;
         }
 
-        int count() {
-            return labels.length - LABELS_HEADER_BYTES;
+        @Override
+        public void write(Executable executable, int at, int[] samples, int batch) {
+            int pixels = 28 * 28;
+            var inputs = new float[batch * pixels];
+            var targets = new int[batch];
+            for (int i = 0; i < samples.length; i++) {
+                targets[i] = labels.get(LABELS_HEADER_BYTES + samples[i]);
+                for (int p = 0; p < pixels; p++) {
+                    int pixel = images.get(IMAGES_HEADER_BYTES + samples[i] * pixels + p) & 0xff;
+                    inputs[i * pixels + p] = pixel / 255f;
+                }
+            }
+            executable.write(at, Tensor.ofFloats(TensorType.f32(batch, 28, 28, 1).shape(), inputs));
+            executable.write(at + 1, Tensor.ofInts(TensorType.i32(batch).shape(), targets));
+        }
+    }
+
+    /// Windows of the bytes of an ASCII text.
+    private record Windows(ByteBuffer text, int time) implements Rows {
+        @Override
+        public int count() {
+            return (text.limit() - 1) / time;
+        }
+
+        @Override
+        public void write(Executable executable, int at, int[] samples, int batch) {
+            var shape = TensorType.i32(batch, time).shape();
+            for (int later = 0; later < 2; later++) {
+                var codes = new int[batch * time];
+                for (int i = 0; i < samples.length; i++) {
+                    for (int t = 0; t < time; t++) {
+                        codes[i * time + t] = text.get(samples[i] * time + t + later);
+                    }
+                }
+                executable.write(at + later, Tensor.ofInts(shape, codes));
+            }
         }
     }
 
@@ -67,9 +108,25 @@ final class TestComputation implements AutoCloseable {
         contribution = arena.allocate(4L * manifest.parameterElements(), 64);
         parameterViews = views(parameters);
         contributionViews = views(contribution);
-        var files = manifest.dataset();
-        train = new Samples(blobs.fetch(files.trainImages()), blobs.fetch(files.trainLabels()));
-        test = new Samples(blobs.fetch(files.testImages()), blobs.fetch(files.testLabels()));
+        switch (manifest.dataset()) {
+            case RunManifest.Images files -> {
+                train = images(blobs, files.trainImages(), files.trainLabels());
+                test = images(blobs, files.testImages(), files.testLabels());
+            }
+            case RunManifest.Text(var file) -> {
+                var text = ByteBuffer.wrap(blobs.fetch(file));
+                int time = program.paramTypes().get(types.size()).shape().dim(1);
+                int border = text.limit() - text.limit() / 10;
+                train = new Windows(text.slice(0, border), time);
+                test = new Windows(text.slice(border, text.limit() - border), time);
+            }
+            case RunManifest.Arrays _ -> throw new AssertionError("no test has arrays");
+        }
+    }
+
+    private static Images images(Blobs blobs, String images, String labels) throws Exception {
+        return new Images(
+                ByteBuffer.wrap(blobs.fetch(images)), ByteBuffer.wrap(blobs.fetch(labels)));
     }
 
     MemorySegment parameters() {
@@ -114,25 +171,14 @@ final class TestComputation implements AutoCloseable {
         return new TestDevice.Outcome(contribution, result(evaluate, samples.length));
     }
 
-    private void write(Executable executable, Samples from, int[] samples, int batch) {
+    private void write(Executable executable, Rows from, int[] samples, int batch) {
         for (int i = 0; i < parameterViews.size(); i++) {
             executable.write(i, parameterViews.get(i));
         }
-        int pixels = 28 * 28;
-        var images = new float[batch * pixels];
-        var labels = new int[batch];
         var weights = new float[batch];
-        for (int i = 0; i < samples.length; i++) {
-            weights[i] = 1;
-            labels[i] = from.labels[LABELS_HEADER_BYTES + samples[i]];
-            for (int p = 0; p < pixels; p++) {
-                int pixel = from.images[IMAGES_HEADER_BYTES + samples[i] * pixels + p] & 0xff;
-                images[i * pixels + p] = pixel / 255f;
-            }
-        }
+        Arrays.fill(weights, 0, samples.length, 1);
         int at = parameterViews.size();
-        executable.write(at, Tensor.ofFloats(TensorType.f32(batch, 28, 28, 1).shape(), images));
-        executable.write(at + 1, Tensor.ofInts(TensorType.i32(batch).shape(), labels));
+        from.write(executable, at, samples, batch);
         executable.write(at + 2, Tensor.ofFloats(TensorType.f32(batch).shape(), weights));
     }
 
@@ -142,7 +188,7 @@ final class TestComputation implements AutoCloseable {
         executable.read(0, lossSum);
         executable.read(1, correct);
         return new FromDevice.Result(
-                samples, lossSum.getFloat(0), Math.round(correct.getFloat(0)), 1_000);
+                samples, lossSum.getFloat(0), correct.getFloat(0), 1_000);
     }
 
     private List<Tensor> views(MemorySegment all) {

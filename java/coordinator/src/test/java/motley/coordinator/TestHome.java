@@ -4,19 +4,26 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
+import motley.nn.Block;
+import motley.nn.Layer;
+import motley.nn.Model;
 import motley.nn.Models;
+import motley.tensor.TensorType;
 
 /// A home folder, coordinators that open it one after the other, and a small data set in them.
 record TestHome(Path folder) {
     static final int TRAIN = 100;
     static final int TEST = 20;
+    static final int DECODER_TIME = 16;
 
     Coordinator open() throws IOException {
         return Coordinator.open(settings(0, false));
@@ -41,7 +48,7 @@ record TestHome(Path folder) {
     /// A short training of the small model, cut into four tasks a round.
     static RunRequest request(Coordinator coordinator, int epochs) throws IOException {
         var dataset =
-                new RunRequest.Dataset(part(coordinator, TRAIN, 1), part(coordinator, TEST, 2), 10);
+                new RunRequest.Images(part(coordinator, TRAIN, 1), part(coordinator, TEST, 2), 10);
         var descent = new RunRequest.Descent("adam", OptionalDouble.of(0.002), "cosine", 2);
         return new RunRequest(
                 Models.named("mnist-mlp"),
@@ -49,6 +56,41 @@ record TestHome(Path folder) {
                 new RunRequest.Training(epochs, 32, 4, descent, 7, true),
                 RunRequest.Crew.ANY,
                 Optional.empty());
+    }
+
+    /// A short training of a small decoder on a text.
+    static RunRequest textRequest(Coordinator coordinator, int epochs) throws IOException {
+        var text = new StringBuilder();
+        var random = new SplittableRandom(3);
+        var words = List.of("round ", "device ", "weight ", "sum ", "answer ", "lease ");
+        while (text.length() < 2_000) text.append(words.get(random.nextInt(words.size())));
+        var bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
+        var blob = put(coordinator, ByteBuffer.allocate(bytes.length).put(bytes));
+        int test = bytes.length / 10;
+        var dataset =
+                new RunRequest.Whole(
+                        RunRequest.Form.TEXT,
+                        blob,
+                        (bytes.length - test - 1) / DECODER_TIME,
+                        (test - 1) / DECODER_TIME);
+        var descent = new RunRequest.Descent("adamw", OptionalDouble.of(0.003), "constant", 0);
+        return new RunRequest(
+                decoder(),
+                dataset,
+                new RunRequest.Training(epochs, 32, 4, descent, 7, true),
+                RunRequest.Crew.ANY,
+                Optional.empty());
+    }
+
+    private static Model decoder() {
+        return Model.sequential(
+                "decoder",
+                TensorType.i32(DECODER_TIME),
+                new Layer.Embedding(128, 16),
+                new Layer.LearnedPositions(),
+                Block.residual(new Layer.LayerNorm(), new Layer.Attention(2, true)),
+                new Layer.LayerNorm(),
+                new Layer.Dense(128, false));
     }
 
     /// Images whose bright row tells their label, under noise.

@@ -78,6 +78,38 @@ final class TrainingContract {
         }
     }
 
+    /// A decoder that reads a text in windows: whole numbers in and out, and many positions a sample.
+    @Test
+    void weightsOfATextModelDoNotDependOnTheDevices() throws Exception {
+        try (var coordinator = home("text").open()) {
+            var request = TestHome.textRequest(coordinator, EPOCHS);
+            var alone = train(coordinator, request, TestDevice.Settings.honest("a"));
+            assertThat(alone.status()).isEqualTo(Status.FINISHED);
+            var evaluation = alone.lastEvaluation().orElseThrow();
+            assertThat(evaluation.samples()).isEqualTo(request.dataset().testSamples());
+            assertThat(evaluation.loss()).isLessThan(Math.log(128));
+            assertThat(evaluation.accuracy()).isStrictlyBetween(0.0, 1.0);
+            var two =
+                    train(
+                            coordinator,
+                            request,
+                            TestDevice.Settings.honest("b").withSharedMemory(),
+                            TestDevice.Settings.honest("c"));
+            assertThat(two.weightsSha256()).isEqualTo(alone.weightsSha256());
+            assertThat(two.lastEvaluation().orElseThrow().accuracy())
+                    .isEqualTo(evaluation.accuracy());
+            var four =
+                    train(
+                            coordinator,
+                            request,
+                            TestDevice.Settings.honest("d"),
+                            TestDevice.Settings.honest("e").withSharedMemory(),
+                            TestDevice.Settings.honest("f").withSharedMemory(),
+                            TestDevice.Settings.honest("g"));
+            assertThat(four.weightsSha256()).isEqualTo(alone.weightsSha256());
+        }
+    }
+
     /// One device dies with a task in its hands, one with a contribution delivered and not
     /// submitted: neither leaves a trace.
     @Test
@@ -294,12 +326,18 @@ final class TrainingContract {
     }
 
     private RunView train(Coordinator coordinator, TestDevice.Settings... crew) throws Exception {
+        return train(coordinator, TestHome.request(coordinator, EPOCHS), crew);
+    }
+
+    private RunView train(
+            Coordinator coordinator, RunRequest request, TestDevice.Settings... crew)
+            throws Exception {
         var devices = new ArrayList<TestDevice>();
         try {
             for (var member : crew) {
                 devices.add(TestDevice.start(coordinator.uri(), member, folder));
             }
-            var run = coordinator.startRun(TestHome.request(coordinator, EPOCHS));
+            var run = coordinator.startRun(request);
             return run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
         } finally {
             devices.forEach(TestDevice::close);

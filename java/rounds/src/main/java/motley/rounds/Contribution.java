@@ -16,9 +16,10 @@ public record Contribution(TaskKey key, Report report, Inspection inspection, St
     ///
     /// @param samples how many samples went into the sums
     /// @param lossNatsSum the sum of the samples' losses
-    /// @param correct how many samples were classified correctly
+    /// @param correct how many samples were classified correctly; one of many positions counts
+    ///     with the share of them that was
     /// @param compute time spent computing; shown to people, never used for a decision
-    public record Report(int samples, double lossNatsSum, int correct, Duration compute) {}
+    public record Report(int samples, double lossNatsSum, double correct, Duration compute) {}
 
     /// What the shell found out about the gradient by looking at it.
     ///

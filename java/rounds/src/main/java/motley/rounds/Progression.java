@@ -61,7 +61,7 @@ final class Progression {
     private static Totals totals(Draft draft) {
         long samples = 0;
         double lossNatsSum = 0;
-        long correct = 0;
+        double correct = 0;
         for (var entry : draft.slots) {
             var answer = ((Slot.Filled) entry.getValue()).totals();
             samples += answer.samples();

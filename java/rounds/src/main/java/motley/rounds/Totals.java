@@ -4,7 +4,8 @@ package motley.rounds;
 /// bitwise the same whatever order the answers came in.
 ///
 /// @param lossNatsSum the sum of the samples' losses
-public record Totals(long samples, double lossNatsSum, long correct) {
+/// @param correct samples classified correctly, those of many positions by their share
+public record Totals(long samples, double lossNatsSum, double correct) {
     /// Mean loss of a sample.
     public double lossNats() {
         return lossNatsSum / samples;
@@ -12,6 +13,6 @@ public record Totals(long samples, double lossNatsSum, long correct) {
 
     /// Share of the samples classified correctly, in [0, 1].
     public double accuracy() {
-        return (double) correct / samples;
+        return correct / samples;
     }
 }

@@ -124,7 +124,7 @@ final class SimulatedDevice {
         int count = task.samples().count();
         var gradient = gradient(task, assigned.weights());
         double norm = count * (1 + (gradient.getFirst() & 0xff) / 1024.0);
-        var report = new Contribution.Report(count, 0.1 * count, count / 2, elapsed);
+        var report = new Contribution.Report(count, 0.1 * count, Math.floorDiv(count, 2), elapsed);
         var inspection = new Contribution.Inspection(true, true, norm);
         var digest = gradient.toString();
         var contribution = new Contribution(task.key(), report, inspection, digest);

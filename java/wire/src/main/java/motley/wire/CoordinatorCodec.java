@@ -115,19 +115,12 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
     }
 
     private static Prepare encode(RunManifest manifest) {
-        var dataset = manifest.dataset();
         return Prepare.newBuilder()
                 .setRun(manifest.run())
                 .setName(manifest.name())
                 .setGradientProgram(manifest.gradientProgram())
                 .setEvaluateProgram(manifest.evaluateProgram())
-                .setDataset(
-                        Dataset.newBuilder()
-                                .setTrainImages(dataset.trainImages())
-                                .setTrainLabels(dataset.trainLabels())
-                                .setTestImages(dataset.testImages())
-                                .setTestLabels(dataset.testLabels())
-                                .setClasses(dataset.classes()))
+                .setDataset(encode(manifest.dataset()))
                 .setMicroBatch(manifest.microBatch())
                 .setSeed(manifest.seed())
                 .setParameterElements(manifest.parameterElements())
@@ -136,21 +129,45 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
 
     /// A seed may be any 64 bits.
     private static RunManifest decode(Prepare prepare) {
-        var dataset = prepare.getDataset();
         return new RunManifest(
                 Check.identifier("run", prepare.getRun()),
                 Check.text("name", prepare.getName(), TEXT_MAX),
                 Check.sha256("gradient_program", prepare.getGradientProgram()),
                 Check.sha256("evaluate_program", prepare.getEvaluateProgram()),
-                new RunManifest.DatasetBlobs(
-                        Check.sha256("train_images", dataset.getTrainImages()),
-                        Check.sha256("train_labels", dataset.getTrainLabels()),
-                        Check.sha256("test_images", dataset.getTestImages()),
-                        Check.sha256("test_labels", dataset.getTestLabels()),
-                        Check.positive("classes", dataset.getClasses())),
+                decode(prepare.getDataset()),
                 Check.positive("micro_batch", prepare.getMicroBatch()),
                 prepare.getSeed(),
                 Check.positive("parameter_elements", prepare.getParameterElements()));
+    }
+
+    private static Dataset encode(RunManifest.DatasetBlobs dataset) {
+        var encoded = Dataset.newBuilder();
+        switch (dataset) {
+            case RunManifest.Images images ->
+                    encoded.setTrainImages(images.trainImages())
+                            .setTrainLabels(images.trainLabels())
+                            .setTestImages(images.testImages())
+                            .setTestLabels(images.testLabels())
+                            .setClasses(images.classes());
+            case RunManifest.Arrays(var file) -> encoded.setArrays(file);
+            case RunManifest.Text(var file) -> encoded.setText(file);
+        }
+        return encoded.build();
+    }
+
+    private static RunManifest.DatasetBlobs decode(Dataset dataset) {
+        if (!dataset.getArrays().isEmpty()) {
+            return new RunManifest.Arrays(Check.sha256("arrays", dataset.getArrays()));
+        }
+        if (!dataset.getText().isEmpty()) {
+            return new RunManifest.Text(Check.sha256("text", dataset.getText()));
+        }
+        return new RunManifest.Images(
+                Check.sha256("train_images", dataset.getTrainImages()),
+                Check.sha256("train_labels", dataset.getTrainLabels()),
+                Check.sha256("test_images", dataset.getTestImages()),
+                Check.sha256("test_labels", dataset.getTestLabels()),
+                Check.positive("classes", dataset.getClasses()));
     }
 
     private static Assign encode(FromCoordinator.Assign assign) {

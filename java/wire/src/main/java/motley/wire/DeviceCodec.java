@@ -186,7 +186,7 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                 new FromDevice.Result(
                         Check.count("samples", submission.getSamples()),
                         submission.getLossSum(),
-                        Check.count("correct", submission.getCorrect()),
+                        Check.finite("correct", submission.getCorrect()),
                         Check.count("compute_micros", submission.getComputeMicros()));
         return new FromDevice.Submission(task, result);
     }

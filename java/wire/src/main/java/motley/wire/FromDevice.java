@@ -30,7 +30,8 @@ public sealed interface FromDevice {
     ///
     /// @param samples how many samples were counted
     /// @param lossSum sum over the samples, in nats
-    /// @param correct samples whose largest logit was their label
+    /// @param correct samples whose largest logit was their label; one of many positions counts
+    ///     with the share of them that is right
     /// @param computeMicros time spent computing
-    record Result(int samples, double lossSum, int correct, long computeMicros) {}
+    record Result(int samples, double lossSum, double correct, long computeMicros) {}
 }

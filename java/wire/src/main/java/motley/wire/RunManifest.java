@@ -17,11 +17,23 @@ public record RunManifest(
         long seed,
         int parameterElements) {
 
+    /// What the samples are in.
+    public sealed interface DatasetBlobs {}
+
     /// Four blobs in IDX form.
-    public record DatasetBlobs(
+    ///
+    /// @param classes labels are below it
+    public record Images(
             String trainImages,
             String trainLabels,
             String testImages,
             String testLabels,
-            int classes) {}
+            int classes)
+            implements DatasetBlobs {}
+
+    /// A blob in NPZ form, with arrays `x` and `y`.
+    public record Arrays(String file) implements DatasetBlobs {}
+
+    /// A text, cut into windows as long as an input of the model.
+    public record Text(String file) implements DatasetBlobs {}
 }

@@ -231,16 +231,23 @@ final class CodecProperties {
         }
 
         private RunManifest manifest() {
-            var dataset = new RunManifest.DatasetBlobs(sha(), sha(), sha(), sha(), positive());
             return new RunManifest(
                     identifier(),
                     text(),
                     sha(),
                     sha(),
-                    dataset,
+                    dataset(),
                     positive(),
                     random.nextLong(),
                     positive());
+        }
+
+        private RunManifest.DatasetBlobs dataset() {
+            return switch (random.nextInt(3)) {
+                case 0 -> new RunManifest.Arrays(sha());
+                case 1 -> new RunManifest.Text(sha());
+                default -> new RunManifest.Images(sha(), sha(), sha(), sha(), positive());
+            };
         }
 
         private int count() {

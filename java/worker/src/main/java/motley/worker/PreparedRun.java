@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import motley.data.LabelledImages;
 import motley.data.SampleOrder;
+import motley.data.Samples;
+import motley.data.SplitSamples;
 import motley.program.Engine;
 import motley.program.Executable;
 import motley.program.Program;
@@ -27,24 +28,20 @@ import motley.wire.RunManifest;
 
 /// A run made ready on this device: its programs compiled, its samples in memory.
 ///
-/// The gradient program takes (parameters…, images, labels, weights, samples, key) and gives (loss
-/// sum, correct, gradient sums…); the evaluation program takes (parameters…, images, labels,
+/// The gradient program takes (parameters…, inputs, targets, weights, samples, key) and gives (loss
+/// sum, correct, gradient sums…); the evaluation program takes (parameters…, inputs, targets,
 /// weights) and gives (loss sum, correct). Rows beyond a task's samples have weight 0.
 ///
 /// Confined to one thread. Closing it frees the memory of both programs.
 final class PreparedRun implements AutoCloseable {
     /// Params of the gradient program that are not parameters of the model.
     private static final int GRADIENT_INPUTS = 5;
-    private static final int EVALUATE_INPUTS = 3;
     private static final int TOTALS = 2;
     private static final TensorType KEY = TensorType.i32(2);
     private static final long ALIGNMENT_BYTES = 64;
 
     /// Both programs of a run, verified.
     record Programs(Program gradient, Program evaluate) {}
-
-    /// Both parts of a dataset.
-    record Samples(LabelledImages train, LabelledImages test) {}
 
     /// Which parameters: versions count anew when a run changes its owner.
     record Version(long fence, long number) {}
@@ -56,7 +53,7 @@ final class PreparedRun implements AutoCloseable {
     }
 
     private final RunManifest manifest;
-    private final Samples samples;
+    private final SplitSamples samples;
     private final Executable gradient;
     private final Executable evaluate;
     private final int parameterCount;
@@ -79,7 +76,7 @@ final class PreparedRun implements AutoCloseable {
     private Optional<Version> inEvaluate = Optional.empty();
 
     private PreparedRun(
-            RunManifest manifest, Samples samples, List<TensorType> params, Compiled compiled) {
+            RunManifest manifest, SplitSamples samples, List<TensorType> params, Compiled compiled) {
         this.manifest = manifest;
         this.samples = samples;
         gradient = compiled.gradient();
@@ -91,38 +88,37 @@ final class PreparedRun implements AutoCloseable {
         parameterViews = ParameterSpan.views(types, parameters);
         contribution = arena.allocate(parameters.byteSize(), ALIGNMENT_BYTES);
         contributionViews = ParameterSpan.views(types, contribution);
-        training = Batch.allocate(params.get(parameterCount), arena);
-        evaluation = Batch.allocate(compiled.evaluationImages(), arena);
+        training = Batch.allocate(samples.train(), manifest.microBatch(), arena);
+        evaluation = Batch.allocate(samples.test(), compiled.evaluationBatch(), arena);
     }
 
     /// Samples as they enter a program.
     ///
-    /// @param images `[batch, rows, cols, channel]`
-    /// @param labels `i32[batch]`
+    /// @param inputs `[batch, …]`
+    /// @param targets `[batch, …]`
     /// @param weights `[batch]`, 1 counts and 0 is padding
     /// @param ids `i32[batch]`, the samples' numbers in the dataset
-    private record Batch(Tensor images, Tensor labels, Tensor weights, Tensor ids) {
-        static Batch allocate(TensorType images, Arena arena) {
-            int size = images.shape().dim(0);
+    private record Batch(Tensor inputs, Tensor targets, Tensor weights, Tensor ids) {
+        static Batch allocate(Samples of, int size, Arena arena) {
             return new Batch(
-                    Tensor.allocate(images, arena),
-                    Tensor.allocate(TensorType.i32(size), arena),
+                    Tensor.allocate(batched(of.inputType(), size), arena),
+                    Tensor.allocate(batched(of.targetType(), size), arena),
                     Tensor.allocate(TensorType.f32(size), arena),
                     Tensor.allocate(TensorType.i32(size), arena));
         }
 
         int size() {
-            return labels.shape().dim(0);
+            return weights.shape().dim(0);
         }
 
         /// Takes over the samples `chosen`, at most [#size].
-        void select(LabelledImages from, int[] chosen) {
+        void select(Samples from, int[] chosen) {
             require(
                     chosen.length <= size(),
                     "count: %d (expected: at most %d)",
                     chosen.length,
                     size());
-            from.copy(chosen, images, labels);
+            from.copy(chosen, inputs, targets);
             for (int row = 0; row < size(); row++) {
                 weights.setFloat(row, row < chosen.length ? 1 : 0);
                 ids.setInt(row, row < chosen.length ? chosen[row] : 0);
@@ -131,23 +127,22 @@ final class PreparedRun implements AutoCloseable {
     }
 
     private record Compiled(
-            Executable gradient, Executable evaluate, TensorType evaluationImages, Arena arena) {}
+            Executable gradient, Executable evaluate, int evaluationBatch, Arena arena) {}
 
     /// Compiles both programs. Frees what it has taken if that fails half-way.
     ///
     /// @throws IllegalArgumentException if programs, dataset and manifest do not fit each other
     static PreparedRun open(
-            RunManifest manifest, Programs programs, Samples samples, Engine engine) {
+            RunManifest manifest, Programs programs, SplitSamples samples, Engine engine) {
         requireInterface(manifest, programs, samples);
         var arena = Arena.ofShared(); // Contributions are sent by the HTTP client's threads.
         var executables = new ArrayList<Executable>();
         try {
             executables.add(engine.prepare(programs.gradient(), List.of()));
             executables.add(engine.prepare(programs.evaluate(), List.of()));
-            int imagesParam = programs.evaluate().params().size() - EVALUATE_INPUTS;
-            var images = programs.evaluate().paramTypes().get(imagesParam);
+            int batch = evaluationBatch(programs.evaluate());
             var compiled =
-                    new Compiled(executables.getFirst(), executables.getLast(), images, arena);
+                    new Compiled(executables.getFirst(), executables.getLast(), batch, arena);
             return new PreparedRun(manifest, samples, programs.gradient().paramTypes(), compiled);
         } catch (RuntimeException | Error e) {
             executables.forEach(Executable::close);
@@ -156,26 +151,34 @@ final class PreparedRun implements AutoCloseable {
         }
     }
 
-    private static void requireInterface(RunManifest manifest, Programs programs, Samples samples) {
+    /// The type of one sample's input, as the gradient program has it.
+    ///
+    /// @throws IllegalArgumentException if it has no inputs
+    static TensorType input(Programs programs) {
+        var params = programs.gradient().paramTypes();
+        int at = params.size() - GRADIENT_INPUTS;
+        require(at >= 1, "gradient program: %d params (expected: more)", params.size());
+        var dims = params.get(at).shape().dims();
+        require(!dims.isEmpty(), "gradient program: inputs %s (expected: a batch)", params.get(at));
+        return params.get(at).with(new Shape(dims.subList(1, dims.size())));
+    }
+
+    private static void requireInterface(
+            RunManifest manifest, Programs programs, SplitSamples samples) {
         int count = programs.gradient().params().size() - GRADIENT_INPUTS;
         require(count >= 1, "gradient program: too few params for run %s", manifest.run());
         var types = programs.gradient().paramTypes().subList(0, count);
         for (var type : types) {
             require(type.dtype() == DType.F32, "parameter: %s (expected: f32)", type);
         }
-        require(
-                samples.test().imageShape().equals(samples.train().imageShape()),
-                "test images: %s (expected: %s, as for training)",
-                samples.test().imageShape(),
-                samples.train().imageShape());
-        var image = samples.train().imageShape();
         int batch = manifest.microBatch();
         var gradientInputs =
-                concat(inputs(types, image, batch), List.of(TensorType.i32(batch), KEY));
+                concat(inputs(types, samples.train(), batch), List.of(TensorType.i32(batch), KEY));
         var totals = List.of(TensorType.f32(), TensorType.f32());
         requireTypes("gradient params", programs.gradient().paramTypes(), gradientInputs);
         requireTypes("gradient results", programs.gradient().resultTypes(), concat(totals, types));
-        var evaluateInputs = inputs(types, image, evaluationBatch(programs.evaluate()));
+        int evaluationBatch = evaluationBatch(programs.evaluate());
+        var evaluateInputs = inputs(types, samples.test(), evaluationBatch);
         requireTypes("evaluate params", programs.evaluate().paramTypes(), evaluateInputs);
         requireTypes("evaluate results", programs.evaluate().resultTypes(), totals);
         long elements = ParameterSpan.sizeBytes(types) / Float.BYTES;
@@ -186,10 +189,15 @@ final class PreparedRun implements AutoCloseable {
                 elements);
     }
 
-    /// What both programs take: parameters, images, labels, weights.
-    private static List<TensorType> inputs(List<TensorType> parameters, Shape image, int batch) {
-        var images = new TensorType(DType.F32, image.prepend(batch));
-        return concat(parameters, List.of(images, TensorType.i32(batch), TensorType.f32(batch)));
+    /// What both programs take: parameters, inputs, targets, weights.
+    private static List<TensorType> inputs(List<TensorType> parameters, Samples of, int batch) {
+        var inputs = batched(of.inputType(), batch);
+        var targets = batched(of.targetType(), batch);
+        return concat(parameters, List.of(inputs, targets, TensorType.f32(batch)));
+    }
+
+    private static TensorType batched(TensorType one, int size) {
+        return one.with(one.shape().prepend(size));
     }
 
     /// Evaluation keeps no activations, so its program chooses a batch of its own.
@@ -242,8 +250,8 @@ final class PreparedRun implements AutoCloseable {
         var batch = select(work);
         var program = trains ? gradient : evaluate;
         writeParameters(program, trains);
-        program.write(parameterCount, batch.images());
-        program.write(parameterCount + 1, batch.labels());
+        program.write(parameterCount, batch.inputs());
+        program.write(parameterCount + 1, batch.targets());
         program.write(parameterCount + 2, batch.weights());
         if (trains) writeRandomness(round);
         program.run();
@@ -257,7 +265,7 @@ final class PreparedRun implements AutoCloseable {
         return new Result(
                 work.count(),
                 lossSum.getFloat(0),
-                Math.round(correct.getFloat(0)),
+                correct.getFloat(0),
                 (nanoTime.getAsLong() - startNs) / 1000);
     }
 

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 import motley.data.LabelledImages;
+import motley.data.SplitSamples;
 import motley.program.Engine;
 import motley.program.Limits;
 import motley.program.Program;
 import motley.program.ProgramCodec;
+import motley.tensor.TensorType;
 import motley.wire.BulkClient;
 import motley.wire.RunManifest;
 
@@ -48,13 +50,22 @@ final class Workbench implements AutoCloseable {
                 new PreparedRun.Programs(
                         program(bulk, manifest.gradientProgram()),
                         program(bulk, manifest.evaluateProgram()));
-        var files = manifest.dataset();
-        var train = images(bulk, files.trainImages(), files.trainLabels(), files.classes());
-        var test = images(bulk, files.testImages(), files.testLabels(), files.classes());
-        var samples = new PreparedRun.Samples(train, test);
+        var samples = samples(bulk, manifest, PreparedRun.input(programs));
         var run = PreparedRun.open(manifest, programs, samples, engine);
         last = Optional.of(run);
         return run;
+    }
+
+    private SplitSamples samples(BulkClient bulk, RunManifest manifest, TensorType input)
+            throws IOException, InterruptedException {
+        return switch (manifest.dataset()) {
+            case RunManifest.Images(var trainX, var trainY, var testX, var testY, int classes) ->
+                    new SplitSamples(
+                            images(bulk, trainX, trainY, classes),
+                            images(bulk, testX, testY, classes));
+            case RunManifest.Arrays(var file) -> SplitSamples.ofArrays(blobs.fetch(bulk, file));
+            case RunManifest.Text(var file) -> SplitSamples.ofText(blobs.fetch(bulk, file), input);
+        };
     }
 
     private LabelledImages images(BulkClient bulk, String images, String labels, int classes)

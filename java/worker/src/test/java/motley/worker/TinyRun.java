@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import motley.data.LabelledImages;
+import motley.data.SplitSamples;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.program.ProgramCodec;
@@ -45,7 +46,7 @@ record TinyRun(RunManifest manifest, Map<String, byte[]> blobs, PreparedRun.Prog
                         "tiny",
                         keep(blobs, ProgramCodec.encode(programs.gradient())),
                         keep(blobs, ProgramCodec.encode(programs.evaluate())),
-                        new RunManifest.DatasetBlobs(
+                        new RunManifest.Images(
                                 keep(blobs, images(TRAIN)),
                                 keep(blobs, labels(TRAIN)),
                                 keep(blobs, images(TEST)),
@@ -66,9 +67,9 @@ record TinyRun(RunManifest manifest, Map<String, byte[]> blobs, PreparedRun.Prog
         return sample % CLASSES;
     }
 
-    PreparedRun.Samples samples(Path directory) throws IOException {
-        var files = manifest.dataset();
-        return new PreparedRun.Samples(
+    SplitSamples samples(Path directory) throws IOException {
+        var files = (RunManifest.Images) manifest.dataset();
+        return new SplitSamples(
                 read(directory, files.trainImages(), files.trainLabels()),
                 read(directory, files.testImages(), files.testLabels()));
     }
