@@ -110,6 +110,8 @@ final class Audit {
     /// Something is known of a device from before, or people have decided about it.
     static void vouch(Draft draft, DeviceId device, Reputation reputation) {
         draft.trust = draft.trust.with(device, reputation);
+        // What a device said before people vouched for it is asked again: its word counts now.
+        if (reputation.isTrusted()) withdraw(draft, device);
         if (isBarred(draft, device)) expel(draft, device);
     }
 
@@ -187,10 +189,15 @@ final class Audit {
     }
 
     private static void expel(Draft draft, DeviceId id) {
+        withdraw(draft, id);
+        Membership.leave(draft, id);
+    }
+
+    /// Takes the device's answers out of those that wait.
+    private static void withdraw(Draft draft, DeviceId id) {
         for (var entry : draft.trust.ballots()) {
             draft.trust = draft.trust.with(entry.getKey(), entry.getValue().without(id));
         }
-        Membership.leave(draft, id);
     }
 
     private static void update(Draft draft, DeviceId device, Reputation reputation) {

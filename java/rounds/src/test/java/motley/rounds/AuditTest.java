@@ -91,6 +91,17 @@ final class AuditTest {
     }
 
     @Test
+    void deviceThatPeopleVouchForNeedsNobodyElse() {
+        var a = play.joins(1);
+        var held = play.asks(a);
+        play.answers(a, held);
+        play.happens(new Event.Vouched(a, TRUSTED));
+        var again = play.asks(a);
+        assertThat(again.key().slot()).isEqualTo(held.key().slot());
+        play.mustAccept(a, again);
+    }
+
+    @Test
     void secondFailureQuarantines() {
         var a = vouched(1, new Reputation("", false, 0, 1, Optional.empty()));
         var referee = vouched(9, TRUSTED);
