@@ -29,8 +29,8 @@ no_parts() {
     [[ -z $(find "$MOTLEY_HOME" -maxdepth 1 -name 'profile-*') ]]
 }
 
-# is_trace FILE PROCESS…: whether a trace has these processes, events that lie in each other, and
-# kernels with the names of layers.
+# is_trace FILE PROCESS…: whether a trace has these processes, events that lie in each other, kernels with
+# the names of layers, and the tasks of devices within the rounds they belong to.
 is_trace() {
     python3 - "$work/$1" "${@:2}" <<'PY'
 import collections, json, sys
@@ -54,6 +54,18 @@ for spans in threads.values():
 assert {"dense1", "dense1/backward"} <= {e["name"] for e in events if e.get("cat") == "kernel"}
 tasks = [e for e in events if e.get("args", {}).get("kind") == "TRAIN"]
 assert bool(tasks) == ("coordinator" in expected)
+rounds = {e["name"]: e for e in events if e.get("cat") == "round"}
+slack = 5000  # Readings of two clocks, and answers that are on their way when the round closes.
+within = collections.defaultdict(bool)
+for task in tasks:
+    inside = rounds.get("round %d" % task["args"]["round"])
+    if not inside:
+        continue  # The one that was cut.
+    assert task["ts"] > inside["ts"] - slack, (task, inside)
+    # A repeated task may outlast its round, but not both copies.
+    slot = task["args"]["round"], task["args"]["slot"]
+    within[slot] |= task["ts"] + task["dur"] < inside["ts"] + inside["dur"] + slack
+assert all(within.values()), [slot for slot in within if not within[slot]]
 PY
 }
 

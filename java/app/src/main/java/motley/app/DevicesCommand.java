@@ -91,7 +91,7 @@ final class DevicesCommand implements Runnable {
         console.table(
                 List.of(
                         "NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE",
-                        "TRUST"),
+                        "DOWN", "UP", "TRUST"),
                 rows);
         for (var device : devices) {
             var reason = device.path("reason").asText("");
@@ -126,6 +126,8 @@ final class DevicesCommand implements Runnable {
                 number(health.path("battery"), "%.0f %%", 100),
                 work.path("tasks").asText(),
                 number(work.path("samplesPerSecond"), "%,.0f samples/s", 1),
+                TrafficReport.bytes(device.path("traffic").path("downBytes").asDouble()),
+                TrafficReport.bytes(device.path("traffic").path("upBytes").asDouble()),
                 device.path("trust").path("standing").asText("-"));
     }
 

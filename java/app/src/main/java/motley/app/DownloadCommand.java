@@ -19,16 +19,22 @@ final class DownloadCommand implements Runnable {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = ".safetensors")
     private Path out = Path.of("");
 
+    @Option(
+            names = "--best",
+            description = "those with the lowest test loss so far, not the result or the latest")
+    private boolean best;
+
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
         var console = output.console();
+        var query = best ? "?checkpoint=best" : "";
         Calls.with(
                 coordinator,
                 api -> {
-                    api.download("/v1/runs/" + run + "/model", out);
+                    api.download("/v1/runs/" + run + "/model" + query, out);
                     return out;
                 });
         console.emit("model", Map.of("run", run, "file", out.toString()));

@@ -37,6 +37,7 @@ public final class Main implements Runnable {
                     DevicesCommand.class,
                     RunsCommand.class,
                     WatchCommand.class,
+                    ContinueCommand.class,
                     PauseCommand.class,
                     ResumeCommand.class,
                     StopCommand.class,
@@ -48,6 +49,7 @@ public final class Main implements Runnable {
                     RunCommand.class,
                     BenchCommand.class,
                     DoctorCommand.class,
+                    SimulateCommand.class,
                     RehearseCommand.class);
 
     /// Failures whose message is written for people.

@@ -182,7 +182,13 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private TrustOptions trust = new TrustOptions();
 
+    @Mixin private EncodingOptions encoding = new EncodingOptions();
+
+    @Mixin private ExchangeOptions exchange = new ExchangeOptions();
+
     @Mixin private StrategyOptions strategy = new StrategyOptions();
+
+    @Mixin private KeepingOptions keeping = new KeepingOptions();
 
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
@@ -241,7 +247,8 @@ final class TrainCommand implements Callable<Integer> {
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
-        return new FitSettings(epochs, batchSize, descent, rate, seed, 0, chosenMetrics());
+        int patience = keeping.patience();
+        return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
     }
 
     private List<Metric> chosenMetrics() {
@@ -274,6 +281,13 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --local-devices and --url");
+        encoding.requireKnown();
+        require(
+                !isAlone || !encoding.isGiven(),
+                "--alone",
+                isAlone,
+                "without --encoding and --parameters: nothing travels");
+        exchange.usesFiles();
         require(
                 isAlone || metrics.isEmpty(),
                 "--metrics",
@@ -286,6 +300,7 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --trust and --aggregation");
+        keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
@@ -322,10 +337,16 @@ final class TrainCommand implements Callable<Integer> {
             var found = coordinator.find();
             if (found.isPresent()) {
                 console.say("training with the coordinator at " + found.get().coordinator());
-                return TrainingCrew.joining(found.get(), localDevices.orElse(0), home, measured);
+                return TrainingCrew.joining(
+                        found.get(), locals(localDevices.orElse(0)), home, measured);
             }
         }
-        return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home, measured);
+        return TrainingCrew.ofOwn(
+                locals(localDevices.orElse(DEFAULT_LOCAL_DEVICES)), home, measured);
+    }
+
+    private LocalDevices.Wanted locals(int count) {
+        return new LocalDevices.Wanted(count, exchange.way());
     }
 
     private ObjectNode request(Model chosen) {
@@ -341,9 +362,11 @@ final class TrainCommand implements Callable<Integer> {
                         .put("seed", seed)
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
+        encoding.addTo(request);
         strategy.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
         trust.addTo(request);
+        keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;
@@ -415,7 +438,12 @@ final class TrainCommand implements Callable<Integer> {
 
     private void report(Console console, JsonNode end, Outcome outcome) {
         var progress = end.path("progress");
-        int rounds = epochs * progress.path("rounds").asInt();
+        int epochsDone =
+                progress.path("epoch").asInt()
+                        + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
+        int rounds =
+                progress.path("epoch").asInt() * progress.path("rounds").asInt()
+                        + progress.path("round").asInt();
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
@@ -426,12 +454,14 @@ final class TrainCommand implements Callable<Integer> {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("run", outcome.run());
         fields.put("rounds", rounds);
-        fields.put("epochs", epochs);
+        fields.put("epochs", epochsDone);
         fields.put("seconds", outcome.seconds());
         fields.put("samplesPerSecond", perSecond);
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
         if (loss.isNumber()) fields.put("testLoss", loss.asDouble());
         fields.put("weightsSha256", sha256);
+        var traffic = TrafficReport.of(end);
+        traffic.addTo(fields);
         fields.put("model", outcome.file().toString());
         console.emit("result", fields);
         console.say(
@@ -443,6 +473,7 @@ final class TrainCommand implements Callable<Integer> {
                                 accuracy.isPresent()
                                         ? ", test accuracy %.4f".formatted(accuracy.getAsDouble())
                                         : ""));
+        traffic.text().ifPresent(console::say);
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
         boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
         var command = isOfImages ? "predict" : "evaluate";

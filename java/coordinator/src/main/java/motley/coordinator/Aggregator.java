@@ -9,6 +9,7 @@ import motley.rounds.Task;
 import motley.rounds.robust.Aggregation;
 import motley.rounds.robust.Contributions;
 import motley.wire.FixedPointSum;
+import motley.wire.encoding.EncodedVector;
 
 /// What becomes of the accepted contributions of a round: an exact sum as they come, or, where a
 /// robust rule must choose among them, a place for each until the round closes.
@@ -21,6 +22,7 @@ final class Aggregator {
     private final Aggregation rule;
     private final FixedPointSum sum;
     private final Optional<Contributions> apart;
+    private float largest;
 
     /// @param elements in every contribution
     /// @param contributionsMax of a round
@@ -33,15 +35,18 @@ final class Aggregator {
     /// What there is to know about a contribution before it is added.
     record Inspected(Contribution.Inspection inspection, String digest) {}
 
-    /// Looks at a contribution without adding it.
-    Inspected inspect(Optional<MemorySegment> contribution) {
+    /// Looks at a contribution without adding it; what is added next is this one.
+    ///
+    /// @param isComparable whether honest devices send equal bytes for equal tasks
+    Inspected inspect(Optional<EncodedVector> contribution, boolean isComparable) {
         if (contribution.isEmpty()) {
             return new Inspected(new Contribution.Inspection(false, true, 0), "");
         }
         var scan = sum.scan(contribution.get());
         boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
         var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
-        return new Inspected(inspection, Long.toHexString(scan.digest()));
+        largest = scan.largest();
+        return new Inspected(inspection, isComparable ? Long.toHexString(scan.digest()) : "");
     }
 
     /// An evaluation has nothing but its report, which is compared anyway.
@@ -51,14 +56,14 @@ final class Aggregator {
 
     /// Adds the answer to `task`, multiplied by `scale`.
     ///
-    /// @param contribution little-endian f32, scanned by the caller
-    void add(MemorySegment contribution, Task task, double scale) {
+    /// @param contribution the one inspected last
+    void add(EncodedVector contribution, Task task, double scale) {
         if (apart.isEmpty()) {
-            sum.add(contribution, scale);
+            sum.add(contribution, largest, scale);
             return;
         }
         var room = apart.get().room();
-        MemorySegment.copy(contribution, F32, 0, room, 0, room.length);
+        contribution.copyInto(MemorySegment.ofArray(room));
         if (scale != 1) {
             for (int i = 0; i < room.length; i++) room[i] = (float) (room[i] * scale);
         }

@@ -88,6 +88,11 @@ final class Api {
                                 Scope.PEOPLE,
                                 runs::events),
                         shortRoute(
+                                HttpMethod.POST,
+                                "/v1/runs/{run}/continue",
+                                Scope.PEOPLE,
+                                runs::startFrom),
+                        shortRoute(
                                 HttpMethod.POST, "/v1/runs/{run}/stop", Scope.PEOPLE, runs::stop),
                         shortRoute(
                                 HttpMethod.POST, "/v1/runs/{run}/pause", Scope.PEOPLE, runs::pause),

@@ -15,12 +15,16 @@ import motley.coordinator.storage.CheckpointRow;
 import motley.coordinator.storage.Database;
 import motley.rounds.Position;
 import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes checkpoints of one run beside the run's thread, from a copy.
 ///
 /// A checkpoint is two blobs, then a row; older ones are removed only after that row. Confined to
 /// the run's thread, which is told of every outcome by a message.
 final class Checkpointer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
     /// Why a checkpoint is refused when another coordinator has taken the run over.
     static final String NOT_OWNED = "checkpoint: the run has another owner";
 
@@ -98,6 +102,22 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
+    /// Marks the checkpoint of parameters `version` as the best so far, after the one being
+    /// written.
+    ///
+    /// @return false if there is none of them
+    boolean markBest(long version) {
+        try {
+            return writer.submit(() -> shelf.database().markBest(run, version)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            LOG.warn("run {}: best checkpoint not marked: {}", run.id(), e.getMessage());
+            return false;
+        }
+    }
+
     /// To be called with each outcome of [#begin].
     void ended() {
         isBusy = false;
@@ -126,7 +146,8 @@ final class Checkpointer implements AutoCloseable {
                             position.round(),
                             position.version(),
                             weights,
-                            shelf.blobs().put(state));
+                            shelf.blobs().put(state),
+                            false);
             if (!shelf.database().insert(run, row, shelf.clock().millis())) {
                 return new RunMessage.NotSaved(NOT_OWNED);
             }
@@ -137,9 +158,12 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
+    /// Keeps the newest ones, and the latest that was the best.
     private void removeOld() throws IOException {
         var rows = shelf.database().checkpoints(run.id());
+        var best = rows.stream().filter(CheckpointRow::isBest).findFirst();
         for (var old : rows.subList(Math.min(KEPT, rows.size()), rows.size())) {
+            if (best.filter(old::equals).isPresent()) continue;
             for (var blob : removed(old)) shelf.blobs().delete(blob);
         }
     }

@@ -28,6 +28,7 @@ final class Device {
     private long computeMicros;
     private long withheld;
     private Reputation reputation = Reputation.NEW;
+    private final Traffic traffic = new Traffic();
 
     /// @param number what the training loops call it
     Device(String id, DeviceId number, String name, DeviceProfile profile) {
@@ -43,6 +44,11 @@ final class Device {
 
     DeviceId number() {
         return number;
+    }
+
+    /// What went over the network to and from it.
+    Traffic traffic() {
+        return traffic;
     }
 
     synchronized String name() {
@@ -159,7 +165,7 @@ final class Device {
                 state(),
                 reason(),
                 Optional.ofNullable(run).map(RunLoop::id),
-                new DeviceView.Work(tasks, samples, perSecond, withheld),
+                new DeviceView.Work(tasks, samples, perSecond, withheld, traffic.view()),
                 reputation,
                 heardAtMs);
     }

@@ -41,5 +41,11 @@ public record DeviceView(
     /// @param samples in accepted training tasks
     /// @param samplesPerSecond while computing them; 0 before the first
     /// @param withheld tasks answered and not confirmed: waiting, or never
-    public record Work(long tasks, long samples, double samplesPerSecond, long withheld) {}
+    /// @param traffic what went over the network for it
+    public record Work(
+            long tasks,
+            long samples,
+            double samplesPerSecond,
+            long withheld,
+            Traffic.View traffic) {}
 }

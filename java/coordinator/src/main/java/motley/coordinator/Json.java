@@ -52,6 +52,7 @@ final class Json {
                 .put("standby", progress.standby());
         run.lastRound().ifPresent(metric -> object.set("lastRound", metric(metric)));
         run.lastEvaluation().ifPresent(metric -> object.set("lastEvaluation", metric(metric)));
+        object.set("traffic", traffic(run.traffic()));
         run.weightsSha256().ifPresent(sha256 -> object.put("weightsSha256", sha256));
         return object;
     }
@@ -84,8 +85,15 @@ final class Json {
                 .put("samples", device.work().samples())
                 .put("samplesPerSecond", device.work().samplesPerSecond())
                 .put("withheld", device.work().withheld());
+        object.set("traffic", traffic(device.work().traffic()));
         object.set("trust", reputation(device.reputation()));
         return object;
+    }
+
+    private static ObjectNode traffic(Traffic.View traffic) {
+        return object().put("downBytes", traffic.downBytes())
+                .put("upBytes", traffic.upBytes())
+                .put("tasks", traffic.tasks());
     }
 
     private static ObjectNode reputation(Reputation reputation) {

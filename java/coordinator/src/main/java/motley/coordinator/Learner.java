@@ -34,6 +34,9 @@ final class Learner implements AutoCloseable {
     private final Tensor rate = Tensor.onHeap(TensorType.f32());
     private final Tensor stepNumber = Tensor.onHeap(TensorType.f32());
 
+    /// Steps that the optimizer's state has seen in the run this one goes on from.
+    private final long stepsBefore;
+
     /// Until the first step the state is what was handed over: the engine has no results yet.
     private boolean hasStepped;
 
@@ -41,6 +44,7 @@ final class Learner implements AutoCloseable {
     Learner(RunPlan plan, Engine engine) {
         this.plan = plan;
         this.engine = engine;
+        stepsBefore = plan.request().ancestor().map(RunRequest.Ancestor::steps).orElse(0L);
         var specs = plan.model().parameters();
         var stateSpecs = plan.optimizer().state(specs);
         parameters = arena.allocate(4L * plan.parameterElements(), ALIGNMENT_BYTES);
@@ -92,7 +96,7 @@ final class Learner implements AutoCloseable {
             step.write(update.gradients().at(i), gradientViews.get(i));
         }
         rate.setFloat(0, (float) plan.rateOf(round));
-        stepNumber.setFloat(0, round + 1);
+        stepNumber.setFloat(0, (float) (stepsBefore + round + 1));
         step.write(update.learningRate(), rate);
         step.write(update.step(), stepNumber);
         step.run();
@@ -100,6 +104,11 @@ final class Learner implements AutoCloseable {
         for (int i = 0; i < parameterViews.size(); i++) {
             step.read(update.parameters().at(i), parameterViews.get(i));
         }
+    }
+
+    /// The parameters' names and types.
+    List<ParameterSpec> specs() {
+        return plan.model().parameters();
     }
 
     /// The present parameters, f32; changed by the next step.

@@ -28,8 +28,14 @@ public record ModelFile(Header header, Path elements) {
         }
     }
 
+    /// The result of a run, or what it has so far.
     static Optional<ModelFile> of(RunHandle run, Runs runs) {
-        return runs.weights(run.id())
+        return runs.weights(run)
+                .map(elements -> new ModelFile(header(run.plan().model()), elements));
+    }
+
+    static Optional<ModelFile> of(RunHandle run, Runs runs, Runs.Which which) {
+        return runs.weights(run.id(), which)
                 .map(elements -> new ModelFile(header(run.plan().model()), elements));
     }
 

@@ -1,6 +1,7 @@
 package motley.coordinator;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -35,11 +36,14 @@ final class RoundClock {
         private long ns;
     }
 
-    /// @param now the time, to say when rounds began
+    /// Looks at both clocks, one right after the other: what lies between the two looks would
+    /// shift every round.
+    ///
+    /// @param wall the time, to say when rounds began
     /// @param nanoTime the time in ns, from any origin
-    RoundClock(Instant now, LongSupplier nanoTime) {
+    RoundClock(InstantSource wall, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        originMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+        originMicros = ChronoUnit.MICROS.between(Instant.EPOCH, wall.instant());
         originNs = nanoTime.getAsLong();
         beganNs = originNs;
         lapNs = originNs;

@@ -1,6 +1,5 @@
 package motley.coordinator;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -30,6 +29,7 @@ import motley.rounds.TaskKey;
 import motley.rounds.Totals;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
+import motley.wire.encoding.EncodedVector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +61,7 @@ final class RunLoop {
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
-    private Optional<MemorySegment> offered = Optional.empty();
+    private Optional<EncodedVector> offered = Optional.empty();
     private long computeMicros;
     private Instant savedAt;
     private Position savedPosition;
@@ -69,6 +69,9 @@ final class RunLoop {
     private boolean isShuttingDown;
     private boolean isOwner = true;
     private boolean isPausedByPeople;
+
+    /// Whether it ends because it gets no better.
+    private boolean hasEnough;
 
     /// A run that goes on at `position` with what `learner` holds. It owns `learner`.
     RunLoop(RunContext context, Position position, Learner learner, long checkpointSequence) {
@@ -93,7 +96,7 @@ final class RunLoop {
                         checkpointSequence,
                         this::tell);
         record = context.record();
-        clock = new RoundClock(savedAt, System::nanoTime);
+        clock = new RoundClock(context.clock(), System::nanoTime);
         thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -154,6 +157,7 @@ final class RunLoop {
 
     private void live() {
         try {
+            endIfNoBetter(record.trend());
             while (!isShuttingDown && isOwner && !(state.phase() instanceof Phase.Ended)) turn();
             end();
         } catch (RuntimeException e) {
@@ -277,6 +281,7 @@ final class RunLoop {
             case Effect.CloseEvaluation(int epoch, var totals) -> {
                 granted.clear();
                 record.evaluated(epoch, state, totals);
+                judge();
                 record.timed(clock.take(true, epoch, state.position().round()));
             }
             case Effect.Rejoin(var device) -> rejoin(device);
@@ -316,7 +321,9 @@ final class RunLoop {
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
         boolean isEvaluation = granting.isPresent() && !isTraining;
-        var inspected = isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered);
+        boolean isComparable = context.plan().request().transfer().isComparable();
+        var inspected =
+                isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered, isComparable);
         clock.lap(RoundTimes.Phase.SUM);
         decideAll();
         var contribution = Answers.contribution(submission, inspected);
@@ -331,6 +338,10 @@ final class RunLoop {
         long lease = task.key().lease().number();
         exchange.release(lease);
         device.send(new FromCoordinator.Accepted(lease));
+        if (task.kind() == Kind.TRAIN) {
+            record.traffic().counted();
+            device.traffic().counted();
+        }
         device.worked(samplesOf(task), computeMicros);
     }
 
@@ -377,6 +388,28 @@ final class RunLoop {
         record.timed(clock.take(false, epoch, round));
         int rounds = state.settings().schedule().roundsPerEpoch();
         isCheckpointDue |= (round + 1) % rounds == 0;
+    }
+
+    /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
+    private void judge() {
+        var trend = record.trend();
+        long version = state.position().version();
+        if (trend.isBest() && !checkpointer.markBest(version)) {
+            if (saveNow() instanceof RunMessage.Saved(var place)) {
+                savedPosition = place.position();
+                checkpointer.markBest(version);
+            }
+        }
+        endIfNoBetter(trend);
+    }
+
+    private void endIfNoBetter(Trend trend) {
+        int patience = context.plan().request().keeping().patience();
+        if (!trend.isOver(patience) || state.phase() instanceof Phase.Ended) return;
+        hasEnough = true;
+        pending.add(
+                new Event.StopRequested(
+                        "no better for %d evaluations in a row".formatted(patience)));
     }
 
     private void pause(String reason) {
@@ -453,7 +486,8 @@ final class RunLoop {
         }
         switch (ending) {
             case Ending.Finished() -> endSaved(Status.FINISHED, "");
-            case Ending.Stopped(var reason) -> endSaved(Status.STOPPED, reason);
+            case Ending.Stopped(var reason) ->
+                    endSaved(hasEnough ? Status.FINISHED : Status.STOPPED, reason);
             case Ending.Failed(var reason) -> record.failed(reason);
         }
     }

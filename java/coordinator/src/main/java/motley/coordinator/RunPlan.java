@@ -44,6 +44,11 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         int contributions = schedule.slots(0);
         var parameters = request.model().parameters();
         request.crew().precautions().aggregation().requireFit(contributions, elements(parameters));
+        require(
+                !request.crew().precautions().audits() || request.transfer().isComparable(),
+                "trust: audit with encoding %s (expected: one whose bytes can be compared, as f32,"
+                        + " bf16 or int8)",
+                request.transfer().encodingText());
     }
 
     /// Other kinds of samples are looked at themselves ([Deposits#requireFit]).

@@ -2,9 +2,12 @@ package motley.coordinator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import motley.coordinator.storage.CheckpointRow;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
 import motley.coordinator.storage.MetricRow;
@@ -26,15 +29,20 @@ import org.slf4j.LoggerFactory;
 final class RunRecord {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
+    /// A run has one an epoch.
+    private static final int EVALUATIONS_MAX = 10_000;
+
     private final RunPlan plan;
     private final Database.Owned owned;
     private final Archive archive;
+    private final Traffic traffic = new Traffic();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private long sequence;
     private volatile Status status;
     private volatile String reason;
     private volatile Optional<MetricRow> lastRound = Optional.empty();
     private volatile Optional<MetricRow> lastEvaluation = Optional.empty();
+    private volatile List<MetricRow> evaluations;
     private volatile Optional<String> weights = Optional.empty();
 
     /// Where it goes.
@@ -52,7 +60,10 @@ final class RunRecord {
         reason = "";
         sequence = archive.database().journalEnd(owned.id());
         lastRound = newest(MetricRow.Kind.ROUND);
-        lastEvaluation = newest(MetricRow.Kind.EVALUATION);
+        evaluations =
+                archive.database().metrics(owned.id(), MetricRow.Kind.EVALUATION, EVALUATIONS_MAX);
+        lastEvaluation =
+                evaluations.isEmpty() ? Optional.empty() : Optional.of(evaluations.getLast());
     }
 
     /// Shows a run that is over as it was left.
@@ -66,6 +77,11 @@ final class RunRecord {
         return status;
     }
 
+    /// What went over the network since this coordinator took the run up.
+    Traffic traffic() {
+        return traffic;
+    }
+
     /// Why it has this status; empty when there is nothing to say.
     String reason() {
         return reason;
@@ -77,6 +93,11 @@ final class RunRecord {
 
     Optional<MetricRow> lastEvaluation() {
         return lastEvaluation;
+    }
+
+    /// How the evaluations go, those before a restart included.
+    Trend trend() {
+        return Trend.of(evaluations);
     }
 
     Optional<String> weights() {
@@ -132,7 +153,17 @@ final class RunRecord {
                         0,
                         archive.clock().millis());
         lastEvaluation = Optional.of(metric);
+        remember(metric);
         measured(metric, state);
+    }
+
+    /// One that is made again after a restart replaces its twin.
+    private void remember(MetricRow evaluation) {
+        var all = new ArrayList<>(evaluations);
+        all.removeIf(earlier -> earlier.epoch() >= evaluation.epoch());
+        all.add(evaluation);
+        int surplus = Math.max(0, all.size() - EVALUATIONS_MAX);
+        evaluations = List.copyOf(all.subList(surplus, all.size()));
     }
 
     void timed(RoundTimes times) {
@@ -154,8 +185,16 @@ final class RunRecord {
         tell(new RunEvent.StatusChanged(owned.id(), now, why));
     }
 
+    /// @param place of the last parameters
     void ended(Status how, String why, Checkpointer.Place place) {
-        end(how, why, place.weights());
+        end(how, why, best().filter(_ -> plan.request().keeping().best()).orElse(place.weights()));
+    }
+
+    private Optional<String> best() {
+        return archive.database().checkpoints(owned.id()).stream()
+                .filter(CheckpointRow::isBest)
+                .map(CheckpointRow::parameters)
+                .findFirst();
     }
 
     void failed(String why) {

@@ -16,21 +16,36 @@ import motley.rounds.Strategy;
 ///
 /// @param initialWeights blob of the parameters to begin with, as safetensors or as raw f32 in the
 ///     order of the model; empty: drawn from the seed
+/// @param keeping which parameters are the result, and when there is no point in going on
+/// @param ancestor the run this one goes on from; empty: none
+/// @param transfer in what form bytes travel
 public record RunRequest(
         Model model,
         Dataset dataset,
         Training training,
         Crew crew,
         Optional<String> initialWeights,
-        Strategy strategy) {
-    /// A request whose rounds wait for every task.
+        Strategy strategy,
+        Keeping keeping,
+        Optional<Ancestor> ancestor,
+        Transfer transfer) {
+    /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
             Dataset dataset,
             Training training,
             Crew crew,
             Optional<String> initialWeights) {
-        this(model, dataset, training, crew, initialWeights, Strategy.SYNC);
+        this(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                Strategy.SYNC,
+                Keeping.LAST,
+                Optional.empty(),
+                Transfer.PLAIN);
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -166,6 +181,30 @@ public record RunRequest(
         }
     }
 
+    /// What comes out.
+    ///
+    /// @param patience evaluations without a better one after which the run ends; 0: never
+    /// @param best whether the result is the parameters whose evaluation was the best, and not the
+    ///     last ones
+    public record Keeping(int patience, boolean best) {
+        /// All epochs, and the last parameters.
+        public static final Keeping LAST = new Keeping(0, false);
+
+        public Keeping {
+            require(patience >= 0, "earlyStop: %d (expected: at least 0)", patience);
+        }
+    }
+
+    /// Where a run began that goes on from another one's checkpoint.
+    ///
+    /// @param run the other run
+    /// @param steps optimizer steps that the optimizer's state has seen; 0: it begins anew
+    public record Ancestor(String run, long steps) {
+        public Ancestor {
+            require(steps >= 0, "steps: %d (expected: at least 0)", steps);
+        }
+    }
+
     /// Which devices take part.
     ///
     /// @param min devices that must be there before the first task
@@ -187,6 +226,34 @@ public record RunRequest(
                     max,
                     min);
         }
+    }
+
+    /// The same with bytes in another form.
+    RunRequest withTransfer(Transfer other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                other);
+    }
+
+    /// The same, going on from another run.
+    RunRequest from(Ancestor other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                Optional.empty(),
+                strategy,
+                keeping,
+                Optional.of(other),
+                transfer);
     }
 
     /// Every blob the run needs.

@@ -41,9 +41,15 @@ final class RunRequestJson {
                     "aggregation",
                     "evaluateEveryEpoch",
                     "initialWeights",
+                    "encoding",
+                    "parameters",
+                    "earlyStop",
+                    "keep",
+                    "ancestor",
                     "strategy",
                     "k",
                     "staleness");
+    private static final Set<String> ANCESTOR_FIELDS = Set.of("run", "steps");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
                     "trainImages",
@@ -76,6 +82,23 @@ final class RunRequestJson {
         }
     }
 
+    /// `settings` with the fields that `text` has in place of their own.
+    ///
+    /// @throws IllegalArgumentException naming the first field that is wrong
+    static RunRequest changed(RunRequest settings, String text) {
+        try {
+            var changes = MAPPER.readTree(text.isBlank() ? "{}" : text);
+            var known = new TreeSet<>(FIELDS);
+            known.removeAll(Set.of("initialWeights", "ancestor"));
+            var _ = new RunRequestJson(changes, "", known);
+            var whole = write(settings);
+            whole.setAll((ObjectNode) changes);
+            return parse(whole.toString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("body: not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     static ObjectNode write(RunRequest request) {
         var training = request.training();
         var descent = training.descent();
@@ -92,11 +115,21 @@ final class RunRequestJson {
                         .put("maxDevices", request.crew().max())
                         .put("trust", request.crew().precautions().trust())
                         .put("aggregation", request.crew().precautions().aggregation().text())
-                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch());
+                        .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
+                        .put("encoding", request.transfer().encodingText())
+                        .put("parameters", request.transfer().parameters().text())
+                        .put("earlyStop", request.keeping().patience())
+                        .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
         StrategyJson.write(request.strategy(), object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
+        request.ancestor()
+                .ifPresent(
+                        from ->
+                                object.putObject("ancestor")
+                                        .put("run", from.run())
+                                        .put("steps", from.steps()));
         object.set("dataset", dataset(request.dataset()));
         return object;
     }
@@ -144,7 +177,25 @@ final class RunRequestJson {
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
-                StrategyJson.read(object, tasks));
+                StrategyJson.read(object, tasks),
+                new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
+                ancestor(),
+                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")));
+    }
+
+    private boolean keepsBest() {
+        var word = text("keep", "last");
+        return switch (word) {
+            case "last" -> false;
+            case "best" -> true;
+            default -> throw wrong("keep", object.path("keep"), "last or best");
+        };
+    }
+
+    private Optional<RunRequest.Ancestor> ancestor() {
+        if (!object.has("ancestor")) return Optional.empty();
+        var from = new RunRequestJson(object.path("ancestor"), "ancestor.", ANCESTOR_FIELDS);
+        return Optional.of(new RunRequest.Ancestor(from.text("run"), from.wide("steps", 0)));
     }
 
     private Precautions precautions() {

@@ -25,7 +25,31 @@ final class RunRoutes {
 
     HttpResponse start(ServiceRequestContext context, HttpRequest request) throws IOException {
         var body = request.aggregate().join().contentUtf8();
-        var run = runs.start(RunRequestJson.parse(body));
+        return created(runs.start(RunRequestJson.parse(body)));
+    }
+
+    /// The settings are those of the other run, but for the fields of the body.
+    HttpResponse startFrom(ServiceRequestContext context, HttpRequest request) throws IOException {
+        var ancestor = find(context);
+        var body = request.aggregate().join().contentUtf8();
+        var settings = RunRequestJson.changed(ancestor.request(), body);
+        var run = runs.startFrom(ancestor, which(context, Runs.Which.LATEST), settings);
+        return created(run);
+    }
+
+    private static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
+        var word = context.queryParam("checkpoint");
+        if (word == null) return usual;
+        return switch (word) {
+            case "latest" -> Runs.Which.LATEST;
+            case "best" -> Runs.Which.BEST;
+            default ->
+                    throw new IllegalArgumentException(
+                            "checkpoint: %s (expected: latest or best)".formatted(word));
+        };
+    }
+
+    private static HttpResponse created(RunHandle run) {
         return HttpResponse.of(
                 ResponseHeaders.builder(HttpStatus.CREATED)
                         .contentType(MediaType.JSON_UTF_8)
@@ -65,14 +89,17 @@ final class RunRoutes {
 
     HttpResponse model(ServiceRequestContext context, HttpRequest request) throws IOException {
         var run = find(context);
+        boolean isChosen = context.queryParam("checkpoint") != null;
+        var found =
+                isChosen
+                        ? ModelFile.of(run, runs, which(context, Runs.Which.LATEST))
+                        : ModelFile.of(run, runs);
         var model =
-                ModelFile.of(run, runs)
-                        .orElseThrow(
-                                () ->
-                                        new Problem(
-                                                HttpStatus.CONFLICT,
-                                                "run: %s has no checkpoint yet"
-                                                        .formatted(run.id())));
+                found.orElseThrow(
+                        () ->
+                                new Problem(
+                                        HttpStatus.CONFLICT,
+                                        "run: %s has no such checkpoint yet".formatted(run.id())));
         var headers =
                 ResponseHeaders.builder(HttpStatus.OK)
                         .contentType(SAFETENSORS)

@@ -1,5 +1,7 @@
 package motley.coordinator;
 
+import static motley.tensor.Require.require;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
@@ -74,16 +76,7 @@ final class Runs implements AutoCloseable {
 
     RunHandle start(RunPlan plan) throws IOException {
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
-        var row =
-                new RunRow(
-                        newId(),
-                        RunRequestJson.write(plan.request()).toString(),
-                        means.shelf.clock().millis(),
-                        Status.ACTIVE,
-                        "",
-                        1,
-                        OptionalLong.empty(),
-                        Optional.empty());
+        var row = row(plan);
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
@@ -93,6 +86,94 @@ final class Runs implements AutoCloseable {
             learner.close();
             throw e;
         }
+    }
+
+    /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
+    /// optimizer is the same.
+    ///
+    /// @param settings of the new run; they may differ in everything but the model's parameters
+    /// @throws IllegalArgumentException if there is no such checkpoint, or the model is another
+    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings) throws IOException {
+        var from =
+                checkpoint(ancestor.id(), which)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "run: %s has no %s checkpoint (expected: one)"
+                                                        .formatted(
+                                                                ancestor.id(), Json.word(which))));
+        var old = ancestor.plan();
+        boolean isSame =
+                settings.training()
+                        .descent()
+                        .optimizer()
+                        .equals(ancestor.request().training().descent().optimizer());
+        long steps = old.request().ancestor().map(RunRequest.Ancestor::steps).orElse(0L);
+        var plan =
+                RunPlan.of(
+                        settings.from(
+                                new RunRequest.Ancestor(
+                                        ancestor.id(), isSame ? steps + from.round() : 0)));
+        require(
+                plan.model().parameters().equals(old.model().parameters()),
+                "model: %s (expected: one with the parameters of %s)",
+                plan.model().name(),
+                old.model().name());
+        Deposits.requireFit(plan.request(), plan.model(), means.blobs);
+        var learner = new Learner(plan, means.engines.get());
+        try {
+            if (isSame) require(isLoaded(from, learner), "run: %s, damaged", ancestor.id());
+            else load(means.shelf.blobs(), from.parameters(), learner);
+            var row = row(plan);
+            means.shelf.database().insert(row);
+            return launch(plan, row, learner, Optional.of(first(row, from, learner)));
+        } catch (IOException | RuntimeException e) {
+            learner.close();
+            throw e;
+        }
+    }
+
+    /// The first checkpoint of a run: what it begins with stays there whatever its ancestor does.
+    private CheckpointRow first(RunRow row, CheckpointRow from, Learner learner)
+            throws IOException {
+        var state = means.shelf.blobs().put(learner.state());
+        var first = new CheckpointRow(1, 0, 0, 0, from.parameters(), state, false);
+        var owned = new Database.Owned(row.id(), row.fence());
+        means.shelf.database().insert(owned, first, means.shelf.clock().millis());
+        return first;
+    }
+
+    private static void load(BlobStore blobs, String parameters, Learner learner)
+            throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var weights = arena.allocate(learner.parameters().byteSize());
+            Deposits.readWeights(blobs, parameters, learner.specs(), weights);
+            learner.load(weights);
+        }
+    }
+
+    private RunRow row(RunPlan plan) {
+        return new RunRow(
+                newId(),
+                RunRequestJson.write(plan.request()).toString(),
+                means.shelf.clock().millis(),
+                Status.ACTIVE,
+                "",
+                1,
+                OptionalLong.empty(),
+                Optional.empty());
+    }
+
+    /// Which of a run's checkpoints.
+    enum Which {
+        LATEST,
+        BEST
+    }
+
+    private Optional<CheckpointRow> checkpoint(String run, Which which) {
+        return means.shelf.database().checkpoints(run).stream()
+                .filter(row -> which == Which.LATEST || row.isBest())
+                .findFirst();
     }
 
     /// Takes up what the database has. A run that this version does not understand is left alone.
@@ -107,11 +188,17 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    /// The newest durable parameters of a run, f32.
-    Optional<Path> weights(String run) {
-        return means.shelf.database().checkpoints(run).stream()
-                .findFirst()
-                .flatMap(checkpoint -> means.shelf.blobs().find(checkpoint.parameters()));
+    /// Durable parameters of a run, f32.
+    Optional<Path> weights(String run, Which which) {
+        return checkpoint(run, which).flatMap(row -> means.shelf.blobs().find(row.parameters()));
+    }
+
+    /// The parameters that are the result of a run; of one that goes on, the newest durable ones.
+    Optional<Path> weights(RunHandle run) {
+        return run.view()
+                .weightsSha256()
+                .flatMap(means.shelf.blobs()::find)
+                .or(() -> weights(run.id(), Which.LATEST));
     }
 
     /// Ends all threads; runs that are not over go on when they are restored.
@@ -129,12 +216,7 @@ final class Runs implements AutoCloseable {
             learner.draw();
             return;
         }
-        try (var arena = Arena.ofConfined()) {
-            var weights = arena.allocate(learner.parameters().byteSize());
-            var specs = plan.model().parameters();
-            Deposits.readWeights(means.blobs, given.get(), specs, weights);
-            learner.load(weights);
-        }
+        load(means.blobs, given.get(), learner);
     }
 
     private RunHandle launch(

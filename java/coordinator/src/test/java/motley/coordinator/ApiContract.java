@@ -149,7 +149,7 @@ final class ApiContract {
                 "epochs: \"two\" (expected: a whole number under 2^31)");
         refused(
                 good.deepCopy().put("batchsize", 3).toString(),
-                "batchsize: no such field (expected: one of aggregation, batchSize,");
+                "batchsize: no such field (expected: one of aggregation, ancestor, batchSize,");
         refused(good.deepCopy().put("model", "gpt").toString(), "model: gpt (expected: one of");
         var own = good.deepCopy();
         own.putObject("model").put("motley-model", 1).put("name", "mine");
@@ -189,7 +189,9 @@ final class ApiContract {
         text.put("model", "gpt-small");
         refused(text.toString(), "dataset.trainSamples: 100 (expected: 14, what the blob holds)");
         text.put("model", "mnist-mlp");
-        refused(text.toString(), "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
+        refused(
+                text.toString(),
+                "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
         text.withObject("dataset").put("text", NOWHERE);
         refused(text.toString(), "dataset.text: " + NOWHERE + " (expected: a blob that is here)");
         assertThat(coordinator.runs()).isEmpty();

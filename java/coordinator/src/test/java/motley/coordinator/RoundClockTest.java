@@ -3,6 +3,7 @@ package motley.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import motley.coordinator.RoundTimes.Phase;
 import motley.coordinator.RoundTimes.PhaseTime;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /// Where the time of a round goes, with a clock moved by hand.
 class RoundClockTest {
     private final AtomicLong nowNs = new AtomicLong(77_000);
-    private final RoundClock clock = new RoundClock(Instant.ofEpochSecond(5), nowNs::get);
+    private final RoundClock clock =
+            new RoundClock(InstantSource.fixed(Instant.ofEpochSecond(5)), nowNs::get);
 
     private void spend(Phase phase, long micros) {
         nowNs.addAndGet(1000 * micros);

@@ -187,8 +187,7 @@ final class TestComputation implements AutoCloseable {
         var correct = Tensor.onHeap(TensorType.f32());
         executable.read(0, lossSum);
         executable.read(1, correct);
-        return new FromDevice.Result(
-                samples, lossSum.getFloat(0), correct.getFloat(0), 1_000);
+        return new FromDevice.Result(samples, lossSum.getFloat(0), correct.getFloat(0), 1_000);
     }
 
     private List<Tensor> views(MemorySegment all) {

@@ -78,7 +78,8 @@ final class TrainingContract {
         }
     }
 
-    /// A decoder that reads a text in windows: whole numbers in and out, and many positions a sample.
+    /// A decoder that reads a text in windows: whole numbers in and out, and many positions a
+    /// sample.
     @Test
     void weightsOfATextModelDoNotDependOnTheDevices() throws Exception {
         try (var coordinator = home("text").open()) {
@@ -329,8 +330,7 @@ final class TrainingContract {
         return train(coordinator, TestHome.request(coordinator, EPOCHS), crew);
     }
 
-    private RunView train(
-            Coordinator coordinator, RunRequest request, TestDevice.Settings... crew)
+    private RunView train(Coordinator coordinator, RunRequest request, TestDevice.Settings... crew)
             throws Exception {
         var devices = new ArrayList<TestDevice>();
         try {

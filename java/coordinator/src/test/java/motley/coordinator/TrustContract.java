@@ -40,10 +40,12 @@ final class TrustContract {
     @Test
     void liarIsQuarantinedAndLeavesNoTrace() throws Exception {
         try (var coordinator = home.open();
-                var liar = start(coordinator, "liar", TrustContract::lie);
                 var _ = start(coordinator, "a", TestDevice::submitHonestly);
                 var _ = start(coordinator, "b", TestDevice::submitHonestly)) {
-            var audited = train(coordinator, new Precautions(true, new Aggregation.Mean()));
+            String audited;
+            try (var _ = start(coordinator, "liar", TrustContract::lie)) {
+                audited = train(coordinator, new Precautions(true, new Aggregation.Mean()));
+            }
             assertThat(reputation(coordinator, "liar").quarantinedUntil()).isPresent();
             assertThat(reputation(coordinator, "liar").failures()).isEqualTo(2);
             for (var honest : List.of("a", "b")) {
@@ -52,7 +54,6 @@ final class TrustContract {
             }
             assertThat(work(coordinator, "liar").tasks()).isZero();
             assertThat(work(coordinator, "liar").withheld()).isPositive();
-            liar.close();
             assertThat(audited).isEqualTo(train(coordinator, Precautions.NONE));
         }
     }

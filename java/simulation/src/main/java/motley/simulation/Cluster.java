@@ -11,13 +11,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import motley.rounds.DeviceId;
 import motley.rounds.Ending;
 import motley.rounds.Lease;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
 import motley.rounds.Schedule;
+import motley.rounds.Waiting;
 
 /// A coordinator and its devices on one thread, under a virtual clock and a hostile network.
 /// Everything random is drawn from one seed, so a failing seed is the bug report.
@@ -27,11 +27,15 @@ import motley.rounds.Schedule;
 public final class Cluster {
     private static final int LINES_KEPT = 50;
 
+    /// Actions at one instant: more are a loop that waits for a time that never comes.
+    private static final int BUSY_MAX = 10_000;
+
     /// What a simulation was.
     ///
     /// @param digest of all decisions: equal for equal seeds
     /// @param steps decisions made
-    public record Outcome(long digest, long steps, Duration virtualTime) {}
+    /// @param struck how often each fault did; those that did not are not in it
+    public record Outcome(long digest, long steps, Duration virtualTime, Map<Fault, Long> struck) {}
 
     private record Line(Instant at, Observation observation) {
         String text() {
@@ -40,7 +44,11 @@ public final class Cluster {
                         "%s %s → %s".formatted(at, event, step.effects());
                 case Observation.Started(var state) ->
                         "%s started at %s, fence %d".formatted(at, state.position(), state.fence());
-                case Observation.Added _, Observation.Applied _, Observation.Evaluated _ ->
+                case Observation.Added _,
+                        Observation.Applied _,
+                        Observation.Evaluated _,
+                        Observation.Saved _,
+                        Observation.NotSaved _ ->
                         at + " " + observation;
             };
         }
@@ -52,64 +60,96 @@ public final class Cluster {
     private final RunSettings settings;
     private final Network network;
     private final SimulatedCoordinator coordinator;
-    private final Map<DeviceId, SimulatedDevice> devices = new TreeMap<>();
+    private final Tally tally = new Tally();
+    private final List<SimulatedDevice> devices = new ArrayList<>();
+    private final List<Network.Link> links = new ArrayList<>();
+
+    /// Which device each name stands for.
+    private final List<Integer> names = new ArrayList<>();
+
     private final List<Checker> checkers;
     private final Duration faultyTime;
 
-    private Cluster(Loop loop, long seed) {
+    private Cluster(Loop loop, long seed, CrashPoint crash) {
         var random = new SplittableRandom(seed);
         var faults = Faults.draw(random);
         settings = settings(random, seed);
         int deviceCount = random.nextInt(1, 9);
-        boolean hasHostile = deviceCount >= 3 && faults.poison() > 0;
+        boolean hasHostile = deviceCount >= 3 && faults.devices().poison() > 0;
         faultyTime = Duration.ofSeconds(random.nextInt(5, 60));
-        checkers = checkers(settings.schedule(), hasHostile);
-        network = new Network(agenda, random.split(), faults);
+        checkers = checkers(settings, hasHostile);
+        network = new Network(agenda, random.split(), faults.links(), tally);
         coordinator =
                 new SimulatedCoordinator(
                         loop,
                         settings,
-                        faults,
-                        agenda,
+                        faults.coordinator(),
                         random.split(),
-                        this::observe,
-                        (id, message) -> network.send(() -> device(id).receive(message)));
+                        new SimulatedCoordinator.World(
+                                agenda, tally, this::observe, this::deliver, crash));
         for (int i = 0; i < deviceCount; i++) {
-            var id = new DeviceId(i);
             var traits =
                     new SimulatedDevice.Traits(
                             hasHostile && i == 0,
                             Duration.ofMillis(random.nextInt(20, i == 0 ? 100 : 400)),
-                            random.nextBoolean());
-            var device =
-                    new SimulatedDevice(
-                            id,
-                            traits,
-                            faults,
-                            agenda,
-                            random.split(),
-                            message -> network.send(() -> coordinator.receive(id, message)));
-            devices.put(id, device);
+                            random.nextBoolean(),
+                            SimulatedDevice.Traits.beat(random));
+            add(traits, faults.devices(), random.split());
         }
+    }
+
+    private void add(
+            SimulatedDevice.Traits traits, Faults.Devices faults, SplittableRandom random) {
+        var number = devices.size();
+        var link = network.open();
+        links.add(link);
+        SimulatedDevice.Uplink uplink =
+                (from, version, message) ->
+                        link.send(
+                                Network.Direction.UP,
+                                () -> coordinator.receive(from, version, message));
+        var world = new SimulatedDevice.World(agenda, tally, uplink, () -> named(number));
+        devices.add(new SimulatedDevice(named(number), traits, faults, random, world));
+    }
+
+    /// A new name for a device, which may have had others before.
+    private DeviceId named(int number) {
+        var id = new DeviceId(names.size());
+        names.add(number);
+        return id;
+    }
+
+    /// Nobody answers to the name of a device that has lost its disk.
+    private void deliver(DeviceId to, Message.Down message) {
+        int number = names.get((int) to.value());
+        var device = devices.get(number);
+        if (!device.id().equals(to)) return;
+        links.get(number).send(Network.Direction.DOWN, () -> device.receive(message));
     }
 
     /// Simulates `seed` with `loop`.
     ///
     /// @throws AssertionError at the first violation, with the last events before it
     public static Outcome run(Loop loop, long seed) {
-        var cluster = new Cluster(loop, seed);
+        return run(loop, seed, CrashPoint.NONE);
+    }
+
+    static Outcome run(Loop loop, long seed, CrashPoint crash) {
+        var cluster = new Cluster(loop, seed, crash);
         try {
             return cluster.run();
         } catch (AssertionError | RuntimeException e) {
             var lines = cluster.log.stream().map(Line::text).collect(joining("\n"));
-            var text = "seed %d, %s: %s%n%s".formatted(seed, cluster.settings, e, lines);
+            var at = crash.equals(CrashPoint.NONE) ? "" : ", " + crash;
+            var text = "seed %d, %s%s: %s%n%s".formatted(seed, cluster.settings, at, e, lines);
             throw new AssertionError(text, e);
         }
     }
 
     private Outcome run() {
+        network.start();
         coordinator.start();
-        devices.values().forEach(SimulatedDevice::start);
+        devices.forEach(SimulatedDevice::start);
         advance(faultyTime);
         heal();
         var limit = timeToFinish();
@@ -117,27 +157,34 @@ public final class Cluster {
         var ending = coordinator.ending();
         check(
                 ending.isPresent() && ending.get() instanceof Ending.Finished,
-                "%s at %s, %s after the faults (expected: finished)",
+                "%s at %s, %s after the faults (expected: finished): %s",
                 ending,
                 coordinator.state().position(),
-                limit);
+                limit,
+                Waiting.why(coordinator.state(), coordinator.now()).text());
         var expected = IntegerModel.trained(settings.schedule());
         var weights = coordinator.weights();
         check(weights.equals(expected), "weights %s (expected: %s)", weights, expected);
         weights.forEach(digest::add);
         var virtual = Duration.between(Instant.EPOCH, agenda.now());
-        return new Outcome(digest.value(), digest.steps(), virtual);
+        return new Outcome(digest.value(), digest.steps(), virtual, tally.counts());
     }
 
     private void advance(Duration time) {
         var end = agenda.now().plus(time);
-        while (coordinator.ending().isEmpty() && agenda.advance(end)) {}
+        var before = agenda.now();
+        int busy = 0;
+        while (coordinator.ending().isEmpty() && agenda.advance(end)) {
+            busy = agenda.now().equals(before) ? busy + 1 : 0;
+            before = agenda.now();
+            check(busy < BUSY_MAX, "%d actions at %s, and no time passes", busy, before);
+        }
     }
 
     private void heal() {
         network.heal();
         coordinator.heal();
-        devices.values().forEach(SimulatedDevice::heal);
+        devices.forEach(SimulatedDevice::heal);
     }
 
     /// All tasks of the run, one after the other on the slowest device, each with a lost request;
@@ -147,7 +194,7 @@ public final class Cluster {
         long tasks = (long) schedule.roundsInRun() * schedule.tasks();
         tasks += (long) schedule.epochs() * schedule.evaluationSlots();
         var slowest =
-                devices.values().stream()
+                devices.stream()
                         .map(SimulatedDevice::taskTime)
                         .max(Duration::compareTo)
                         .orElseThrow();
@@ -158,7 +205,7 @@ public final class Cluster {
                         .leases()
                         .values()
                         .map(Lease::deadline)
-                        .map(deadline -> Duration.between(agenda.now(), deadline))
+                        .map(deadline -> Duration.between(coordinator.now(), deadline))
                         .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) > 0 ? a : b);
         var perTask = slowest.multipliedBy(2).plusSeconds(1);
         return perTask.multipliedBy(tasks).plus(longest).plusSeconds(30);
@@ -171,18 +218,17 @@ public final class Cluster {
         for (var checker : checkers) checker.observe(observation);
     }
 
-    private SimulatedDevice device(DeviceId id) {
-        var device = devices.get(id);
-        if (device == null) throw new AssertionError("no " + id);
-        return device;
-    }
-
-    private static List<Checker> checkers(Schedule schedule, boolean hasHostile) {
+    private static List<Checker> checkers(RunSettings settings, boolean hasHostile) {
+        var schedule = settings.schedule();
         var checkers = new ArrayList<Checker>();
         checkers.add(new RoundsInOrder(schedule));
         checkers.add(new NothingStale());
         checkers.add(new EverySampleOnce(schedule));
         checkers.add(new SumsRecomputed(schedule));
+        checkers.add(new LimitsKept(settings));
+        checkers.add(new MemoryBounded());
+        checkers.add(new WaitsHaveReasons(settings.policy().devicesMin()));
+        checkers.add(new NothingSavedIsLost());
         checkers.add(new LeasesBounded());
         checkers.add(new SilenceBounded());
         if (!hasHostile) checkers.add(new DuplicatesAgree());

@@ -46,7 +46,7 @@ final class EverySampleOnce implements Checker {
                 if (expected == schedule.trainSamples()) applied.clear();
             }
             case Observation.Evaluated _ -> closeEvaluation();
-            case Observation.Stepped _ -> {}
+            case Observation.Stepped _, Observation.Saved _, Observation.NotSaved _ -> {}
         }
     }
 

@@ -30,6 +30,9 @@ sealed interface Message {
 
     record Assigned(Task task, List<Long> weights) implements Down {}
 
+    /// The device may not join, and why.
+    record TurnedAway(String reason) implements Down {}
+
     /// Refused, revoked or accepted: nothing more to do for this lease.
     record Settled(LeaseId lease) implements Down {}
 }

@@ -49,7 +49,7 @@ final class NothingStale implements Checker {
                 round++;
                 version++;
             }
-            case Observation.Evaluated _ -> {}
+            case Observation.Evaluated _, Observation.Saved _, Observation.NotSaved _ -> {}
         }
     }
 }

@@ -28,6 +28,12 @@ sealed interface Observation {
     /// An evaluation is complete: all its contributions were added.
     record Evaluated(int epoch) implements Observation {}
 
+    /// The parameters at this position are safe on disk.
+    record Saved(Position at) implements Observation {}
+
+    /// The parameters at this position could not be written: the run must wait.
+    record NotSaved(Position at) implements Observation {}
+
     /// The coordinator has started, from nothing or from its checkpoint.
     record Started(State state) implements Observation {}
 }

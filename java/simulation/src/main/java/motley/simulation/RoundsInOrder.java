@@ -23,6 +23,7 @@ final class RoundsInOrder implements Checker {
             case Observation.Started(var state) -> {
                 nextRound = state.position().round();
                 nextEvaluation = state.position().epoch();
+                hasEnded = false;
             }
             case Observation.Stepped(_, _, var step) -> step.effects().forEach(this::see);
             case Observation.Applied(var at, _, _) ->
@@ -31,7 +32,10 @@ final class RoundsInOrder implements Checker {
                             "round %d applied (expected: %d)",
                             at.round(),
                             nextRound - 1);
-            case Observation.Added _, Observation.Evaluated _ -> {}
+            case Observation.Added _,
+                    Observation.Evaluated _,
+                    Observation.Saved _,
+                    Observation.NotSaved _ -> {}
         }
     }
 

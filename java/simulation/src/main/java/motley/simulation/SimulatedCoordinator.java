@@ -2,8 +2,11 @@ package motley.simulation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -26,43 +29,69 @@ final class SimulatedCoordinator {
     private static final int APPLY_MS_MAX = 50;
     private static final int DOWN_MS_MAX = 5_000;
     private static final int CHECKPOINT_ROUNDS_MAX = 5;
+    private static final int MAILBOX_MAX = 64;
+    private static final int CLOCK_STEP_S_MAX = 3_600;
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private record Checkpoint(Position position, List<Long> weights) {}
+    /// The version of the protocol it speaks.
+    static final int VERSION = 2;
+
+    /// What a coordinator sees of the world.
+    ///
+    /// @param crash where it must die, beside where it happens to
+    record World(
+            Agenda agenda,
+            Tally tally,
+            Consumer<Observation> observer,
+            BiConsumer<DeviceId, Message.Down> downlink,
+            CrashPoint crash) {}
 
     private final Loop loop;
     private final RunSettings settings;
+    private final World world;
     private final Agenda agenda;
+    private final Tally tally;
     private final SplittableRandom random;
     private final Consumer<Observation> observer;
-    private final BiConsumer<DeviceId, Message.Down> downlink;
+    private final CheckpointShelf shelf;
     private final int checkpointEvery;
     private final Map<DeviceId, Instant> lastHeard = new TreeMap<>();
-    private Checkpoint checkpoint = new Checkpoint(Position.START, IntegerModel.INITIAL);
-    private Faults faults;
+    private final Deque<Runnable> mailbox = new ArrayDeque<>();
+    private Faults.Coordinator faults;
     private State state;
     private List<Long> weights = IntegerModel.INITIAL;
     private List<Long> sum = IntegerModel.INITIAL;
     private boolean isUp = true;
+    private boolean isTaking;
+    private boolean isStuck;
+    private int savedRound;
     private int life;
+    private long decisions;
     private Instant wakesAt = Instant.MAX;
+
+    /// By how much the clock on the wall is ahead of true time; and by how much this life's own
+    /// clock is, which took the time from the wall once and runs evenly since.
+    private Duration wallAhead = Duration.ZERO;
+
+    private Duration clockAhead = Duration.ZERO;
 
     SimulatedCoordinator(
             Loop loop,
             RunSettings settings,
-            Faults faults,
-            Agenda agenda,
+            Faults.Coordinator faults,
             SplittableRandom random,
-            Consumer<Observation> observer,
-            BiConsumer<DeviceId, Message.Down> downlink) {
+            World world) {
         this.loop = loop;
         this.settings = settings;
         this.faults = faults;
-        this.agenda = agenda;
         this.random = random;
-        this.observer = observer;
-        this.downlink = downlink;
+        this.world = world;
+        agenda = world.agenda();
+        tally = world.tally();
+        observer = world.observer();
+        shelf = new CheckpointShelf(agenda, random, tally);
         checkpointEvery = random.nextInt(1, CHECKPOINT_ROUNDS_MAX + 1);
-        state = State.initial(settings, 1, agenda.now());
+        state = State.initial(settings, 1, now());
     }
 
     State state() {
@@ -74,7 +103,7 @@ final class SimulatedCoordinator {
     }
 
     Optional<Ending> ending() {
-        return isUp && state.phase() instanceof Phase.Ended(var ending)
+        return isUp && !isStuck && state.phase() instanceof Phase.Ended(var ending)
                 ? Optional.of(ending)
                 : Optional.empty();
     }
@@ -86,30 +115,78 @@ final class SimulatedCoordinator {
     }
 
     void heal() {
-        faults = Faults.NONE;
+        faults = Faults.NONE.coordinator();
+        shelf.heal();
         if (!isUp) restart();
     }
 
-    void receive(DeviceId device, Message.Up message) {
+    void receive(DeviceId device, int version, Message.Up message) {
         if (!isUp) return;
-        lastHeard.put(device, agenda.now());
+        if (version != VERSION) {
+            if (message instanceof Message.Hello) turnAway(device, version);
+            return;
+        }
+        if (message instanceof Message.Goodbye) lastHeard.remove(device);
+        else lastHeard.put(device, agenda.now());
+        boolean isFull = mailbox.size() >= MAILBOX_MAX;
+        if (isFull && isOnceMore(message)) tally.strike(Fault.OVERLOADED);
+        else tell(() -> take(device, message));
+    }
+
+    private void turnAway(DeviceId device, int version) {
+        var reason = "protocol version: %d (expected: %d)".formatted(version, VERSION);
+        world.downlink().accept(device, new Message.TurnedAway(reason));
+    }
+
+    /// What a device says again by itself may be lost to a full mailbox; who comes and goes may
+    /// not: a device that is gone would keep its place for ever.
+    private static boolean isOnceMore(Message.Up message) {
+        return switch (message) {
+            case Message.Ask _, Message.Beat _, Message.GiveBack _, Message.Answer _ -> true;
+            case Message.Hello _, Message.Goodbye _ -> false;
+        };
+    }
+
+    private void tell(Runnable message) {
+        if (faults.service().isZero() && !isTaking) {
+            message.run();
+            return;
+        }
+        mailbox.add(message);
+        if (!isTaking) takeNext();
+    }
+
+    private void takeNext() {
+        isTaking = true;
+        int thisLife = life;
+        agenda.after(
+                faults.service(),
+                () -> {
+                    if (life != thisLife) return;
+                    mailbox.remove().run();
+                    if (life != thisLife) return;
+                    isTaking = false;
+                    if (!mailbox.isEmpty()) takeNext();
+                });
+    }
+
+    private void take(DeviceId device, Message.Up message) {
         switch (message) {
             case Message.Hello() -> decide(new Event.DeviceJoined(device, "integer"));
             case Message.Ask() -> decide(new Event.WorkRequested(device));
             case Message.Beat(var working) -> decide(new Event.Heartbeat(device, working));
             case Message.GiveBack(var lease) ->
                     decide(new Event.LeaseReturned(device, lease, "reluctant"));
-            case Message.Goodbye() -> {
-                lastHeard.remove(device);
-                decide(new Event.DeviceLeft(device));
-            }
+            case Message.Goodbye() -> decide(new Event.DeviceLeft(device));
             case Message.Answer answer -> offer(device, answer);
         }
     }
 
     private void offer(DeviceId device, Message.Answer answer) {
         var poison = answer.poison();
-        var offered = poison.isVisible(state) ? poison.spoil(answer) : answer;
+        boolean isSpoilt = poison.isVisible(state);
+        if (isSpoilt) tally.strike(Fault.SPOILT);
+        var offered = isSpoilt ? poison.spoil(answer) : answer;
         decide(new Event.ContributionOffered(device, offered.contribution()), Optional.of(offered));
     }
 
@@ -119,30 +196,38 @@ final class SimulatedCoordinator {
 
     private void decide(Event event, Optional<Message.Answer> bulk) {
         var before = state;
-        var step = loop.step(before, event, agenda.now());
+        var step = loop.step(before, event, now());
         state = step.state();
         observer.accept(new Observation.Stepped(before, event, step));
-        for (var effect : step.effects()) carryOut(effect, bulk);
-        planTick();
+        long decision = ++decisions;
+        int thisLife = life;
+        int all = step.effects().size();
+        for (int i = 0; i < all && life == thisLife; i++) {
+            if (world.crash().isReached(decision, i, all)) crash();
+            else carryOut(step.effects().get(i), bulk);
+        }
+        if (life != thisLife) return;
+        if (world.crash().isReached(decision, all, all)) crash();
+        else planTick();
     }
 
     private void carryOut(Effect effect, Optional<Message.Answer> bulk) {
         switch (effect) {
             case Effect.Assign(var device, var task) ->
-                    downlink.accept(device, new Message.Assigned(task, weights));
+                    world.downlink().accept(device, new Message.Assigned(task, weights));
             case Effect.Accept(var device, var task, _) -> {
                 var answer = bulk.orElseThrow();
                 sum = IntegerModel.added(sum, answer.gradient());
                 observer.accept(new Observation.Added(device, task, answer.computedAt()));
-                downlink.accept(device, new Message.Settled(task.key().lease()));
+                world.downlink().accept(device, new Message.Settled(task.key().lease()));
             }
             case Effect.Hold(var device, var task) ->
-                    downlink.accept(device, new Message.Settled(task.key().lease()));
+                    world.downlink().accept(device, new Message.Settled(task.key().lease()));
             case Effect.Recall _ -> sum = IntegerModel.INITIAL;
             case Effect.Refuse(var device, var key, _) ->
-                    downlink.accept(device, new Message.Settled(key.lease()));
+                    world.downlink().accept(device, new Message.Settled(key.lease()));
             case Effect.Revoke(var device, var lease, _) ->
-                    downlink.accept(device, new Message.Settled(lease));
+                    world.downlink().accept(device, new Message.Settled(lease));
             case Effect.CloseRound(_, int round, _) -> {
                 int thisLife = life;
                 agenda.after(
@@ -165,15 +250,57 @@ final class SimulatedCoordinator {
         observer.accept(new Observation.Applied(state.position(), weights, sum));
         weights = IntegerModel.updated(weights, sum);
         sum = IntegerModel.INITIAL;
+        int thisLife = life;
         decide(new Event.RoundApplied(round, state.position().version() + 1));
-        if (round % checkpointEvery == 0) checkpoint = new Checkpoint(state.position(), weights);
+        boolean isDue = state.position().round() - savedRound >= checkpointEvery;
+        if (life == thisLife && isDue && !shelf.isBusy() && !isStuck) save();
+    }
+
+    private void save() {
+        int thisLife = life;
+        var position = state.position();
+        shelf.write(
+                new CheckpointShelf.Checkpoint(position, weights),
+                () -> saved(position),
+                () -> {
+                    if (life == thisLife) notSaved();
+                });
+    }
+
+    private void saved(Position position) {
+        savedRound = position.round();
+        observer.accept(new Observation.Saved(position));
+        if (!isStuck) return;
+        isStuck = false;
+        decide(new Event.ResumeRequested());
+    }
+
+    /// As the server: training on without being able to keep it would only lose more. The run waits
+    /// and tries again, with what it has by then.
+    private void notSaved() {
+        if (!isStuck) {
+            isStuck = true;
+            observer.accept(new Observation.NotSaved(state.position()));
+            decide(new Event.PauseRequested());
+        }
+        int thisLife = life;
+        agenda.after(
+                RETRY,
+                () -> {
+                    if (life == thisLife) save();
+                });
+    }
+
+    /// What its own clock says.
+    Instant now() {
+        return agenda.now().plus(clockAhead);
     }
 
     private void planTick() {
         var wanted = state.wakeAt().orElse(Instant.MAX);
         if (!wanted.isBefore(wakesAt)) return;
         wakesAt = wanted;
-        agenda.at(wanted, () -> tick(wanted));
+        agenda.at(wanted.minus(clockAhead), () -> tick(wanted));
     }
 
     private void tick(Instant planned) {
@@ -185,17 +312,30 @@ final class SimulatedCoordinator {
     private void findSilent() {
         if (!isUp) return;
         var limit = agenda.now().minus(SILENCE);
-        for (var entry : List.copyOf(lastHeard.entrySet())) {
-            if (entry.getValue().isAfter(limit)) continue;
-            lastHeard.remove(entry.getKey());
-            decide(new Event.DeviceSilent(entry.getKey()));
+        for (var device : List.copyOf(lastHeard.keySet())) {
+            if (Objects.requireNonNull(lastHeard.get(device)).isAfter(limit)) continue;
+            lastHeard.remove(device);
+            tell(() -> decide(new Event.DeviceSilent(device)));
         }
     }
 
     private void suffer() {
-        if (!isUp || random.nextDouble() >= faults.coordinatorCrash()) return;
+        if (random.nextDouble() < faults.clockStep()) {
+            tally.strike(Fault.CLOCK_STEPPED);
+            wallAhead = Duration.ofSeconds(random.nextInt(-CLOCK_STEP_S_MAX, CLOCK_STEP_S_MAX));
+        }
+        if (random.nextDouble() < faults.fullDisk()) shelf.fill();
+        if (isUp && random.nextDouble() < faults.crash()) crash();
+    }
+
+    private void crash() {
+        tally.strike(Fault.COORDINATOR_CRASHED);
         isUp = false;
         life++;
+        shelf.drop();
+        mailbox.clear();
+        isTaking = false;
+        isStuck = false;
         int thisLife = life;
         agenda.after(
                 Duration.ofMillis(random.nextInt(1, DOWN_MS_MAX)),
@@ -208,10 +348,12 @@ final class SimulatedCoordinator {
         isUp = true;
         lastHeard.clear();
         wakesAt = Instant.MAX;
-        weights = checkpoint.weights();
+        clockAhead = wallAhead;
+        weights = shelf.newest().weights();
         sum = IntegerModel.INITIAL;
+        savedRound = shelf.newest().position().round();
         long fence = state.fence() + 1;
-        state = State.restore(settings, checkpoint.position(), fence, agenda.now());
+        state = State.restore(settings, shelf.newest().position(), fence, now());
         observer.accept(new Observation.Started(state));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import motley.rounds.Contribution;
 import motley.rounds.DeviceId;
 import motley.rounds.LeaseId;
@@ -17,46 +17,70 @@ import motley.rounds.Task;
 /// A device that pulls tasks, computes them in virtual time, one at a time, and answers; and that
 /// crashes, falls silent, leaves, gives tasks back and lies, as its faults have it.
 final class SimulatedDevice {
-    private static final Duration BEAT = Duration.ofMillis(500);
+    private static final int BEAT_MS = 500;
     private static final int AWAY_MS_MAX = 10_000;
+    private static final int SLOWER_MAX = 20;
+    private static final int FLOOD_MAX = 50;
     private static final List<Poison> KINDS =
             List.of(Poison.NOT_FINITE, Poison.HUGE_NORM, Poison.WRONG_COUNT, Poison.WRONG_SHAPE);
 
     /// Two beats without an assignment, and the request is repeated.
-    private static final Duration PATIENCE = BEAT.multipliedBy(2);
+    private static final Duration PATIENCE = Duration.ofMillis(2L * BEAT_MS);
 
     /// @param isHostile spoils answers
     /// @param taskTime usual time for a full task
     /// @param prefetches asks for the next task while computing
-    record Traits(boolean isHostile, Duration taskTime, boolean prefetches) {}
+    /// @param beat time between two heartbeats, by its own clock, which runs fast or slow
+    record Traits(boolean isHostile, Duration taskTime, boolean prefetches, Duration beat) {
+        /// A heartbeat every half a second, give or take a tenth.
+        static Duration beat(SplittableRandom random) {
+            return Duration.ofMillis(BEAT_MS - BEAT_MS / 10 + random.nextInt(BEAT_MS / 5));
+        }
+    }
 
-    private final DeviceId id;
+    /// What a device sees of the world.
+    ///
+    /// @param uplink takes its messages away
+    /// @param newId gives a device that has lost its disk another identity
+    record World(Agenda agenda, Tally tally, Uplink uplink, Supplier<DeviceId> newId) {}
+
+    /// Carries a message, with what the session it belongs to has agreed on.
+    @FunctionalInterface
+    interface Uplink {
+        void send(DeviceId from, int version, Message.Up message);
+    }
+
     private final Traits traits;
     private final Agenda agenda;
+    private final Tally tally;
     private final SplittableRandom random;
-    private final Consumer<Message.Up> uplink;
+    private final World world;
     private final Map<LeaseId, Message.Assigned> hand = new LinkedHashMap<>();
     private final Set<LeaseId> seen = new HashSet<>();
-    private Faults faults;
+    private Faults.Devices faults;
+    private DeviceId id;
+    private int version = SimulatedCoordinator.VERSION;
     private boolean isUp;
     private boolean isComputing;
     private int life;
+    private int slower = 1;
     private Instant silentUntil = Instant.MIN;
+    private Instant slowUntil = Instant.MIN;
     private Instant askedAt = Instant.MIN;
 
     SimulatedDevice(
             DeviceId id,
             Traits traits,
-            Faults faults,
-            Agenda agenda,
+            Faults.Devices faults,
             SplittableRandom random,
-            Consumer<Message.Up> uplink) {
+            World world) {
         this.id = id;
         this.traits = traits;
         this.faults = faults;
-        this.agenda = agenda;
         this.random = random;
-        this.uplink = uplink;
+        this.world = world;
+        agenda = world.agenda();
+        tally = world.tally();
     }
 
     DeviceId id() {
@@ -69,14 +93,15 @@ final class SimulatedDevice {
 
     void start() {
         agenda.after(Duration.ofMillis(random.nextInt(1, 1_000)), this::arrive);
-        agenda.every(BEAT, this::beat);
+        agenda.every(traits.beat(), this::beat);
         agenda.every(Duration.ofSeconds(1), this::suffer);
     }
 
     void heal() {
-        faults = Faults.NONE;
+        faults = Faults.NONE.devices();
         silentUntil = Instant.MIN;
-        if (!isUp) arrive();
+        slowUntil = Instant.MIN;
+        if (!isUp || version != SimulatedCoordinator.VERSION) arrive();
     }
 
     void receive(Message.Down message) {
@@ -84,6 +109,8 @@ final class SimulatedDevice {
         switch (message) {
             case Message.Assigned assigned -> take(assigned);
             case Message.Settled(var lease) -> hand.remove(lease);
+            // Its owner updates it when it is started again.
+            case Message.TurnedAway _ -> tally.strike(Fault.OUTDATED);
         }
     }
 
@@ -91,6 +118,7 @@ final class SimulatedDevice {
         var lease = assigned.task().key().lease();
         if (!seen.add(lease)) return;
         if (random.nextDouble() < faults.reluctance()) {
+            tally.strike(Fault.GAVE_BACK);
             send(new Message.GiveBack(lease));
             return;
         }
@@ -103,7 +131,8 @@ final class SimulatedDevice {
         if (traits.prefetches()) ask();
         int thisLife = life;
         double jitter = 0.8 - 0.2 * StrictMath.log(1 - random.nextDouble());
-        long ns = (long) (traits.taskTime().toNanos() * jitter);
+        int factor = agenda.now().isBefore(slowUntil) ? slower : 1;
+        long ns = (long) (traits.taskTime().toNanos() * jitter * factor);
         agenda.after(
                 Duration.ofNanos(ns),
                 () -> {
@@ -157,15 +186,44 @@ final class SimulatedDevice {
 
     private void suffer() {
         if (!isUp) return;
-        if (random.nextDouble() < faults.silence()) {
-            silentUntil = agenda.now().plus(away());
+        if (strikes(faults.silence(), Fault.FELL_SILENT)) silentUntil = agenda.now().plus(away());
+        if (strikes(faults.slowdown(), Fault.SLOWED_DOWN)) {
+            slowUntil = agenda.now().plus(away());
+            slower = random.nextInt(2, SLOWER_MAX);
         }
+        if (random.nextDouble() < faults.flood()) flood();
         if (random.nextDouble() < faults.crash()) {
-            stop();
-        } else if (random.nextDouble() < faults.departure()) {
+            crash();
+        } else if (strikes(faults.departure(), Fault.LEFT)) {
             send(new Message.Goodbye());
             stop();
         }
+    }
+
+    private boolean strikes(double probability, Fault fault) {
+        if (random.nextDouble() >= probability) return false;
+        tally.strike(fault);
+        return true;
+    }
+
+    /// Says what it may say, far too often.
+    private void flood() {
+        int times = random.nextInt(FLOOD_MAX);
+        for (int i = 0; i < times; i++) {
+            tally.strike(Fault.FLOODED);
+            if (random.nextBoolean()) send(new Message.Ask());
+            else send(new Message.Beat(List.copyOf(hand.keySet())));
+        }
+    }
+
+    private void crash() {
+        stop();
+        if (!strikes(faults.lostDisk(), Fault.DISK_LOST)) {
+            tally.strike(Fault.DEVICE_CRASHED);
+            return;
+        }
+        id = world.newId().get();
+        seen.clear();
     }
 
     private void stop() {
@@ -183,6 +241,8 @@ final class SimulatedDevice {
 
     private void arrive() {
         isUp = true;
+        version = SimulatedCoordinator.VERSION;
+        if (random.nextDouble() < faults.outdated()) version--;
         send(new Message.Hello());
         ask();
     }
@@ -196,6 +256,6 @@ final class SimulatedDevice {
     }
 
     private void send(Message.Up message) {
-        if (isHeard()) uplink.accept(message);
+        if (isHeard()) world.uplink().send(id, version, message);
     }
 }

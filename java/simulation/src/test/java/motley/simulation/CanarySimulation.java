@@ -31,7 +31,12 @@ final class CanarySimulation {
                 canary("never expires", Mutants::neverExpires, "outlives|wakes at"),
                 canary("loses slots", Mutants::losesSlots, "is lost"),
                 canary("cuts tasks", Mutants::cutsTasks, "samples (applied|evaluated)"),
-                canary("closes twice", Mutants::closesTwice, "closed \\(expected"));
+                canary("closes twice", Mutants::closesTwice, "closed \\(expected"),
+                canary("ignores the limit", Mutants::ignoresTheLimit, "members \\(expected"),
+                canary("keeps the silent", Mutants::keepsTheSilent, "devices kept|finished"),
+                canary("sits idle", Mutants::sitsIdle, "is no reason"),
+                canary("ignores the disk", Mutants::ignoresTheDisk, "while nothing is saved"),
+                canary("trusts the wall clock", Mutants::trustsTheWall, "no time passes|finished"));
     }
 
     @ParameterizedTest

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import motley.rounds.Effect;
 import motley.rounds.Event;
+import motley.rounds.Intent;
 import motley.rounds.Lease;
 import motley.rounds.OrderedMap;
 import motley.rounds.Pass;
 import motley.rounds.Range;
 import motley.rounds.Refusal;
 import motley.rounds.Rounds;
+import motley.rounds.RunSettings;
 import motley.rounds.Slot;
 import motley.rounds.State;
 import motley.rounds.Step;
@@ -74,6 +76,72 @@ final class Mutants {
                                                 : List.of(e).stream())
                         .toList();
         return new Step(step.state(), effects);
+    }
+
+    /// More devices take part than the settings allow.
+    static Step ignoresTheLimit(State state, Event event, Instant now) {
+        var settings = state.settings();
+        var policy = settings.policy().withDevices(settings.policy().devicesMin(), 0);
+        var unlimited =
+                new RunSettings(settings.seed(), settings.schedule(), policy, settings.strategy());
+        var step = Rounds.step(withSettings(state, unlimited), event, now);
+        return new Step(withSettings(step.state(), settings), step.effects());
+    }
+
+    /// Devices that fell silent are kept for ever.
+    static Step keepsTheSilent(State state, Event event, Instant now) {
+        boolean isSilence = event instanceof Event.DeviceSilent;
+        return Rounds.step(state, isSilence ? new Event.Tick() : event, now);
+    }
+
+    /// Hands out nothing, without saying why.
+    static Step sitsIdle(State state, Event event, Instant now) {
+        var step = Rounds.step(withIntent(state, new Intent.Pause()), event, now);
+        return new Step(withIntent(step.state(), state.intent()), step.effects());
+    }
+
+    /// Trains on although nothing can be saved.
+    static Step ignoresTheDisk(State state, Event event, Instant now) {
+        boolean isPause = event instanceof Event.PauseRequested;
+        return Rounds.step(state, isPause ? new Event.Tick() : event, now);
+    }
+
+    /// Believes a clock that is set back by an hour at the tenth second.
+    static Step trustsTheWall(State state, Event event, Instant now) {
+        boolean isBefore = now.isBefore(Instant.EPOCH.plusSeconds(10));
+        return Rounds.step(state, event, isBefore ? now : now.minusSeconds(3_600));
+    }
+
+    private static State withSettings(State s, RunSettings settings) {
+        return new State(
+                settings,
+                s.fence(),
+                s.phase(),
+                s.intent(),
+                s.hasStarted(),
+                s.pass(),
+                s.fleet(),
+                s.leasesGiven(),
+                s.norms(),
+                s.trust(),
+                s.pace(),
+                s.now());
+    }
+
+    private static State withIntent(State s, Intent intent) {
+        return new State(
+                s.settings(),
+                s.fence(),
+                s.phase(),
+                intent,
+                s.hasStarted(),
+                s.pass(),
+                s.fleet(),
+                s.leasesGiven(),
+                s.norms(),
+                s.trust(),
+                s.pace(),
+                s.now());
     }
 
     private static Step acceptingRefused(

@@ -17,6 +17,7 @@ import motley.wire.v1.Welcome;
 /// What coordinators say.
 final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessage> {
     private static final int TEXT_MAX = 2_000;
+    private static final int NAME_MAX = 100;
 
     @Override
     public CoordinatorMessage encode(FromCoordinator message) {
@@ -185,7 +186,9 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         .setFirst(work.first())
                         .setCount(work.count())
                         .setParameterVersion(task.parameterVersion())
-                        .setTtlMillis(assign.ttlMillis());
+                        .setTtlMillis(assign.ttlMillis())
+                        .setEncoding(assign.form().encoding())
+                        .setParameterForm(assign.form().parameters());
         assign.files()
                 .ifPresent(
                         files ->
@@ -210,7 +213,20 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         Check.count("first", assign.getFirst()),
                         Check.positive("count", assign.getCount()));
         return new FromCoordinator.Assign(
-                task, work, Check.positive("ttl_millis", assign.getTtlMillis()), files(assign));
+                task,
+                work,
+                Check.positive("ttl_millis", assign.getTtlMillis()),
+                files(assign),
+                form(assign));
+    }
+
+    /// Names only: what a device does not know costs it the task, not the session.
+    private static FromCoordinator.Form form(Assign assign) {
+        var encoding = Check.text("encoding", assign.getEncoding(), NAME_MAX);
+        var parameters = Check.text("parameter_form", assign.getParameterForm(), NAME_MAX);
+        return new FromCoordinator.Form(
+                encoding.isEmpty() ? FromCoordinator.Form.PLAIN.encoding() : encoding,
+                parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters);
     }
 
     private static Optional<FromCoordinator.Files> files(Assign assign) {

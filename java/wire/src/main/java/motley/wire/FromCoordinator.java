@@ -1,6 +1,8 @@
 package motley.wire;
 
 import java.util.Optional;
+import motley.wire.encoding.Encoding;
+import motley.wire.encoding.ParameterForm;
 
 /// What a coordinator says in a device's session.
 public sealed interface FromCoordinator {
@@ -20,8 +22,13 @@ public sealed interface FromCoordinator {
     /// What to fetch before the first task of a run.
     record Prepare(RunManifest manifest) implements FromCoordinator {}
 
-    record Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files)
-            implements FromCoordinator {}
+    record Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files, Form form)
+            implements FromCoordinator {
+        /// A task whose bytes are plain floats.
+        public Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files) {
+            this(task, work, ttlMillis, files, Form.PLAIN);
+        }
+    }
 
     record Accepted(long lease) implements FromCoordinator {}
 
@@ -44,6 +51,15 @@ public sealed interface FromCoordinator {
     enum Kind {
         TRAIN,
         EVALUATE
+    }
+
+    /// In what form bytes travel, by name: a device may not know all names.
+    ///
+    /// @param encoding of the contribution, as [Encoding] reads it
+    /// @param parameters as [ParameterForm] reads it
+    record Form(String encoding, String parameters) {
+        public static final Form PLAIN =
+                new Form(Encoding.PLAIN.text(), ParameterForm.F32.text());
     }
 
     /// Names within the shared directory.

@@ -174,7 +174,12 @@ final class CodecProperties {
                     new FromCoordinator.Welcome(identifier(), text(), timing(), maybe(this::text)),
                     new FromCoordinator.Pulse(),
                     new FromCoordinator.Prepare(manifest()),
-                    new FromCoordinator.Assign(task(), work(), positive(), maybe(this::files)),
+                    new FromCoordinator.Assign(
+                            task(),
+                            work(),
+                            positive(),
+                            maybe(this::files),
+                            new FromCoordinator.Form("int" + positive(), "bf16")),
                     new FromCoordinator.Accepted(lease()),
                     new FromCoordinator.Refused(lease(), text()),
                     new FromCoordinator.Revoked(lease()),

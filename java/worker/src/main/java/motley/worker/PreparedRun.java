@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -63,6 +64,7 @@ final class PreparedRun implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final MemorySegment contribution;
     private final List<Tensor> contributionViews;
+    private final Outgoing outgoing;
     private final Batch training;
     private final Batch evaluation;
     private final Tensor key = Tensor.onHeap(KEY);
@@ -76,7 +78,10 @@ final class PreparedRun implements AutoCloseable {
     private Optional<Version> inEvaluate = Optional.empty();
 
     private PreparedRun(
-            RunManifest manifest, SplitSamples samples, List<TensorType> params, Compiled compiled) {
+            RunManifest manifest,
+            SplitSamples samples,
+            List<TensorType> params,
+            Compiled compiled) {
         this.manifest = manifest;
         this.samples = samples;
         gradient = compiled.gradient();
@@ -90,6 +95,7 @@ final class PreparedRun implements AutoCloseable {
         contributionViews = ParameterSpan.views(types, contribution);
         training = Batch.allocate(samples.train(), manifest.microBatch(), arena);
         evaluation = Batch.allocate(samples.test(), compiled.evaluationBatch(), arena);
+        outgoing = new Outgoing(manifest.parameterElements());
     }
 
     /// Samples as they enter a program.
@@ -221,6 +227,13 @@ final class PreparedRun implements AutoCloseable {
         return manifest;
     }
 
+    /// The version that is loaded, if it is of this owner of the run.
+    OptionalLong held(long fence) {
+        return loaded.filter(version -> version.fence() == fence)
+                .map(version -> OptionalLong.of(version.number()))
+                .orElseGet(OptionalLong::empty);
+    }
+
     /// Makes `version` the parameters to compute with, read from `source` unless it is here.
     ///
     /// @return false if `source` has them no more
@@ -236,6 +249,11 @@ final class PreparedRun implements AutoCloseable {
     /// The gradient sums of the last training task.
     MemorySegment contribution() {
         return contribution;
+    }
+
+    /// How contributions leave this device.
+    Outgoing outgoing() {
+        return outgoing;
     }
 
     /// Computes one task with the loaded parameters.

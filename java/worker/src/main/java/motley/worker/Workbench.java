@@ -38,6 +38,11 @@ final class Workbench implements AutoCloseable {
         return last.filter(run -> run.manifest().equals(manifest));
     }
 
+    /// What was sent for `lease` did not count.
+    void takeBack(long lease) {
+        last.ifPresent(run -> run.outgoing().takeBack(lease));
+    }
+
     /// Makes the run of `manifest` ready in place of the one before.
     ///
     /// @throws IOException if a blob cannot be fetched

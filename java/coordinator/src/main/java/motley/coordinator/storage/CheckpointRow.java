@@ -4,5 +4,13 @@ package motley.coordinator.storage;
 ///
 /// @param round training rounds applied
 /// @param version of the parameters
+/// @param isBest whether no evaluation was better than the one of these parameters, when it was
+/// made
 public record CheckpointRow(
-        long sequence, int epoch, int round, long version, String parameters, String state) {}
+        long sequence,
+        int epoch,
+        int round,
+        long version,
+        String parameters,
+        String state,
+        boolean isBest) {}

@@ -158,6 +158,23 @@ public final class Database implements AutoCloseable {
                                 .list());
     }
 
+    /// Marks the checkpoints of these parameters as the best so far.
+    ///
+    /// @return false if there is none, or the caller no longer owns the run
+    public boolean markBest(Owned run, long version) {
+        return jdbi.withHandle(
+                        handle ->
+                                handle.execute(
+                                        "update checkpoint set is_best = 1 where run_id = ? and"
+                                                + " version = ? and exists (select 1 from run"
+                                                + " where id = ? and fence = ?)",
+                                        run.id(),
+                                        version,
+                                        run.id(),
+                                        run.fence()))
+                >= 1;
+    }
+
     /// Removes a checkpoint.
     ///
     /// @return those of its blobs that no other checkpoint has
@@ -371,7 +388,8 @@ public final class Database implements AutoCloseable {
                 row.getInt("round"),
                 row.getLong("version"),
                 row.getString("parameters"),
-                row.getString("optimizer_state"));
+                row.getString("optimizer_state"),
+                row.getInt("is_best") == 1);
     }
 
     private static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {

@@ -1,0 +1,61 @@
+package motley.simulation;
+
+import static motley.simulation.Checker.check;
+
+import java.util.List;
+import motley.rounds.Intent;
+import motley.rounds.Phase;
+import motley.rounds.Slot;
+import motley.rounds.State;
+import motley.rounds.Waiting;
+
+/// Whenever a run could go on and does not, the reason it gives is the true one, in words.
+final class WaitsHaveReasons implements Checker {
+    private final int devicesMin;
+
+    WaitsHaveReasons(int devicesMin) {
+        this.devicesMin = devicesMin;
+    }
+
+    @Override
+    public void observe(Observation observation) {
+        if (!(observation instanceof Observation.Stepped(_, _, var step))) return;
+        var state = step.state();
+        var why = Waiting.why(state, state.now());
+        check(isTrue(why, state), "%s is no reason: %s", why, state);
+        check(!why.text().isBlank(), "%s has no words", why);
+    }
+
+    private boolean isTrue(Waiting why, State state) {
+        var pass = state.pass();
+        int members = state.fleet().members();
+        return switch (why) {
+            case Waiting.Ended _ -> state.phase() instanceof Phase.Ended;
+            case Waiting.Closing _ -> state.phase() instanceof Phase.Closing;
+            case Waiting.Paused _ -> state.intent() instanceof Intent.Pause;
+            case Waiting.NoDevices _ -> members == 0;
+            case Waiting.FewDevices _ -> members < devicesMin;
+            case Waiting.NoRequests _ -> asking(state) == 0;
+            case Waiting.Leases(int running, int unfilled, var oldest) ->
+                    running == pass.leases().size()
+                            && unfilled == pass.slotCount() - pass.filled()
+                            && running > 0
+                            && !oldest.isEmpty();
+            case Waiting.Confirmation(int slot) ->
+                    doubts(state, slot) > 0 && state.wakeAt().isPresent();
+            case Waiting.SecondDevice(int tasks, _) ->
+                    tasks > 0 && tasks == state.trust().ballots().size();
+        };
+    }
+
+    private static long asking(State state) {
+        return state.fleet().devices().values().filter(d -> d.isMember() && d.asks()).count();
+    }
+
+    private static int doubts(State state, int number) {
+        var slot = state.pass().slots().get(number);
+        return slot.map(s -> s instanceof Slot.Open open ? open.doubts() : List.of())
+                .orElse(List.of())
+                .size();
+    }
+}
