@@ -188,6 +188,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private StrategyOptions strategy = new StrategyOptions();
 
+    @Mixin private LocalOptions local = new LocalOptions();
+
     @Mixin private KeepingOptions keeping = new KeepingOptions();
 
     @Mixin private ProfileOptions profile = new ProfileOptions();
@@ -275,7 +277,7 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --strategy, --k and --staleness: there are no devices to wait for");
-        strategy.strategy(tasks);
+        local.require(strategy.strategy(tasks).local().isUsed());
         require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
@@ -364,6 +366,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("maxDevices", maxDevices);
         encoding.addTo(request);
         strategy.addTo(request);
+        local.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
         trust.addTo(request);
         keeping.addTo(request);
@@ -441,9 +444,7 @@ final class TrainCommand implements Callable<Integer> {
         int epochsDone =
                 progress.path("epoch").asInt()
                         + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
-        int rounds =
-                progress.path("epoch").asInt() * progress.path("rounds").asInt()
-                        + progress.path("round").asInt();
+        int rounds = end.path("lastRound").path("round").asInt(-1) + 1;
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");

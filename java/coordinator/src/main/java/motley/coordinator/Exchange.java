@@ -30,13 +30,16 @@ final class Exchange implements AutoCloseable {
     private final Supplier<MemorySegment> newest;
     private final Published published = new Published();
     private final Inbox inbox;
+    private final LocalTasks locals;
     private final Transfer transfer;
     private final Optional<RoundedParameters> rounded;
     private long sharedVersion = -1;
     private boolean isSharing;
 
     /// @param newest the present parameters
-    Exchange(RunContext context, Supplier<MemorySegment> newest) {
+    /// @param locals what there is to say of tasks of local steps
+    Exchange(RunContext context, Supplier<MemorySegment> newest, LocalTasks locals) {
+        this.locals = locals;
         this.context = context;
         this.newest = newest;
         transfer = context.plan().request().transfer();
@@ -59,6 +62,14 @@ final class Exchange implements AutoCloseable {
     void assign(Device device, Task task) {
         var session = device.session();
         if (session.isEmpty()) return;
+        Optional<FromCoordinator.LocalSteps> local;
+        try {
+            local = locals.of(task);
+        } catch (IOException e) {
+            // The lease expires, and the task is given again.
+            LOG.warn("run {}: the optimizer's state cannot be stored: {}", run(), e.getMessage());
+            return;
+        }
         session.get().prepare(context.manifest());
         var files =
                 session.get().sharesMemory()
@@ -68,7 +79,7 @@ final class Exchange implements AutoCloseable {
             publish(task.key().version());
             if (task.kind() == Kind.TRAIN) inbox.expect(task.key().lease().number(), device.id());
         }
-        session.get().send(message(task, files));
+        session.get().send(message(task, local, files));
     }
 
     private void publish(long version) {
@@ -177,7 +188,10 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    private FromCoordinator.Assign message(Task task, Optional<FromCoordinator.Files> files) {
+    private FromCoordinator.Assign message(
+            Task task,
+            Optional<FromCoordinator.LocalSteps> local,
+            Optional<FromCoordinator.Files> files) {
         var key = task.key();
         var named =
                 new TaskKey(
@@ -193,7 +207,9 @@ final class Exchange implements AutoCloseable {
                     case EVALUATE -> FromCoordinator.Kind.EVALUATE;
                 };
         var samples = task.samples();
-        var work = new FromCoordinator.Work(kind, task.epoch(), samples.first(), samples.count());
+        var work =
+                new FromCoordinator.Work(
+                        kind, task.epoch(), samples.first(), samples.count(), local);
         int ttlMillis = Math.clamp(task.ttl().toMillis(), 1, Integer.MAX_VALUE);
         var form = transfer.form(files.isPresent() ? Way.FILES : Way.HTTP);
         return new FromCoordinator.Assign(named, work, ttlMillis, files, form);

@@ -139,11 +139,15 @@ final class Json {
 
     static ObjectNode event(RunEvent event) {
         return switch (event) {
-            case RunEvent.Measured(var run, var metric, double perSecond, int devices) -> {
+            case RunEvent.Measured(var run, var metric, double perSecond, int devices, var at) -> {
                 boolean isRound = metric.kind() == MetricRow.Kind.ROUND;
                 var object = typed(isRound ? "round" : "evaluation");
                 object.put("run", run).setAll(metric(metric));
-                yield object.put("samplesPerSecond", perSecond).put("devices", devices);
+                yield object.put("samplesPerSecond", perSecond)
+                        .put("devices", devices)
+                        .put("roundOfEpoch", at.roundOfEpoch())
+                        .put("roundsOfEpoch", at.roundsOfEpoch())
+                        .put("samplesLeft", at.samplesLeft());
             }
             case RunEvent.StatusChanged(var run, var status, var reason) ->
                     typed("status")

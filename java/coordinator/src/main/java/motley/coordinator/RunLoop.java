@@ -87,7 +87,8 @@ final class RunLoop {
                         plan.request().crew().precautions().aggregation(),
                         plan.parameterElements(),
                         plan.settings().schedule().tasks());
-        exchange = new Exchange(context, learner::parameters);
+        var locals = new LocalTasks(plan, learner::innerState, context.blobs());
+        exchange = new Exchange(context, learner::parameters, locals);
         checkpointer =
                 new Checkpointer(
                         context.shelf(),
@@ -386,8 +387,7 @@ final class RunLoop {
         record.applied(round, state, totals);
         int epoch = state.settings().schedule().epochOf(round);
         record.timed(clock.take(false, epoch, round));
-        int rounds = state.settings().schedule().roundsPerEpoch();
-        isCheckpointDue |= (round + 1) % rounds == 0;
+        isCheckpointDue |= state.settings().schedule().epochOf(round + 1) > epoch;
     }
 
     /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.

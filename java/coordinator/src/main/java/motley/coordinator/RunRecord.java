@@ -138,7 +138,7 @@ final class RunRecord {
                         plan.rateOf(round),
                         archive.clock().millis());
         lastRound = Optional.of(metric);
-        measured(metric, state);
+        measured(metric, state, round + 1);
     }
 
     void evaluated(int epoch, State state, Totals totals) {
@@ -154,7 +154,7 @@ final class RunRecord {
                         archive.clock().millis());
         lastEvaluation = Optional.of(metric);
         remember(metric);
-        measured(metric, state);
+        measured(metric, state, state.position().round());
     }
 
     /// One that is made again after a restart replaces its twin.
@@ -226,12 +226,25 @@ final class RunRecord {
         return archive.database().metrics(owned.id(), kind, 1).stream().findFirst();
     }
 
-    private void measured(MetricRow metric, State state) {
+    /// @param rounds applied in the run
+    private void measured(MetricRow metric, State state, int rounds) {
+        var schedule = state.settings().schedule();
+        int epoch = metric.epoch();
+        var standing =
+                new RunEvent.Standing(
+                        rounds - schedule.firstRound(epoch),
+                        schedule.roundsIn(epoch),
+                        (long) schedule.epochs() * schedule.trainSamples()
+                                - schedule.samplesBefore(rounds));
         keep(new Journal.Metric(owned.id(), metric));
         var progress = RunProgress.of(state);
         tellOnly(
                 new RunEvent.Measured(
-                        owned.id(), metric, progress.samplesPerSecond(), progress.devices()));
+                        owned.id(),
+                        metric,
+                        progress.samplesPerSecond(),
+                        progress.devices(),
+                        standing));
     }
 
     private void tell(RunEvent event) {

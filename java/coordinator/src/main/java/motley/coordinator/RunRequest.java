@@ -28,7 +28,32 @@ public record RunRequest(
         Strategy strategy,
         Keeping keeping,
         Optional<Ancestor> ancestor,
-        Transfer transfer) {
+        Transfer transfer,
+        Outer outer) {
+    /// A request of a strategy without an outer optimizer.
+    public RunRequest(
+            Model model,
+            Dataset dataset,
+            Training training,
+            Crew crew,
+            Optional<String> initialWeights,
+            Strategy strategy,
+            Keeping keeping,
+            Optional<Ancestor> ancestor,
+            Transfer transfer) {
+        this(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                transfer,
+                Outer.USUAL);
+    }
+
     /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
@@ -205,6 +230,23 @@ public record RunRequest(
         }
     }
 
+    /// What the coordinator does with the moves of devices that take local steps.
+    ///
+    /// @param optimizer as [Optimizers] reads it
+    /// @param learningRate per round
+    public record Outer(String optimizer, double learningRate) {
+        /// Source: Douillard et al. 2023, "DiLoCo", §4.
+        public static final Outer USUAL = new Outer("nesterov:momentum=0.9", 0.7);
+
+        public Outer {
+            Optimizers.named(optimizer);
+            require(
+                    learningRate > 0 && learningRate < 1e6,
+                    "outerLearningRate: %s (expected: above 0, below 10⁶)",
+                    learningRate);
+        }
+    }
+
     /// Which devices take part.
     ///
     /// @param min devices that must be there before the first task
@@ -253,7 +295,8 @@ public record RunRequest(
                 strategy,
                 keeping,
                 Optional.of(other),
-                transfer);
+                transfer,
+                outer);
     }
 
     /// Every blob the run needs.

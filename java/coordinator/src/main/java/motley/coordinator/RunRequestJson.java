@@ -48,7 +48,12 @@ final class RunRequestJson {
                     "ancestor",
                     "strategy",
                     "k",
-                    "staleness");
+                    "staleness",
+                    "localSteps",
+                    "localEpochs",
+                    "warmUpRounds",
+                    "outer",
+                    "outerLearningRate");
     private static final Set<String> ANCESTOR_FIELDS = Set.of("run", "steps");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
@@ -122,6 +127,7 @@ final class RunRequestJson {
                         .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
         StrategyJson.write(request.strategy(), object);
+        LocalJson.write(request, object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         request.ancestor()
@@ -151,7 +157,8 @@ final class RunRequestJson {
     }
 
     private RunRequest request() {
-        var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
+        var dataset =
+                new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS).dataset();
         int batchSize = integer("batchSize", 128);
         int tasks = integer("tasks", Math.min(8, batchSize));
         var descent =
@@ -162,25 +169,29 @@ final class RunRequestJson {
                                 : OptionalDouble.empty(),
                         text("schedule", "constant"),
                         integer("warmUpSteps", 0));
-        return new RunRequest(
-                model(),
-                dataset.dataset(),
+        var training =
                 new RunRequest.Training(
                         integer("epochs", 1),
                         batchSize,
                         tasks,
                         descent,
                         wide("seed", 0),
-                        flag("evaluateEveryEpoch", true)),
+                        flag("evaluateEveryEpoch", true));
+        var strategy = StrategyJson.read(object, tasks);
+        return new RunRequest(
+                model(),
+                dataset,
+                training,
                 new RunRequest.Crew(
                         integer("minDevices", 1), integer("maxDevices", 0), precautions()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
-                StrategyJson.read(object, tasks),
+                LocalJson.read(object, strategy, training, dataset.trainSamples()),
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
                 ancestor(),
-                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")));
+                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")),
+                LocalJson.outer(object));
     }
 
     private boolean keepsBest() {

@@ -189,6 +189,15 @@ final class Draft {
         };
     }
 
+    /// Training tasks become of another size: what was measured of them is of no use.
+    void measureAnew() {
+        norms = List.of();
+        pace = Timing.NONE;
+        training = Timing.NONE;
+        for (var entry : devices)
+            devices = devices.with(entry.getKey(), entry.getValue().unmeasured());
+    }
+
     void measureFleet(Kind of, Duration elapsed) {
         switch (of) {
             case TRAIN -> training = training.with(elapsed);

@@ -27,6 +27,8 @@ final class Progression {
         var at = draft.position;
         if (!(draft.phase instanceof Phase.Closing) || round != at.round()) return;
         draft.pace = draft.pace.with(Duration.between(draft.openedAt, draft.now));
+        var schedule = draft.settings.schedule();
+        if (schedule.isLocal(round + 1) && !schedule.isLocal(round)) draft.measureAnew();
         advance(draft, new Position(at.epoch(), round + 1, version));
     }
 

@@ -92,7 +92,7 @@ public record State(
         if (position.epoch() >= schedule.epochs()) {
             return position.epoch() == schedule.epochs() && round == schedule.roundsInRun();
         }
-        int first = position.epoch() * schedule.roundsPerEpoch();
-        return round >= first && round <= first + schedule.roundsPerEpoch();
+        int first = schedule.firstRound(position.epoch());
+        return round >= first && round <= first + schedule.roundsIn(position.epoch());
     }
 }

@@ -7,6 +7,7 @@ import motley.wire.v1.CoordinatorMessage;
 import motley.wire.v1.Dataset;
 import motley.wire.v1.Goodbye;
 import motley.wire.v1.Idle;
+import motley.wire.v1.LocalSteps;
 import motley.wire.v1.Prepare;
 import motley.wire.v1.Pulse;
 import motley.wire.v1.Refused;
@@ -116,8 +117,9 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
     }
 
     private static Prepare encode(RunManifest manifest) {
-        return Prepare.newBuilder()
-                .setRun(manifest.run())
+        var prepare = Prepare.newBuilder();
+        manifest.localProgram().ifPresent(prepare::setLocalProgram);
+        return prepare.setRun(manifest.run())
                 .setName(manifest.name())
                 .setGradientProgram(manifest.gradientProgram())
                 .setEvaluateProgram(manifest.evaluateProgram())
@@ -138,7 +140,8 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                 decode(prepare.getDataset()),
                 Check.positive("micro_batch", prepare.getMicroBatch()),
                 prepare.getSeed(),
-                Check.positive("parameter_elements", prepare.getParameterElements()));
+                Check.positive("parameter_elements", prepare.getParameterElements()),
+                blob("local_program", prepare.getLocalProgram()));
     }
 
     private static Dataset encode(RunManifest.DatasetBlobs dataset) {
@@ -189,6 +192,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         .setTtlMillis(assign.ttlMillis())
                         .setEncoding(assign.form().encoding())
                         .setParameterForm(assign.form().parameters());
+        work.local().ifPresent(local -> encoded.setLocalSteps(encode(local)));
         assign.files()
                 .ifPresent(
                         files ->
@@ -211,7 +215,10 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         decode(assign.getKind()),
                         Check.count("epoch", assign.getEpoch()),
                         Check.count("first", assign.getFirst()),
-                        Check.positive("count", assign.getCount()));
+                        Check.positive("count", assign.getCount()),
+                        assign.hasLocalSteps()
+                                ? Optional.of(decode(assign.getLocalSteps()))
+                                : Optional.empty());
         return new FromCoordinator.Assign(
                 task,
                 work,
@@ -227,6 +234,37 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
         return new FromCoordinator.Form(
                 encoding.isEmpty() ? FromCoordinator.Form.PLAIN.encoding() : encoding,
                 parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters);
+    }
+
+    private static LocalSteps encode(FromCoordinator.LocalSteps local) {
+        var encoded = LocalSteps.newBuilder();
+        local.state().ifPresent(encoded::setState);
+        return encoded.setStateSteps(local.stateSteps())
+                .setFirstStep(local.firstStep())
+                .setPasses(local.passes())
+                .addAllLearningRates(local.learningRates())
+                .build();
+    }
+
+    private static FromCoordinator.LocalSteps decode(LocalSteps local) {
+        var rates = local.getLearningRatesList();
+        int steps = rates.size();
+        if (steps < 1 || steps > FromCoordinator.LocalSteps.STEPS_MAX) {
+            var expected = "1 to " + FromCoordinator.LocalSteps.STEPS_MAX;
+            throw Check.malformed("learning_rates", steps + " of them", expected);
+        }
+        for (float rate : rates) Check.finite("learning_rates", rate);
+        return new FromCoordinator.LocalSteps(
+                blob("state", local.getState()),
+                Check.count("state_steps", local.getStateSteps()),
+                Check.count("first_step", local.getFirstStep()),
+                Check.positive("passes", local.getPasses()),
+                rates);
+    }
+
+    /// The name of a blob, where there is one.
+    private static Optional<String> blob(String field, String sha256) {
+        return sha256.isEmpty() ? Optional.empty() : Optional.of(Check.sha256(field, sha256));
     }
 
     private static Optional<FromCoordinator.Files> files(Assign assign) {

@@ -1,5 +1,6 @@
 package motley.wire;
 
+import java.util.List;
 import java.util.Optional;
 import motley.wire.encoding.Encoding;
 import motley.wire.encoding.ParameterForm;
@@ -46,7 +47,35 @@ public sealed interface FromCoordinator {
     /// Which samples to compute.
     ///
     /// @param first position in the epoch's order
-    record Work(Kind kind, int epoch, int first, int count) {}
+    /// @param local how to train on them; empty: the answer is their gradient
+    record Work(Kind kind, int epoch, int first, int count, Optional<LocalSteps> local) {
+        /// Samples to evaluate, or to compute the gradient of.
+        public Work(Kind kind, int epoch, int first, int count) {
+            this(kind, epoch, first, count, Optional.empty());
+        }
+    }
+
+    /// A training within a task: over its samples from first to last, a micro-batch a step,
+    /// `passes`
+    /// times. The answer is (parameters before − parameters after) times the task's samples.
+    ///
+    /// @param state blob of the optimizer's state to begin with, f32; empty: zeros
+    /// @param stateSteps optimizer steps that this state has seen
+    /// @param firstStep optimizer steps of the run before this task; names the random numbers
+    /// @param learningRates of the steps; at least as many as there are
+    record LocalSteps(
+            Optional<String> state,
+            int stateSteps,
+            int firstStep,
+            int passes,
+            List<Float> learningRates) {
+        /// Rates of a task: a message must hold them.
+        public static final int STEPS_MAX = 4096;
+
+        public LocalSteps {
+            learningRates = List.copyOf(learningRates);
+        }
+    }
 
     enum Kind {
         TRAIN,

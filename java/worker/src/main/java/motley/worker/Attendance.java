@@ -223,8 +223,14 @@ final class Attendance implements AutoCloseable {
             giveBack(task, "parameters %d are gone".formatted(task.parameterVersion()));
             return;
         }
+        var local = assign.work().local();
+        if (local.isPresent()) {
+            run.loadState(local.get(), sha256 -> workbench.fetch(bulk(), sha256));
+        }
         long loadedNs = System.nanoTime();
-        var result = run.compute(assign.work(), task.round(), System::nanoTime);
+        var result =
+                run.compute(
+                        assign.work(), task.round(), System::nanoTime, () -> mailbox.holds(task));
         long computedNs = System.nanoTime();
         failures.reset();
         if (!mailbox.holds(task)) return; // Revoked meanwhile, or the session has ended.
