@@ -1,6 +1,5 @@
 package motley.coordinator;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -33,6 +32,7 @@ import motley.rounds.TaskKey;
 import motley.rounds.Totals;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
+import motley.wire.encoding.EncodedVector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,13 +56,17 @@ final class RunLoop {
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final OpenSum sum;
+
+    /// Replaced when people choose updates of more answers than it has room for.
+    private Aggregator sum;
+
+    private int addendsMax;
     private final Exchange exchange;
     private final Grants granted;
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
-    private Optional<MemorySegment> offered = Optional.empty();
+    private Optional<EncodedVector> offered = Optional.empty();
     private long computeMicros;
     private Instant savedAt;
     private Position savedPosition;
@@ -81,11 +85,13 @@ final class RunLoop {
         var plan = context.plan();
         savedAt = context.clock().instant();
         savedPosition = position;
-        state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
-        sum = new OpenSum(plan.parameterElements(), plan.settings().schedule().tasks());
-        sum.makeRoom(plan.settings().strategy().k());
-        exchange = new Exchange(context, learner::parameters);
-        exchange.keepVersions(plan.settings().strategy().staleness());
+        var settings = Precautions.keyed(plan.settings());
+        state = State.restore(settings, position, context.owned().fence(), savedAt);
+        addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
+        sum = aggregator();
+        var locals = new LocalTasks(plan, learner::innerState, context.blobs());
+        exchange = new Exchange(context, learner::parameters, locals);
+        exchange.keepVersions(settings.strategy().staleness());
         granted = new Grants(exchange);
         checkpointer =
                 new Checkpointer(
@@ -141,6 +147,8 @@ final class RunLoop {
         if (now.phase() instanceof Phase.Ended || !(now.intent() instanceof Intent.Run)) {
             return false;
         }
+        boolean isAudited = now.settings().policy().trust().audits();
+        if (isAudited && device.reputation().isQuarantined(context.clock().instant())) return false;
         int max = now.settings().policy().devicesMax();
         boolean isHere = device.run().filter(this::equals).isPresent();
         return max == 0 || isHere || now.fleet().members() < max;
@@ -206,6 +214,8 @@ final class RunLoop {
     private void take(RunMessage message) {
         switch (message) {
             case RunMessage.Joined(var device) -> join(device);
+            case RunMessage.Vouched(var device) ->
+                    pending.add(new Event.Vouched(device.number(), device.reputation()));
             case RunMessage.Left(var device, var reason) -> {
                 pending.add(new Event.DeviceLeft(device.number()));
                 record.left(device, reason);
@@ -244,6 +254,7 @@ final class RunLoop {
 
     private void join(Device device) {
         members.put(device.number(), device);
+        pending.add(new Event.Vouched(device.number(), device.reputation()));
         pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
         record.joined(device);
     }
@@ -265,7 +276,14 @@ final class RunLoop {
     private void perform(Effect effect) {
         switch (effect) {
             case Effect.Assign(var device, var task) -> assign(member(device), task);
-            case Effect.Accept(var device, var task) -> accept(member(device), task);
+            case Effect.Accept(var device, var task, double scale) ->
+                    accept(member(device), task, scale);
+            case Effect.Hold(var device, var task) -> hold(member(device), task);
+            case Effect.Confirm(var device, var task, var compute) ->
+                    member(device).confirmed(samplesOf(task), compute.toNanos() / 1_000);
+            case Effect.Recall(int round) -> forget();
+            case Effect.Reputed(var device, var reputation) ->
+                    context.fleet().reputed(member(device), reputation, this);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -291,7 +309,15 @@ final class RunLoop {
     /// Room for what other dials need. The sum is empty: they are in force from a round's start.
     private void adapt(Strategy strategy) {
         exchange.keepVersions(strategy.staleness());
-        sum.makeRoom(strategy.k());
+        if (strategy.k() <= addendsMax) return;
+        addendsMax = strategy.k();
+        sum = aggregator();
+    }
+
+    private Aggregator aggregator() {
+        var plan = context.plan();
+        var rule = plan.request().crew().precautions().aggregation();
+        return new Aggregator(rule, plan.parameterElements(), addendsMax);
     }
 
     /// The loop names only devices that were announced to it.
@@ -302,6 +328,7 @@ final class RunLoop {
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
+        pending.add(new Event.Vouched(number, device.reputation()));
         pending.add(new Event.DeviceJoined(number, device.numericClass()));
         pending.add(new Event.WorkRequested(number));
     }
@@ -323,23 +350,46 @@ final class RunLoop {
         computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
-        boolean isBare = granting.isPresent() && !isTraining;
-        var inspected = isBare ? Inspected.ofNothing() : sum.inspect(offered);
+        boolean isEvaluation = granting.isPresent() && !isTraining;
+        boolean isComparable = context.plan().request().transfer().isComparable();
+        var inspected =
+                isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered, isComparable);
         clock.lap(RoundTimes.Phase.SUM);
         decideAll();
-        var contribution = inspected.contribution(submission);
+        var contribution = Answers.contribution(submission, inspected);
         decide(new Event.ContributionOffered(device.number(), contribution));
         offered = Optional.empty();
     }
 
-    private void accept(Device device, Task task) {
+    private void accept(Device device, Task task, double scale) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow());
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale);
         clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
         exchange.release(lease);
         device.send(new FromCoordinator.Accepted(lease));
-        device.worked(task.kind() == Kind.TRAIN ? task.samples().count() : 0, computeMicros);
+        if (task.kind() == Kind.TRAIN) {
+            record.traffic().counted();
+            device.traffic().counted();
+        }
+        device.worked(samplesOf(task), computeMicros);
+    }
+
+    private void hold(Device device, Task task) {
+        long lease = task.key().lease().number();
+        exchange.release(lease);
+        device.send(new FromCoordinator.Accepted(lease));
+        device.held();
+    }
+
+    private static int samplesOf(Task task) {
+        return task.kind() == Kind.TRAIN ? task.samples().count() : 0;
+    }
+
+    /// The open round begins anew.
+    private void forget() {
+        sum.clear();
+        granted.forgetOlderThan(Long.MAX_VALUE);
     }
 
     private void refuse(DeviceId number, TaskKey key, String reason) {
@@ -356,7 +406,7 @@ final class RunLoop {
 
     private void close(int round, Totals totals) {
         clock.lap(RoundTimes.Phase.OTHER);
-        learner.step(sum.values(), totals.samples(), round, context.plan().rateOf(state));
+        learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
         sum.clear();
         clock.lap(RoundTimes.Phase.SUM);

@@ -22,7 +22,15 @@ final class StrategyRules {
     private StrategyRules() {}
 
     /// @throws IllegalArgumentException naming the setting that does not fit, and one that does
-    static void requireFit(Strategy strategy, Schedule schedule, Optimizer optimizer) {
+    static void requireFit(RunRequest request, Schedule schedule, Optimizer optimizer) {
+        var strategy = request.strategy();
+        if (!strategy.flows()) return;
+        var precautions = request.crew().precautions();
+        require(
+                !precautions.audits() && !precautions.aggregation().isApart(),
+                "strategy: %s beside audits or robust rules (expected: sync, whose rounds can be"
+                        + " judged as a whole)",
+                strategy.name());
         int tasks = schedule.slotsPerEpoch();
         require(
                 strategy.k() <= tasks,

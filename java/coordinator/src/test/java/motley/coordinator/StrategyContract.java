@@ -124,14 +124,8 @@ final class StrategyContract {
         var descent = new RunRequest.Descent(optimizer, OptionalDouble.of(rate), "constant", 0);
         var training = new RunRequest.Training(EPOCHS, 32, 4, descent, 7, true);
         return new RunRequest(
-                usual.model(),
-                usual.dataset(),
-                training,
-                usual.crew(),
-                Optional.empty(),
-                strategy,
-                RunRequest.Keeping.LAST,
-                Optional.empty());
+                        usual.model(), usual.dataset(), training, usual.crew(), Optional.empty())
+                .with(strategy);
     }
 
     /// In the database of a closed coordinator, after whatever restarts.

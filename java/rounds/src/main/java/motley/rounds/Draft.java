@@ -19,6 +19,7 @@ final class Draft {
     boolean hasStarted;
     long leasesGiven;
     List<Double> norms;
+    Trust trust;
     Timing pace;
 
     Kind kind;
@@ -55,6 +56,7 @@ final class Draft {
         hasStarted = state.hasStarted();
         leasesGiven = state.leasesGiven();
         norms = state.norms();
+        trust = state.trust();
         pace = state.pace();
         var pass = state.pass();
         kind = pass.kind();
@@ -108,6 +110,7 @@ final class Draft {
                         fleet,
                         leasesGiven,
                         norms,
+                        trust,
                         pace,
                         now);
         return new Step(state, effects);
@@ -171,6 +174,9 @@ final class Draft {
         return switch (kind) {
             case TRAIN -> {
                 if (isFlow()) yield schedule.samplesOfEpoch(number);
+                if (position.coverage().isEmpty()) {
+                    yield schedule.samplesOf(position.round(), number);
+                }
                 int round = schedule.roundAfter(schedule.coverage(position)).orElseThrow();
                 yield schedule.samplesOf(round, number);
             }
@@ -204,6 +210,15 @@ final class Draft {
             case TRAIN -> training;
             case EVALUATE -> evaluation;
         };
+    }
+
+    /// Training tasks become of another size: what was measured of them is of no use.
+    void measureAnew() {
+        norms = List.of();
+        pace = Timing.NONE;
+        training = Timing.NONE;
+        for (var entry : devices)
+            devices = devices.with(entry.getKey(), entry.getValue().unmeasured());
     }
 
     void measureFleet(Kind of, Duration elapsed) {

@@ -25,6 +25,12 @@ public sealed interface Fact {
     /// Other dials are in force from `round` on.
     record StrategyInForce(int round, Strategy strategy) implements Fact {}
 
+    /// A device's answer was proven wrong by others.
+    ///
+    /// @param isQuarantined whether it gets no more work
+    record ProvenWrong(int round, int slot, DeviceId device, boolean isQuarantined)
+            implements Fact {}
+
     /// The run has as many devices as it may have; this one waits for a place.
     record OnStandby(DeviceId device) implements Fact {}
 }

@@ -40,6 +40,7 @@ final class Progression {
             Flow.applied(draft, new Position(at.epoch(), round + 1, version, covered));
             return;
         }
+        if (schedule.isLocal(round + 1) && !schedule.isLocal(round)) draft.measureAnew();
         var covered = at.coverage().map(before -> withRound(schedule, before));
         advance(draft, new Position(at.epoch(), round + 1, version, covered));
     }
@@ -65,6 +66,7 @@ final class Progression {
 
     /// Opens what follows at `next`. No lease is left.
     static void advance(Draft draft, Position next) {
+        draft.trust = draft.trust.closed();
         var schedule = draft.settings.schedule();
         var position = settled(schedule, next);
         var before = draft.strategy;
@@ -104,10 +106,13 @@ final class Progression {
         if (position.epoch() >= schedule.epochs()) {
             return Pass.of(Kind.EVALUATE, settings, position, 0);
         }
-        var covered = schedule.coverage(position);
         if (isBorder(schedule, position)) {
             return Pass.of(Kind.EVALUATE, settings, position, schedule.evaluationSlots());
         }
+        if (position.coverage().isEmpty() && !settings.strategy().flows()) {
+            return Pass.of(Kind.TRAIN, settings, position, schedule.slots(position.round()));
+        }
+        var covered = schedule.coverage(position);
         var strategy = inForce(settings, covered);
         if (strategy.flows()) {
             return Pass.flow(strategy, position, schedule.slotsPerEpoch(), covered);
@@ -135,13 +140,16 @@ final class Progression {
     }
 
     private static boolean isBorder(Schedule schedule, Position position) {
+        if (position.coverage().isEmpty()) {
+            return schedule.epochOf(position.round()) > position.epoch();
+        }
         return schedule.coverage(position).count() == schedule.slotsPerEpoch();
     }
 
     /// The start of the epoch after that of `done`.
     private static Position startOf(Schedule schedule, Position done) {
         int epoch = done.epoch() + 1;
-        boolean isByRounds = done.round() == epoch * schedule.roundsPerEpoch();
+        boolean isByRounds = done.round() == schedule.firstRound(epoch);
         return new Position(
                 epoch,
                 done.round(),

@@ -28,29 +28,56 @@ public record RunProgress(
     public static RunProgress of(State state) {
         var schedule = state.settings().schedule();
         var position = state.position();
+        if (!isByRounds(state)) return ofFlow(state);
+        int epoch = Math.min(position.epoch(), schedule.epochs() - 1);
+        int rounds = schedule.roundsIn(epoch);
+        int round = position.round() - schedule.firstRound(epoch);
+        int first = schedule.firstRound(epoch) + Math.max(0, round - 1);
+        var pace = state.pace();
+        int paced = schedule.samplesOf(first).count();
+        double perSecond = pace.meanNs() > 0 ? paced * 1e9 / pace.meanNs() : 0;
+        return new RunProgress(
+                epoch,
+                schedule.epochs(),
+                round,
+                rounds,
+                round == rounds,
+                schedule.samplesBefore(position.round()),
+                (long) schedule.epochs() * schedule.trainSamples(),
+                perSecond,
+                state.fleet().members(),
+                state.fleet().standby().size());
+    }
+
+    /// Where an update takes whatever answers come first, or once did.
+    private static RunProgress ofFlow(State state) {
+        var schedule = state.settings().schedule();
+        var position = state.position();
         boolean isDone = position.epoch() == schedule.epochs();
         int epoch = isDone ? schedule.epochs() - 1 : position.epoch();
         int slots = schedule.slotsPerEpoch();
         var covered = isDone ? Coverage.upTo(slots) : schedule.coverage(position);
         int perRound = slotsPerRound(state);
         int round = Math.ceilDiv(covered.count(), perRound);
-        int rounds = round + Math.ceilDiv(slots - covered.count(), perRound);
-        long inEpoch = schedule.samplesOf(covered);
         var pace = state.pace();
-        long perPace = Math.min((long) perRound * schedule.microBatch(), schedule.batchSize());
-        if (state.pass().strategy().flows()) perPace = (long) perRound * schedule.microBatch();
-        double perSecond = pace.meanNs() > 0 ? perPace * 1e9 / pace.meanNs() : 0;
+        long paced = (long) perRound * schedule.microBatch();
         return new RunProgress(
                 epoch,
                 schedule.epochs(),
                 round,
-                rounds,
+                round + Math.ceilDiv(slots - covered.count(), perRound),
                 covered.count() == slots,
-                (long) epoch * schedule.trainSamples() + inEpoch,
+                (long) epoch * schedule.trainSamples() + schedule.samplesOf(covered),
                 (long) schedule.epochs() * schedule.trainSamples(),
-                perSecond,
+                pace.meanNs() > 0 ? paced * 1e9 / pace.meanNs() : 0,
                 state.fleet().members(),
                 state.fleet().standby().size());
+    }
+
+    /// Whether the run has known nothing but whole rounds, as its schedule numbers them.
+    public static boolean isByRounds(State state) {
+        boolean flows = state.pass().strategy().flows();
+        return state.position().coverage().isEmpty() && !flows;
     }
 
     /// Training rounds of the whole run, those done and those to come: what a schedule of learning
@@ -58,6 +85,7 @@ public record RunProgress(
     public static int roundsInRun(State state) {
         var schedule = state.settings().schedule();
         var position = state.position();
+        if (isByRounds(state)) return schedule.roundsInRun();
         if (position.epoch() == schedule.epochs()) return position.round();
         int perRound = slotsPerRound(state);
         int slots = schedule.slotsPerEpoch();

@@ -118,6 +118,10 @@ public final class FleetModel {
                 case Effect.Note(var fact) -> duplicates += fact instanceof Fact.Duplicated ? 1 : 0;
                 case Effect.Refuse _ -> refused++;
                 case Effect.Accept _,
+                        Effect.Hold _,
+                        Effect.Confirm _,
+                        Effect.Recall _,
+                        Effect.Reputed _,
                         Effect.Revoke _,
                         Effect.CloseEvaluation _,
                         Effect.Rejoin _,

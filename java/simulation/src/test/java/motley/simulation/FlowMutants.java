@@ -142,6 +142,7 @@ final class FlowMutants {
                 s.fleet(),
                 s.leasesGiven(),
                 s.norms(),
+                s.trust(),
                 s.pace(),
                 s.now());
     }

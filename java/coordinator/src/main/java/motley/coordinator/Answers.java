@@ -7,22 +7,12 @@ import motley.rounds.LeaseId;
 import motley.rounds.TaskKey;
 import motley.wire.FromDevice;
 
-/// What the bytes of a contribution look like.
-///
-/// @param digest empty where there are no bytes to compare
-record Inspected(Contribution.Inspection inspection, String digest) {
-    /// Of an evaluation.
-    static Inspected ofNothing() {
-        return new Inspected(Contribution.Inspection.ofNothing(), "");
-    }
+/// Submissions in the words of the training loop.
+final class Answers {
+    private Answers() {}
 
-    /// Of bytes that are missing.
-    static Inspected missing() {
-        return new Inspected(new Contribution.Inspection(false, true, 0), "");
-    }
-
-    /// What the training loop is asked about, with what the device says.
-    Contribution contribution(FromDevice.Submission submission) {
+    static Contribution contribution(
+            FromDevice.Submission submission, Aggregator.Inspected inspected) {
         var task = submission.task();
         var result = submission.result();
         var key =
@@ -37,6 +27,6 @@ record Inspected(Contribution.Inspection inspection, String digest) {
                         result.lossSum(),
                         result.correct(),
                         Duration.of(result.computeMicros(), ChronoUnit.MICROS));
-        return new Contribution(key, report, inspection, digest);
+        return new Contribution(key, report, inspected.inspection(), inspected.digest());
     }
 }
