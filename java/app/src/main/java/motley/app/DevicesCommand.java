@@ -31,7 +31,9 @@ final class DevicesCommand implements Runnable {
             return;
         }
         console.table(
-                List.of("NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE", "DOWN", "UP"),
+                List.of(
+                        "NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE",
+                        "DOWN", "UP"),
                 rows);
         for (var device : devices) {
             var reason = device.path("reason").asText("");

@@ -38,6 +38,5 @@ public record DeviceView(
     /// @param samples in accepted training tasks
     /// @param samplesPerSecond while computing them; 0 before the first
     /// @param traffic what went over the network for it
-    public record Work(
-            long tasks, long samples, double samplesPerSecond, Traffic.View traffic) {}
+    public record Work(long tasks, long samples, double samplesPerSecond, Traffic.View traffic) {}
 }
