@@ -106,8 +106,8 @@ public final class FixedPointSum {
         add(addend, 1);
     }
 
-    /// Adds `addend` with every element multiplied by `scale`, and rounded to f32. With 1 it is added
-    /// as it is.
+    /// Adds `addend` with every element multiplied by `scale`, and rounded to f32. With 1 it is
+    /// added as it is.
     ///
     /// @param scale in (0, 1]
     public void add(MemorySegment addend, double scale) {
