@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Callable
 
+import aggregation
 import products
 import report
 import starts
+import traffic
 import training
 from report import Figure
 from training import Case
@@ -39,6 +41,8 @@ ALL = {
         Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
         Row("N3", "small GPT, training steps", lambda options: training.measure(N3, options)),
         Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
+        Row("N9", "bytes of a task's answer beside f32, without PyTorch", traffic.measure),
+        Row("N10", "elements encoded and added up by a core, without PyTorch", aggregation.measure),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
     )

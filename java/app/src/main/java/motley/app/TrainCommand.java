@@ -180,6 +180,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private TrustOptions trust = new TrustOptions();
+
     @Mixin private EncodingOptions encoding = new EncodingOptions();
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
@@ -294,6 +296,12 @@ final class TrainCommand implements Callable<Integer> {
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        trust.requireKnown();
+        require(
+                !isAlone || !trust.isUsed(),
+                "--alone",
+                isAlone,
+                "without --trust and --aggregation");
         keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
@@ -360,6 +368,7 @@ final class TrainCommand implements Callable<Integer> {
         strategy.addTo(request);
         local.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        trust.addTo(request);
         keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));

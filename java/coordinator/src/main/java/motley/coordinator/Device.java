@@ -2,6 +2,9 @@ package motley.coordinator;
 
 import java.util.Optional;
 import motley.rounds.DeviceId;
+import motley.rounds.Kind;
+import motley.rounds.Reputation;
+import motley.rounds.Task;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -25,6 +28,8 @@ final class Device {
     private long tasks;
     private long samples;
     private long computeMicros;
+    private long withheld;
+    private Reputation reputation = Reputation.NEW;
     private final Traffic traffic = new Traffic();
 
     /// @param number what the training loops call it
@@ -122,10 +127,33 @@ final class Device {
         lease = newLease;
     }
 
-    synchronized void worked(long newSamples, long micros) {
+    /// An answer to `task` counts.
+    synchronized void worked(Task task, long micros) {
         tasks++;
-        samples += newSamples;
+        if (task.kind() == Kind.TRAIN) samples += task.samples().count();
         computeMicros += micros;
+    }
+
+    /// An answer of this device waits to be confirmed.
+    void held(long ofLease) {
+        synchronized (this) {
+            withheld++;
+        }
+        send(new FromCoordinator.Accepted(ofLease));
+    }
+
+    /// An answer that was held is confirmed.
+    synchronized void confirmed(Task task, long micros) {
+        withheld = Math.max(0, withheld - 1);
+        worked(task, micros);
+    }
+
+    synchronized Reputation reputation() {
+        return reputation;
+    }
+
+    synchronized void reputed(Reputation now) {
+        reputation = now;
     }
 
     /// Sends `message` if the device is connected.
@@ -143,7 +171,8 @@ final class Device {
                 state(),
                 reason(),
                 Optional.ofNullable(run).map(RunLoop::id),
-                new DeviceView.Work(tasks, samples, perSecond, traffic.view()),
+                new DeviceView.Work(tasks, samples, perSecond, withheld, traffic.view()),
+                reputation,
                 heardAtMs);
     }
 

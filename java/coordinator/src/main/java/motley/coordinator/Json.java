@@ -8,7 +8,9 @@ import java.util.function.Function;
 import motley.coordinator.storage.MetricRow;
 import motley.rounds.DeviceId;
 import motley.rounds.Fact;
+import motley.rounds.Reputation;
 import motley.rounds.TaskKey;
+import motley.rounds.TrustPolicy;
 
 /// The JSON that goes out, field by field: what `openapi.yaml` promises.
 ///
@@ -81,8 +83,10 @@ final class Json {
         object.putObject("work")
                 .put("tasks", device.work().tasks())
                 .put("samples", device.work().samples())
-                .put("samplesPerSecond", device.work().samplesPerSecond());
+                .put("samplesPerSecond", device.work().samplesPerSecond())
+                .put("withheld", device.work().withheld());
         object.set("traffic", traffic(device.work().traffic()));
+        object.set("trust", reputation(device.reputation()));
         return object;
     }
 
@@ -90,6 +94,23 @@ final class Json {
         return object().put("downBytes", traffic.downBytes())
                 .put("upBytes", traffic.upBytes())
                 .put("tasks", traffic.tasks());
+    }
+
+    private static ObjectNode reputation(Reputation reputation) {
+        var object =
+                object().put("standing", standing(reputation))
+                        .put("confirmed", reputation.confirmed())
+                        .put("failures", reputation.failures());
+        reputation
+                .quarantinedUntil()
+                .ifPresent(until -> object.put("quarantinedUntilMs", until.toEpochMilli()));
+        return object;
+    }
+
+    private static String standing(Reputation reputation) {
+        if (reputation.isTrusted()) return "trusted";
+        if (reputation.quarantinedUntil().isPresent()) return "quarantined";
+        return reputation.isProven(TrustPolicy.OFF) ? "proven" : "new";
     }
 
     private static ObjectNode health(DeviceView device) {
@@ -193,6 +214,12 @@ final class Json {
                             .put("slot", slot)
                             .put("normPerSample", norm)
                             .put("median", median);
+            case Fact.ProvenWrong(int round, int slot, var device, boolean isQuarantined) ->
+                    typed("proven-wrong")
+                            .put("round", round)
+                            .put("slot", slot)
+                            .put("device", device.value())
+                            .put("isQuarantined", isQuarantined);
             case Fact.OnStandby(var device) -> typed("standby").put("device", device.value());
         };
     }

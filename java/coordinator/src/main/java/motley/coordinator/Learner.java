@@ -12,7 +12,6 @@ import motley.program.Engine;
 import motley.program.Executable;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
-import motley.wire.FixedPointSum;
 
 /// The parameters of a run and what moves them: the optimizer's program on an engine, which keeps
 /// the optimizer's state from step to step.
@@ -101,7 +100,7 @@ final class Learner implements AutoCloseable {
     /// round was one of local steps.
     ///
     /// @param round counted from 0
-    void step(FixedPointSum sum, long samples, int round) {
+    void step(Aggregator sum, long samples, int round) {
         sum.meanInto(gradient, samples);
         var schedule = plan.settings().schedule();
         if (schedule.isLocal(round)) {

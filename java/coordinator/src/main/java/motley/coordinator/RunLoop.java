@@ -2,7 +2,6 @@ package motley.coordinator;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
-import motley.rounds.Contribution;
 import motley.rounds.DeviceId;
 import motley.rounds.Effect;
 import motley.rounds.Ending;
@@ -29,7 +27,6 @@ import motley.rounds.State;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
-import motley.wire.FixedPointSum;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.encoding.EncodedVector;
@@ -59,13 +56,12 @@ final class RunLoop {
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final FixedPointSum sum;
+    private final Aggregator sum;
     private final Exchange exchange;
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
     private Optional<EncodedVector> offered = Optional.empty();
-    private float offeredLargest;
     private long computeMicros;
     private Instant savedAt;
     private Position savedPosition;
@@ -84,8 +80,13 @@ final class RunLoop {
         var plan = context.plan();
         savedAt = context.clock().instant();
         savedPosition = position;
-        state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
-        sum = new FixedPointSum(plan.parameterElements(), plan.settings().schedule().tasks());
+        var settings = Precautions.keyed(plan.settings());
+        state = State.restore(settings, position, context.owned().fence(), savedAt);
+        sum =
+                new Aggregator(
+                        plan.request(),
+                        plan.parameterElements(),
+                        plan.settings().schedule().tasks());
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
         checkpointer =
@@ -134,13 +135,8 @@ final class RunLoop {
 
     /// Whether a device can be of use.
     boolean hasPlaceFor(Device device) {
-        var now = state;
-        if (now.phase() instanceof Phase.Ended || !(now.intent() instanceof Intent.Run)) {
-            return false;
-        }
-        int max = now.settings().policy().devicesMax();
         boolean isHere = device.run().filter(this::equals).isPresent();
-        return max == 0 || isHere || now.fleet().members() < max;
+        return Places.hasOneFor(device.reputation(), isHere, state, context.clock().instant());
     }
 
     /// Keeps what is there and ends the thread; the run goes on when the coordinator is back.
@@ -174,7 +170,7 @@ final class RunLoop {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
             var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
-            clock.lap(waitedFor());
+            clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
             else take(message);
         } catch (InterruptedException e) {
@@ -183,15 +179,6 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
-    }
-
-    private RoundTimes.Phase waitedFor() {
-        var pass = state.pass();
-        if (pass.leases().isEmpty()) return RoundTimes.Phase.WAITING;
-        return switch (pass.kind()) {
-            case TRAIN -> RoundTimes.Phase.DEVICES;
-            case EVALUATE -> RoundTimes.Phase.EVALUATION;
-        };
     }
 
     private long untilDueMs() {
@@ -203,6 +190,8 @@ final class RunLoop {
     private void take(RunMessage message) {
         switch (message) {
             case RunMessage.Joined(var device) -> join(device);
+            case RunMessage.Vouched(var device) ->
+                    pending.add(new Event.Vouched(device.number(), device.reputation()));
             case RunMessage.Left(var device, var reason) -> {
                 pending.add(new Event.DeviceLeft(device.number()));
                 record.left(device, reason);
@@ -237,6 +226,7 @@ final class RunLoop {
 
     private void join(Device device) {
         members.put(device.number(), device);
+        pending.add(new Event.Vouched(device.number(), device.reputation()));
         pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
         record.joined(device);
     }
@@ -258,7 +248,14 @@ final class RunLoop {
     private void perform(Effect effect) {
         switch (effect) {
             case Effect.Assign(var device, var task) -> assign(member(device), task);
-            case Effect.Accept(var device, var task) -> accept(member(device), task);
+            case Effect.Accept(var device, var task, double scale) ->
+                    accept(member(device), task, scale);
+            case Effect.Hold(var device, var task) -> hold(member(device), task);
+            case Effect.Confirm(var device, var task, var compute) ->
+                    member(device).confirmed(task, compute.toNanos() / 1_000);
+            case Effect.Recall(int round) -> forget();
+            case Effect.Reputed(var device, var reputation) ->
+                    context.fleet().reputed(member(device), reputation, this);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -286,6 +283,7 @@ final class RunLoop {
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
+        pending.add(new Event.Vouched(number, device.reputation()));
         pending.add(new Event.DeviceJoined(number, device.numericClass()));
         pending.add(new Event.WorkRequested(number));
     }
@@ -302,54 +300,23 @@ final class RunLoop {
     private void offer(Device device, FromDevice.Submission submission) {
         members.putIfAbsent(device.number(), device);
         var task = submission.task();
-        var result = submission.result();
         var granting = Optional.ofNullable(granted.get(task.lease()));
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
-        computeMicros = result.computeMicros();
+        computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
-        var inspected = granting.isPresent() && !isTraining ? ofNothing() : inspect();
+        boolean isEvaluation = granting.isPresent() && !isTraining;
+        var inspected = isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered);
         clock.lap(RoundTimes.Phase.SUM);
-        var key =
-                new TaskKey(
-                        new LeaseId(task.fence(), task.lease()),
-                        task.round(),
-                        task.slot(),
-                        task.parameterVersion());
-        var report =
-                new Contribution.Report(
-                        result.samples(),
-                        result.lossSum(),
-                        result.correct(),
-                        Duration.of(result.computeMicros(), ChronoUnit.MICROS));
         decideAll();
-        decide(
-                new Event.ContributionOffered(
-                        device.number(),
-                        new Contribution(key, report, inspected.inspection(), inspected.digest())));
+        var contribution = Answers.contribution(submission, inspected);
+        decide(new Event.ContributionOffered(device.number(), contribution));
         offered = Optional.empty();
     }
 
-    private record Inspected(Contribution.Inspection inspection, String digest) {}
-
-    private static Inspected ofNothing() {
-        return new Inspected(Contribution.Inspection.ofNothing(), "");
-    }
-
-    private Inspected inspect() {
-        if (offered.isEmpty())
-            return new Inspected(new Contribution.Inspection(false, true, 0), "");
-        var scan = sum.scan(offered.get());
-        boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
-        var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
-        offeredLargest = scan.largest();
-        boolean isComparable = context.plan().request().transfer().isComparable();
-        return new Inspected(inspection, isComparable ? Long.toHexString(scan.digest()) : "");
-    }
-
-    private void accept(Device device, Task task) {
+    private void accept(Device device, Task task, double scale) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), offeredLargest);
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale);
         clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
         exchange.release(lease);
@@ -358,7 +325,20 @@ final class RunLoop {
             record.traffic().counted();
             device.traffic().counted();
         }
-        device.worked(task.kind() == Kind.TRAIN ? task.samples().count() : 0, computeMicros);
+        device.worked(task, computeMicros);
+    }
+
+    private void hold(Device device, Task task) {
+        long lease = task.key().lease().number();
+        exchange.release(lease);
+        device.held(lease);
+    }
+
+    /// The open round begins anew.
+    private void forget() {
+        sum.clear();
+        granted.clear();
+        exchange.releaseAll();
     }
 
     private void refuse(DeviceId number, TaskKey key, String reason) {
@@ -377,10 +357,8 @@ final class RunLoop {
         clock.lap(RoundTimes.Phase.OTHER);
         learner.step(sum, totals.samples(), round);
         clock.lap(RoundTimes.Phase.UPDATE);
-        sum.clear();
+        forget();
         clock.lap(RoundTimes.Phase.SUM);
-        granted.clear();
-        exchange.releaseAll();
         long version = state.position().version() + 1;
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);

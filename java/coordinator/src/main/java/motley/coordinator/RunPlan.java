@@ -26,13 +26,29 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         var model = request.model();
         if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
         var optimizer = Optimizers.named(request.training().descent().optimizer());
-        var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
+        var policy =
+                Policy.DEFAULT
+                        .withDevices(request.crew().min(), request.crew().max())
+                        .withTrust(request.crew().precautions().policy());
+        requireFit(request);
         return new RunPlan(
                 request,
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(
                         request.training().seed(), schedule(request), policy, strategy(request)));
+    }
+
+    private static void requireFit(RunRequest request) {
+        var schedule = schedule(request);
+        int contributions = schedule.slots(0);
+        var parameters = request.model().parameters();
+        request.crew().precautions().aggregation().requireFit(contributions, elements(parameters));
+        require(
+                !request.crew().precautions().audits() || request.transfer().isComparable(),
+                "trust: audit with encoding %s (expected: one whose bytes can be compared, as f32,"
+                        + " bf16 or int8)",
+                request.transfer().encodingText());
     }
 
     /// Other kinds of samples are looked at themselves ([Deposits#requireFit]).

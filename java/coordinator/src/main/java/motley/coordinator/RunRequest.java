@@ -251,8 +251,14 @@ public record RunRequest(
     ///
     /// @param min devices that must be there before the first task
     /// @param max devices at once; 0: any number
-    public record Crew(int min, int max) {
+    /// @param precautions against hostile ones
+    public record Crew(int min, int max, Precautions precautions) {
         public static final Crew ANY = new Crew(1, 0);
+
+        /// Devices that are trusted.
+        public Crew(int min, int max) {
+            this(min, max, Precautions.NONE);
+        }
 
         public Crew {
             require(min >= 1, "minDevices: %d (expected: at least 1)", min);

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import motley.interchange.ModelJson;
 import motley.nn.Model;
 import motley.nn.Models;
+import motley.rounds.robust.Aggregation;
 
 /// A [RunRequest] as JSON, and back.
 ///
@@ -36,6 +37,8 @@ final class RunRequestJson {
                     "seed",
                     "minDevices",
                     "maxDevices",
+                    "trust",
+                    "aggregation",
                     "evaluateEveryEpoch",
                     "initialWeights",
                     "encoding",
@@ -115,6 +118,8 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
+                        .put("trust", request.crew().precautions().trust())
+                        .put("aggregation", request.crew().precautions().aggregation().text())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
                         .put("encoding", request.transfer().encodingText())
                         .put("parameters", request.transfer().parameters().text())
@@ -177,7 +182,8 @@ final class RunRequestJson {
                 model(),
                 dataset,
                 training,
-                new RunRequest.Crew(integer("minDevices", 1), integer("maxDevices", 0)),
+                new RunRequest.Crew(
+                        integer("minDevices", 1), integer("maxDevices", 0), precautions()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
@@ -201,6 +207,12 @@ final class RunRequestJson {
         if (!object.has("ancestor")) return Optional.empty();
         var from = new RunRequestJson(object.path("ancestor"), "ancestor.", ANCESTOR_FIELDS);
         return Optional.of(new RunRequest.Ancestor(from.text("run"), from.wide("steps", 0)));
+    }
+
+    private Precautions precautions() {
+        boolean audits = Precautions.named(text("trust", "off"));
+        var usual = Precautions.usual(audits).text();
+        return new Precautions(audits, Aggregation.named(text("aggregation", usual)));
     }
 
     /// By its name, if it is the one that has it; else in whole.

@@ -19,6 +19,7 @@ final class Draft {
     boolean hasStarted;
     long leasesGiven;
     List<Double> norms;
+    Trust trust;
     Timing pace;
 
     Kind kind;
@@ -54,6 +55,7 @@ final class Draft {
         hasStarted = state.hasStarted();
         leasesGiven = state.leasesGiven();
         norms = state.norms();
+        trust = state.trust();
         pace = state.pace();
         var pass = state.pass();
         kind = pass.kind();
@@ -105,6 +107,7 @@ final class Draft {
                         fleet,
                         leasesGiven,
                         norms,
+                        trust,
                         pace,
                         now);
         return new Step(state, effects);

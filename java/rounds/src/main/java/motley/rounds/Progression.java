@@ -48,6 +48,7 @@ final class Progression {
     }
 
     private static void advance(Draft draft, Position next) {
+        draft.trust = draft.trust.closed();
         var schedule = draft.settings.schedule();
         var position = settled(schedule, next);
         draft.open(passAt(draft.settings, position, draft.leasesGiven, draft.now));

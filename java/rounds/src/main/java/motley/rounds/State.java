@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param hasStarted enough devices have joined once; fewer are enough from then on
 /// @param leasesGiven how many leases this fencing epoch has given
 /// @param norms the latest accepted gradient norms per sample, oldest first, at most [#NORMS_MAX]
+/// @param trust how far its devices may be believed
 /// @param pace how long training rounds take, from opening to applied
 /// @param now the time of the latest step
 public record State(
@@ -27,6 +28,7 @@ public record State(
         Fleet fleet,
         long leasesGiven,
         List<Double> norms,
+        Trust trust,
         Timing pace,
         Instant now) {
     /// How many norms the median is taken of.
@@ -62,6 +64,7 @@ public record State(
                 Fleet.NONE,
                 0,
                 List.of(),
+                Trust.NONE,
                 Timing.NONE,
                 now);
     }

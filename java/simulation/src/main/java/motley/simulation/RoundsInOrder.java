@@ -63,6 +63,10 @@ final class RoundsInOrder implements Checker {
             }
             case Effect.Assign _,
                     Effect.Accept _,
+                    Effect.Hold _,
+                    Effect.Confirm _,
+                    Effect.Recall _,
+                    Effect.Reputed _,
                     Effect.Refuse _,
                     Effect.Revoke _,
                     Effect.Rejoin _,

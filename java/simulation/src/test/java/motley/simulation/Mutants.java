@@ -123,6 +123,7 @@ final class Mutants {
                 s.fleet(),
                 s.leasesGiven(),
                 s.norms(),
+                s.trust(),
                 s.pace(),
                 s.now());
     }
@@ -138,6 +139,7 @@ final class Mutants {
                 s.fleet(),
                 s.leasesGiven(),
                 s.norms(),
+                s.trust(),
                 s.pace(),
                 s.now());
     }
@@ -174,7 +176,7 @@ final class Mutants {
     }
 
     private static Effect cut(Effect effect) {
-        if (!(effect instanceof Effect.Accept(var device, var task))) return effect;
+        if (!(effect instanceof Effect.Accept(var device, var task, _))) return effect;
         var samples = task.samples();
         if (samples.count() == 1) return effect;
         var fewer = new Range(samples.first(), samples.count() - 1);
@@ -196,6 +198,7 @@ final class Mutants {
                         s.fleet(),
                         s.leasesGiven(),
                         s.norms(),
+                        s.trust(),
                         s.pace(),
                         s.now());
         return new Step(bent, step.effects());

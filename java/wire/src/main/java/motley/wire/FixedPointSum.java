@@ -103,7 +103,16 @@ public final class FixedPointSum {
     ///     is not a number, is not noticed here
     /// @throws IllegalArgumentException if the length is not [#elements]
     public void add(MemorySegment addend) {
-        add(plain(addend), elementLimit);
+        add(addend, 1);
+    }
+
+    /// Adds `addend` with every element multiplied by `scale`, and rounded to f32. With 1 it is
+    /// added as it is.
+    ///
+    /// @param scale in (0, 1]
+    public void add(MemorySegment addend, double scale) {
+        require(scale > 0 && scale <= 1, "scale: %s (expected: above 0, at most 1)", scale);
+        add(plain(addend), elementLimit, scale);
     }
 
     /// Adds `addend`, tile by tile: decoded, rounded and added while it is in the cache.
@@ -112,11 +121,19 @@ public final class FixedPointSum {
     ///     faster, with the same bits
     /// @throws IllegalArgumentException if the length is not [#elements]
     public void add(EncodedVector addend, float largest) {
+        add(addend, largest, 1);
+    }
+
+    /// The same with every element multiplied by `scale`, and rounded to f32.
+    ///
+    /// @param scale in (0, 1]
+    public void add(EncodedVector addend, float largest, double scale) {
         requireLength(addend);
         boolean isSmall = largest <= SumKernel.LARGEST;
         for (int at = 0; at < sums.length; at += BLOCK) {
             int length = Math.min(BLOCK, sums.length - at);
             addend.read(at, block, length);
+            if (scale != 1) scale(block, length, scale);
             if (isSmall) SumKernel.add(block, sums, at, length);
             else SumKernel.addLarge(block, sums, at, length);
         }
@@ -187,6 +204,10 @@ public final class FixedPointSum {
         var factors = new int[BLOCK];
         for (int i = 0; i < BLOCK; i++) factors[i] = random.nextInt() | 1;
         return factors;
+    }
+
+    private static void scale(float[] block, int length, double scale) {
+        for (int i = 0; i < length; i++) block[i] = (float) (block[i] * scale);
     }
 
     private static void divide(long[] sums, int at, float[] block, int length, double divisor) {

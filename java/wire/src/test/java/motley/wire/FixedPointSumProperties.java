@@ -47,6 +47,24 @@ final class FixedPointSumProperties {
         }
     }
 
+    /// The scale multiplies in double precision; the product is an f32 as any other element.
+    @Test
+    void scaledAddendEntersAsItsProduct() {
+        var addend = addends(5, 5_000, 1).getFirst();
+        double scale = 1.0 / 3;
+        var sum = new FixedPointSum(addend.length, 1);
+        sum.add(MemorySegment.ofArray(addend), scale);
+        var products = new float[addend.length];
+        for (int i = 0; i < addend.length; i++) products[i] = (float) (addend[i] * scale);
+        var other = new FixedPointSum(addend.length, 1);
+        other.add(MemorySegment.ofArray(products));
+        var found = new float[addend.length];
+        var expected = new float[addend.length];
+        sum.meanInto(MemorySegment.ofArray(found), 3);
+        other.meanInto(MemorySegment.ofArray(expected), 3);
+        assertThat(found).isEqualTo(expected);
+    }
+
     /// The fast way for small elements, the slow one for large ones, and their twins.
     @Test
     void waysOfAddingAgree() {
