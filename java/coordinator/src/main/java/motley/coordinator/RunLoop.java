@@ -143,15 +143,8 @@ final class RunLoop {
 
     /// Whether a device can be of use.
     boolean hasPlaceFor(Device device) {
-        var now = state;
-        if (now.phase() instanceof Phase.Ended || !(now.intent() instanceof Intent.Run)) {
-            return false;
-        }
-        boolean isAudited = now.settings().policy().trust().audits();
-        if (isAudited && device.reputation().isQuarantined(context.clock().instant())) return false;
-        int max = now.settings().policy().devicesMax();
         boolean isHere = device.run().filter(this::equals).isPresent();
-        return max == 0 || isHere || now.fleet().members() < max;
+        return Places.hasOneFor(device.reputation(), isHere, state, context.clock().instant());
     }
 
     /// Keeps what is there and ends the thread; the run goes on when the coordinator is back.
@@ -185,7 +178,7 @@ final class RunLoop {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
             var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
-            clock.lap(waitedFor());
+            clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
             else take(message);
         } catch (InterruptedException e) {
@@ -194,15 +187,6 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
-    }
-
-    private RoundTimes.Phase waitedFor() {
-        var pass = state.pass();
-        if (pass.leases().isEmpty()) return RoundTimes.Phase.WAITING;
-        return switch (pass.kind()) {
-            case TRAIN -> RoundTimes.Phase.DEVICES;
-            case EVALUATE -> RoundTimes.Phase.EVALUATION;
-        };
     }
 
     private long untilDueMs() {
@@ -280,7 +264,7 @@ final class RunLoop {
                     accept(member(device), task, scale);
             case Effect.Hold(var device, var task) -> hold(member(device), task);
             case Effect.Confirm(var device, var task, var compute) ->
-                    member(device).confirmed(samplesOf(task), compute.toNanos() / 1_000);
+                    member(device).confirmed(task, compute.toNanos() / 1_000);
             case Effect.Recall(int round) -> forget();
             case Effect.Reputed(var device, var reputation) ->
                     context.fleet().reputed(member(device), reputation, this);
@@ -316,8 +300,7 @@ final class RunLoop {
 
     private Aggregator aggregator() {
         var plan = context.plan();
-        var rule = plan.request().crew().precautions().aggregation();
-        return new Aggregator(rule, plan.parameterElements(), addendsMax);
+        return new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
     }
 
     /// The loop names only devices that were announced to it.
@@ -351,9 +334,7 @@ final class RunLoop {
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
         boolean isEvaluation = granting.isPresent() && !isTraining;
-        boolean isComparable = context.plan().request().transfer().isComparable();
-        var inspected =
-                isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered, isComparable);
+        var inspected = isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered);
         clock.lap(RoundTimes.Phase.SUM);
         decideAll();
         var contribution = Answers.contribution(submission, inspected);
@@ -372,18 +353,13 @@ final class RunLoop {
             record.traffic().counted();
             device.traffic().counted();
         }
-        device.worked(samplesOf(task), computeMicros);
+        device.worked(task, computeMicros);
     }
 
     private void hold(Device device, Task task) {
         long lease = task.key().lease().number();
         exchange.release(lease);
-        device.send(new FromCoordinator.Accepted(lease));
-        device.held();
-    }
-
-    private static int samplesOf(Task task) {
-        return task.kind() == Kind.TRAIN ? task.samples().count() : 0;
+        device.held(lease);
     }
 
     /// The open round begins anew.
