@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
+import fleets
 import products
 import report
 import starts
@@ -39,6 +40,8 @@ ALL = {
         Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
         Row("N3", "small GPT, training steps", lambda options: training.measure(N3, options)),
         Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
+        Row("N6", "eight unequal devices against waiting for all", fleets.unequal, "-"),
+        Row("N7", "two in a hundred tasks lost", fleets.lossy, "-"),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
     )

@@ -48,7 +48,7 @@ final class Inbox implements AutoCloseable {
         @Nullable MemorySegment body;
         boolean isWriting;
         boolean isWhole;
-        boolean isGone;
+        volatile boolean isGone;
 
         Slot(String device) {
             this.device = device;
@@ -121,8 +121,10 @@ final class Inbox implements AutoCloseable {
             this.memory = memory;
         }
 
-        /// @return false if this would be more than a contribution has
+        /// @return false if this would be more than a contribution has, or nobody waits for it any
+        ///     more: a slow sender must not hold memory beyond its lease
         boolean append(ByteBuffer part) {
+            if (slot.isGone) return false;
             int length = part.remaining();
             if (at + length > sizeBytes) return false;
             MemorySegment.copy(MemorySegment.ofBuffer(part), 0, memory, at, length);

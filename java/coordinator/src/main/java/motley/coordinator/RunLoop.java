@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.Contribution;
@@ -43,10 +41,12 @@ import org.slf4j.LoggerFactory;
 final class RunLoop {
     private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
     private static final int MAILBOX_MAX = 100_000;
+    private static final int GONE_MAX = 256;
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final RunContext context;
-    private final BlockingQueue<RunMessage> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
+    private final Mailbox mailbox = new Mailbox(MAILBOX_MAX);
+    private final SteadyClock steady;
     private final Thread thread;
     private volatile State state;
     private volatile String trouble = "";
@@ -81,7 +81,8 @@ final class RunLoop {
         this.context = context;
         this.learner = learner;
         var plan = context.plan();
-        savedAt = context.clock().instant();
+        steady = new SteadyClock(context.clock(), System::nanoTime);
+        savedAt = steady.instant();
         savedPosition = position;
         state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
         sum = new FixedPointSum(plan.parameterElements(), plan.settings().schedule().tasks());
@@ -115,6 +116,11 @@ final class RunLoop {
         return state;
     }
 
+    /// The time by the clock of its leases.
+    Instant now() {
+        return steady.instant();
+    }
+
     /// What keeps it from going on beyond what the training loop knows; empty if nothing does.
     String trouble() {
         return trouble;
@@ -124,8 +130,7 @@ final class RunLoop {
         return exchange;
     }
 
-    /// Adds to the mailbox. A run so far behind that its mailbox is full loses the message, as a
-    /// network would; the loop is made for that.
+    /// Adds to the mailbox. A run so far behind that there is no room loses the message.
     void tell(RunMessage message) {
         if (!mailbox.offer(message)) LOG.warn("run {}: overloaded, {} lost", id(), message);
     }
@@ -171,7 +176,7 @@ final class RunLoop {
     private void turn() {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
-            var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
+            var message = mailbox.poll(untilDueMs());
             clock.lap(waitedFor());
             if (message == null) pending.add(new Event.Tick());
             else take(message);
@@ -181,6 +186,15 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
+        forgetGone();
+    }
+
+    /// Devices come and go for as long as a run lasts; those that are gone are not kept.
+    private void forgetGone() {
+        var here = state.fleet().devices();
+        if (members.size() <= 2 * here.size() + GONE_MAX) return;
+        members.entrySet()
+                .removeIf(m -> !here.has(m.getKey()) && m.getValue().session().isEmpty());
     }
 
     private RoundTimes.Phase waitedFor() {
@@ -193,7 +207,7 @@ final class RunLoop {
     }
 
     private long untilDueMs() {
-        var now = context.clock().instant();
+        var now = steady.instant();
         var due = state.wakeAt().filter(at -> at.isBefore(now.plus(LOOK))).orElse(now.plus(LOOK));
         return Math.max(1, Duration.between(now, due).toMillis());
     }
@@ -248,7 +262,7 @@ final class RunLoop {
     }
 
     private void decide(Event event) {
-        var step = Rounds.step(state, event, context.clock().instant());
+        var step = Rounds.step(state, event, steady.instant());
         state = step.state();
         step.effects().forEach(this::perform);
     }
@@ -430,7 +444,7 @@ final class RunLoop {
 
     private void saveIfDue() {
         if (checkpointer.isBusy() || !(state.phase() instanceof Phase.Open)) return;
-        var now = context.clock().instant();
+        var now = steady.instant();
         boolean isOld = !savedAt.plus(context.checkpointEvery()).isAfter(now);
         boolean isNew = !state.position().equals(savedPosition);
         if (!isCheckpointDue && !(isOld && isNew)) return;
@@ -505,7 +519,7 @@ final class RunLoop {
 
     private void awaitSpace() {
         try {
-            var message = mailbox.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            var message = mailbox.poll(LOOK.toMillis());
             if (message instanceof RunMessage.Shutdown) isShuttingDown = true;
         } catch (InterruptedException e) {
             isShuttingDown = true;

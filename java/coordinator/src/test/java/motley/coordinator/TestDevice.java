@@ -250,7 +250,7 @@ final class TestDevice implements AutoCloseable {
         send(new FromDevice.WorkRequest());
     }
 
-    private static DeviceProfile profile() {
+    static DeviceProfile profile() {
         return new DeviceProfile(
                 "test", "test", 1, 1, 1, 1, OptionalDouble.empty(), List.of("cpu"), "jvm-cpu", "0");
     }
