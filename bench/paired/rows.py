@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Callable
 
+import aggregation
 import fleets
 import products
 import report
 import starts
+import traffic
 import training
 from report import Figure
 from training import Case
@@ -42,6 +44,8 @@ ALL = {
         Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
         Row("N6", "eight unequal devices against waiting for all", fleets.unequal, "-"),
         Row("N7", "two in a hundred tasks lost", fleets.lossy, "-"),
+        Row("N9", "bytes of a task's answer beside f32, without PyTorch", traffic.measure),
+        Row("N10", "elements encoded and added up by a core, without PyTorch", aggregation.measure),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
     )

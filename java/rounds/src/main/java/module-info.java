@@ -7,4 +7,5 @@ module motley.rounds {
     requires static transitive org.jspecify;
 
     exports motley.rounds;
+    exports motley.rounds.robust;
 }

@@ -28,6 +28,8 @@ final class BenchCommand implements Runnable {
     /// Larger matrices do not fit in one arena beside each other.
     private static final int PRODUCT_SIZE_MAX = 16_384;
 
+    private static final int ELEMENTS_MAX = 1 << 26;
+
     @Option(
             names = "--model",
             paramLabel = "M",
@@ -54,6 +56,15 @@ final class BenchCommand implements Runnable {
             paramLabel = "N",
             description = "instead of training: the product of two N by N matrices")
     private Optional<Integer> product = Optional.empty();
+
+    @Option(
+            names = "--sums",
+            paramLabel = "N",
+            description = {
+                "instead of training: encoding updates of N elements and adding them up, on one",
+                "thread"
+            })
+    private Optional<Integer> sums = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "T", description = "default: all cores")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -87,6 +98,10 @@ final class BenchCommand implements Runnable {
     public void run() {
         requireSettings();
         var console = output.console();
+        if (sums.isPresent()) {
+            measureSums(console, sums.get());
+            return;
+        }
         try (var engine = profile.engine(new CpuSettings(threads));
                 var workload = workload(engine)) {
             double warmUp = warmUpSeconds.orElse(seconds);
@@ -105,6 +120,11 @@ final class BenchCommand implements Runnable {
                 "--product",
                 product.orElse(1),
                 "1 to " + PRODUCT_SIZE_MAX);
+        require(
+                sums.orElse(1) >= 1 && sums.orElse(1) <= ELEMENTS_MAX,
+                "--sums",
+                sums.orElse(1),
+                "1 to " + ELEMENTS_MAX);
         require(seconds >= 0, "--seconds", seconds, "at least 0");
         require(
                 warmUpSeconds.orElse(0.0) >= 0,
@@ -116,6 +136,17 @@ final class BenchCommand implements Runnable {
     private static void require(boolean holds, String option, Object value, String expected) {
         if (holds) return;
         throw new UserException("%s: %s (expected: %s)".formatted(option, value, expected));
+    }
+
+    private static void measureSums(Console console, int elements) {
+        var rows = SumTimes.of(elements);
+        for (var row : rows) {
+            console.say(
+                    "%-30s best %6.2f, median %6.2f G elements/s"
+                            .formatted(
+                                    row.get("name"), row.get("bestPerNs"), row.get("medianPerNs")));
+        }
+        console.emit("bench", Map.of("sums", rows));
     }
 
     private Workload workload(Engine engine) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /// Which coordinator a command speaks to.
 final class CoordinatorOptions {
-    private static final Duration SEARCH = Duration.ofMillis(1500);
+    private static final int SEARCH_SECONDS_MAX = 600;
 
     @Option(
             names = "--url",
@@ -30,6 +30,13 @@ final class CoordinatorOptions {
             defaultValue = "" + Protocol.DISCOVERY_PORT,
             description = "UDP port of the search (default: ${DEFAULT-VALUE})")
     private int discoveryPort;
+
+    @Option(
+            names = "--search-seconds",
+            paramLabel = "S",
+            defaultValue = "1.5",
+            description = "how long to search for a coordinator (default: ${DEFAULT-VALUE})")
+    private double searchSeconds;
 
     boolean isNamed() {
         return url.isPresent();
@@ -53,8 +60,14 @@ final class CoordinatorOptions {
 
     private Optional<URI> address() {
         if (url.isPresent()) return url.map(Addresses::normalized);
+        if (!(searchSeconds > 0 && searchSeconds <= SEARCH_SECONDS_MAX)) {
+            throw new UserException(
+                    "--search-seconds: %s (expected: above 0, at most %d)"
+                            .formatted(searchSeconds, SEARCH_SECONDS_MAX));
+        }
+        var time = Duration.ofMillis(Math.max(1, Math.round(1000 * searchSeconds)));
         try {
-            return CoordinatorSearch.find(discoveryPort, SEARCH).stream()
+            return CoordinatorSearch.find(discoveryPort, time).stream()
                     .map(found -> found.uri())
                     .findFirst();
         } catch (IOException e) {

@@ -1,24 +1,82 @@
 package motley.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/// Lists the fleet.
+/// Lists the fleet, and decides whom to trust.
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
-        description = "Lists the devices of a coordinator: state, health, work done.")
+        description = {
+            "Lists the devices of a coordinator: state, health, work done, and how far runs with",
+            "--trust audit believe them: new (every answer is checked), proven (one in fifty is),",
+            "trusted (none is), quarantined (it gets no work)."
+        })
 final class DevicesCommand implements Runnable {
+    /// One decision at a time.
+    static final class Decision {
+        @Option(
+                names = "--pardon",
+                paramLabel = "NAME",
+                description = "lift a device's quarantine; it must prove itself again")
+        private Optional<String> pardon = Optional.empty();
+
+        @Option(
+                names = "--trust",
+                paramLabel = "NAME",
+                description = "believe a device without audits, and let it decide disputes")
+        private Optional<String> trust = Optional.empty();
+
+        @Option(
+                names = "--distrust",
+                paramLabel = "NAME",
+                description = "audit a device like any other again")
+        private Optional<String> distrust = Optional.empty();
+
+        private Map.Entry<String, String> named() {
+            if (pardon.isPresent()) return Map.entry("pardon", pardon.get());
+            if (trust.isPresent()) return Map.entry("trust", trust.get());
+            return Map.entry("distrust", distrust.orElse(""));
+        }
+    }
+
+    @ArgGroup private Optional<Decision> decision = Optional.empty();
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
+        decision.ifPresent(chosen -> decide(chosen.named().getKey(), chosen.named().getValue()));
+        list();
+    }
+
+    private void decide(String verb, String name) {
+        var ids = new ArrayList<String>();
+        for (var device : Calls.get(coordinator, "/v1/devices").path("devices")) {
+            boolean isMeant =
+                    device.path("name").asText().equals(name)
+                            || device.path("id").asText().equals(name);
+            if (isMeant) ids.add(device.path("id").asText());
+        }
+        if (ids.size() != 1) {
+            var found = ids.isEmpty() ? "no such device" : ids.size() + " devices, " + ids;
+            throw new UserException(
+                    "--%s: %s: %s (expected: the name or id of one that `motley devices` lists)"
+                            .formatted(verb, name, found));
+        }
+        Calls.post(coordinator, "/v1/devices/" + ids.getFirst() + "/" + verb);
+    }
+
+    private void list() {
         var console = output.console();
         var devices = Calls.get(coordinator, "/v1/devices").path("devices");
         var rows = new ArrayList<List<String>>();
@@ -31,13 +89,29 @@ final class DevicesCommand implements Runnable {
             return;
         }
         console.table(
-                List.of("NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE"),
+                List.of(
+                        "NAME", "STATE", "THREADS", "GFLOP/S", "LOAD", "BATTERY", "TASKS", "RATE",
+                        "DOWN", "UP", "TRUST"),
                 rows);
         for (var device : devices) {
             var reason = device.path("reason").asText("");
             if (!reason.isEmpty()) console.say(device.path("name").asText() + ": " + reason);
+            quarantine(device).ifPresent(console::say);
         }
         console.emit("devices", Map.of("count", rows.size()));
+    }
+
+    private static Optional<String> quarantine(JsonNode device) {
+        var until = device.path("trust").path("quarantinedUntilMs");
+        if (!until.isNumber()) return Optional.empty();
+        var name = device.path("name").asText();
+        return Optional.of(
+                "%s: %s answers proven wrong, quarantined until %s; `motley devices --pardon %s`"
+                        .formatted(
+                                name,
+                                device.path("trust").path("failures").asText(),
+                                Instant.ofEpochMilli(until.asLong()),
+                                name));
     }
 
     private static List<String> row(JsonNode device) {
@@ -51,7 +125,10 @@ final class DevicesCommand implements Runnable {
                 number(health.path("load"), "%.0f %%", 100),
                 number(health.path("battery"), "%.0f %%", 100),
                 work.path("tasks").asText(),
-                number(work.path("samplesPerSecond"), "%,.0f samples/s", 1));
+                number(work.path("samplesPerSecond"), "%,.0f samples/s", 1),
+                TrafficReport.bytes(device.path("traffic").path("downBytes").asDouble()),
+                TrafficReport.bytes(device.path("traffic").path("upBytes").asDouble()),
+                device.path("trust").path("standing").asText("-"));
     }
 
     /// What was not measured is shown as such.

@@ -70,6 +70,8 @@ final class JoinCommand implements Runnable {
     @Option(names = "--follow", hidden = true)
     private Optional<Long> followedProcess = Optional.empty();
 
+    @Mixin private ExchangeOptions exchange = new ExchangeOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -86,7 +88,8 @@ final class JoinCommand implements Runnable {
                         new OwnerLimits(batteryMinPercent / 100, onlyOnPower, onlyWhenIdle),
                         Home.ofThisProcess().directory(),
                         discoveryPort,
-                        Version.NUMBER);
+                        Version.NUMBER,
+                        exchange.usesFiles());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);

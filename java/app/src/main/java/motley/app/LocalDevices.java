@@ -29,11 +29,17 @@ final class LocalDevices implements AutoCloseable {
     /// @param token empty where none is needed
     record Coordinator(URI uri, String token) {}
 
-    /// Starts `count` devices.
+    /// Which devices.
+    ///
+    /// @param exchange as `motley join --exchange` reads it
+    record Wanted(int count, String exchange) {}
+
+    /// Starts devices.
     ///
     /// @throws UserException if a process cannot be started
     static LocalDevices start(
-            int count, Coordinator coordinator, Home home, TrainingProfile profile) {
+            Wanted wanted, Coordinator coordinator, Home home, TrainingProfile profile) {
+        int count = wanted.count();
         var devices = new LocalDevices(home.directory().resolve("logs"));
         int cores = Runtime.getRuntime().availableProcessors();
         int threads = Math.max(1, cores / Math.max(1, count));
@@ -42,6 +48,7 @@ final class LocalDevices implements AutoCloseable {
             for (int i = 1; i <= count; i++) {
                 var name = "local-" + i;
                 var command = command(name, threads, coordinator);
+                command.addAll(List.of("--exchange", wanted.exchange()));
                 profile.fileOf(name).ifPresent(file -> command.addAll(profileOptions(file)));
                 devices.startOne(name, command);
             }

@@ -21,8 +21,6 @@ final class RunFollower {
     private final Console console;
     private final String run;
     private final int epochs;
-    private final int rounds;
-    private final int batchSize;
     private final Optional<Consumer<JsonNode>> times;
     private boolean isAway;
     private long spokenNs;
@@ -43,8 +41,6 @@ final class RunFollower {
         this.console = console;
         this.run = description.path("id").asText();
         this.epochs = description.path("progress").path("epochs").asInt();
-        this.rounds = description.path("progress").path("rounds").asInt();
-        this.batchSize = description.path("request").path("batchSize").asInt();
     }
 
     /// Follows until the run is over.
@@ -120,13 +116,14 @@ final class RunFollower {
     }
 
     private void round(JsonNode event) {
-        int done = event.path("round").asInt() % rounds + 1;
+        int done = event.path("roundOfEpoch").asInt();
+        int rounds = event.path("roundsOfEpoch").asInt();
         var line =
                 "epoch %d/%d %s %d/%d  loss %.4f  accuracy %.4f  %s samples/s  %s%s"
                         .formatted(
                                 event.path("epoch").asInt() + 1,
                                 epochs,
-                                bar(done),
+                                bar(done, rounds),
                                 done,
                                 rounds,
                                 event.path("loss").asDouble(),
@@ -148,8 +145,8 @@ final class RunFollower {
     private String left(JsonNode event) {
         double perSecond = event.path("samplesPerSecond").asDouble();
         if (perSecond <= 0) return "";
-        long roundsLeft = (long) epochs * rounds - event.path("round").asInt() - 1;
-        return "  %s left".formatted(time(Math.round(roundsLeft * batchSize / perSecond)));
+        return "  %s left"
+                .formatted(time(Math.round(event.path("samplesLeft").asLong() / perSecond)));
     }
 
     /// As exact as anybody wants to know: `45 s`, `3 min 20 s`, `2 h 5 min`.
@@ -159,8 +156,8 @@ final class RunFollower {
         return "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
     }
 
-    private String bar(int done) {
-        int filled = BAR * done / rounds;
+    private static String bar(int done, int rounds) {
+        int filled = BAR * done / Math.max(1, rounds);
         return "━".repeat(filled) + "─".repeat(BAR - filled);
     }
 

@@ -136,8 +136,7 @@ final class SimulateCommand implements Callable<Integer> {
         require(lost >= 0 && lost <= 0.9, "--lost", lost, "0 to 0.9");
         double ms = sampleMs.orElse(1.0);
         require(ms > 0, "--sample-time", ms, "above 0");
-        require(
-                model.isEmpty() || sampleMs.isEmpty(), "--sample-time", ms, "only without MODEL");
+        require(model.isEmpty() || sampleMs.isEmpty(), "--sample-time", ms, "only without MODEL");
         double mbits = linkMbits.orElse(1.0);
         require(mbits > 0, "--link", mbits, "above 0");
         require(linkMbits.isEmpty() || model.isPresent(), "--link", mbits, "only with MODEL");

@@ -180,7 +180,15 @@ final class TrainCommand implements Callable<Integer> {
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
 
+    @Mixin private TrustOptions trust = new TrustOptions();
+
+    @Mixin private EncodingOptions encoding = new EncodingOptions();
+
+    @Mixin private ExchangeOptions exchange = new ExchangeOptions();
+
     @Mixin private StrategyOptions strategy = new StrategyOptions();
+
+    @Mixin private LocalOptions local = new LocalOptions();
 
     @Mixin private KeepingOptions keeping = new KeepingOptions();
 
@@ -269,18 +277,31 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --strategy, --k and --staleness: there are no devices to wait for");
-        strategy.strategy(tasks);
+        local.require(strategy.strategy(tasks).local().isUsed());
         require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
                 isAlone,
                 "without --local-devices and --url");
+        encoding.requireKnown();
+        require(
+                !isAlone || !encoding.isGiven(),
+                "--alone",
+                isAlone,
+                "without --encoding and --parameters: nothing travels");
+        exchange.usesFiles();
         require(
                 isAlone || metrics.isEmpty(),
                 "--metrics",
                 metrics.orElse(""),
                 "--alone too; for a run on devices, `motley evaluate` afterwards");
         chosenMetrics();
+        trust.requireKnown();
+        require(
+                !isAlone || !trust.isUsed(),
+                "--alone",
+                isAlone,
+                "without --trust and --aggregation");
         keeping.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
@@ -318,10 +339,16 @@ final class TrainCommand implements Callable<Integer> {
             var found = coordinator.find();
             if (found.isPresent()) {
                 console.say("training with the coordinator at " + found.get().coordinator());
-                return TrainingCrew.joining(found.get(), localDevices.orElse(0), home, measured);
+                return TrainingCrew.joining(
+                        found.get(), locals(localDevices.orElse(0)), home, measured);
             }
         }
-        return TrainingCrew.ofOwn(localDevices.orElse(DEFAULT_LOCAL_DEVICES), home, measured);
+        return TrainingCrew.ofOwn(
+                locals(localDevices.orElse(DEFAULT_LOCAL_DEVICES)), home, measured);
+    }
+
+    private LocalDevices.Wanted locals(int count) {
+        return new LocalDevices.Wanted(count, exchange.way());
     }
 
     private ObjectNode request(Model chosen) {
@@ -337,8 +364,11 @@ final class TrainCommand implements Callable<Integer> {
                         .put("seed", seed)
                         .put("minDevices", minDevices)
                         .put("maxDevices", maxDevices);
+        encoding.addTo(request);
         strategy.addTo(request);
+        local.addTo(request);
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        trust.addTo(request);
         keeping.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
@@ -414,9 +444,7 @@ final class TrainCommand implements Callable<Integer> {
         int epochsDone =
                 progress.path("epoch").asInt()
                         + (progress.path("isEvaluating").asBoolean() ? 1 : 0);
-        int rounds =
-                progress.path("epoch").asInt() * progress.path("rounds").asInt()
-                        + progress.path("round").asInt();
+        int rounds = end.path("lastRound").path("round").asInt(-1) + 1;
         double perSecond = progress.path("samplesDone").asLong() / outcome.seconds();
         var accuracy = OptionalDouble.empty();
         var evaluated = end.path("lastEvaluation").path("accuracy");
@@ -433,6 +461,8 @@ final class TrainCommand implements Callable<Integer> {
         accuracy.ifPresent(value -> fields.put("testAccuracy", value));
         if (loss.isNumber()) fields.put("testLoss", loss.asDouble());
         fields.put("weightsSha256", sha256);
+        var traffic = TrafficReport.of(end);
+        traffic.addTo(fields);
         fields.put("model", outcome.file().toString());
         console.emit("result", fields);
         console.say(
@@ -444,6 +474,7 @@ final class TrainCommand implements Callable<Integer> {
                                 accuracy.isPresent()
                                         ? ", test accuracy %.4f".formatted(accuracy.getAsDouble())
                                         : ""));
+        traffic.text().ifPresent(console::say);
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
         boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
         var command = isOfImages ? "predict" : "evaluate";

@@ -39,13 +39,13 @@ final class TrainingCrew implements AutoCloseable {
 
     /// Works with a coordinator that runs already.
     static TrainingCrew joining(
-            ApiClient api, int localDevices, Home home, TrainingProfile profile) {
+            ApiClient api, LocalDevices.Wanted locals, Home home, TrainingProfile profile) {
         var devices =
-                localDevices == 0
+                locals.count() == 0
                         ? Optional.<LocalDevices>empty()
                         : Optional.of(
                                 LocalDevices.start(
-                                        localDevices,
+                                        locals,
                                         new LocalDevices.Coordinator(
                                                 api.coordinator(), api.token()),
                                         home,
@@ -57,12 +57,12 @@ final class TrainingCrew implements AutoCloseable {
     ///
     /// The devices start first: they take as long as the coordinator to come up and try to connect
     /// until it is there.
-    static TrainingCrew ofOwn(int localDevices, Home home, TrainingProfile profile) {
+    static TrainingCrew ofOwn(LocalDevices.Wanted locals, Home home, TrainingProfile profile) {
         int port = freePort();
         var uri = URI.create("http://127.0.0.1:" + port);
         var devices =
                 LocalDevices.start(
-                        localDevices, new LocalDevices.Coordinator(uri, ""), home, profile);
+                        locals, new LocalDevices.Coordinator(uri, ""), home, profile);
         try {
             var directory = home.newTraining();
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);

@@ -16,7 +16,9 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import motley.coordinator.Guard.Scope;
+import motley.rounds.Reputation;
 import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,21 @@ final class Api {
                                 (c, r) -> openApi()),
                         shortRoute(
                                 HttpMethod.GET, "/v1/devices", Scope.PEOPLE, (c, r) -> devices()),
+                        shortRoute(
+                                HttpMethod.POST,
+                                "/v1/devices/{device}/pardon",
+                                Scope.PEOPLE,
+                                (c, r) -> decide(c, Reputation::pardoned)),
+                        shortRoute(
+                                HttpMethod.POST,
+                                "/v1/devices/{device}/trust",
+                                Scope.PEOPLE,
+                                (c, r) -> decide(c, known -> known.pardoned().trusted(true))),
+                        shortRoute(
+                                HttpMethod.POST,
+                                "/v1/devices/{device}/distrust",
+                                Scope.PEOPLE,
+                                (c, r) -> decide(c, known -> known.trusted(false))),
                         shortRoute(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
                         shortRoute(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
                         shortRoute(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
@@ -186,6 +203,15 @@ final class Api {
         return json(
                 HttpStatus.OK,
                 Json.list("devices", parts.fleet().views(), Json::device).toString());
+    }
+
+    private HttpResponse decide(ServiceRequestContext context, UnaryOperator<Reputation> decision) {
+        var id = String.valueOf(context.pathParam("device"));
+        var device =
+                parts.fleet()
+                        .decide(id, decision)
+                        .orElseThrow(() -> Problem.notFound("device", id));
+        return json(HttpStatus.OK, Json.device(device).toString());
     }
 
     private static HttpResponse openApi() {

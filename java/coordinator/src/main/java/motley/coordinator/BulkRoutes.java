@@ -13,9 +13,11 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.WrongHashException;
+import motley.wire.encoding.ParameterForm;
 
 /// Bulk bytes over HTTP: blobs, parameters, contributions. All bodies are streamed; memory does
 /// not grow with their length.
@@ -75,29 +77,53 @@ final class BulkRoutes {
 
     HttpResponse parameters(ServiceRequestContext context, HttpRequest request) {
         long version = number(context, "version");
+        var exchange = exchange(context);
         var body =
-                exchange(context)
-                        .parameters(version)
+                body(context, exchange, version)
                         .orElseThrow(
                                 () ->
                                         new Problem(
                                                 HttpStatus.GONE,
                                                 "version: %d (expected: the newest)"
                                                         .formatted(version)));
+        int sizeBytes = body.length();
+        exchange.traffic().sent(sizeBytes);
+        guard.device(request.headers()).ifPresent(device -> device.traffic().sent(sizeBytes));
         var headers =
                 ResponseHeaders.builder(HttpStatus.OK)
                         .contentType(MediaType.OCTET_STREAM)
-                        .contentLength(body.readableBytes())
+                        .contentLength(sizeBytes)
                         .build();
-        return HttpResponse.of(headers, HttpData.wrap(body));
+        return HttpResponse.of(headers, body);
+    }
+
+    private static Optional<HttpData> body(
+            ServiceRequestContext context, Exchange exchange, long version) {
+        var form = Optional.ofNullable(context.queryParam("form")).orElse("f32");
+        return switch (ParameterForm.parse(form)) {
+            case F32 -> exchange.parameters(version).map(HttpData::wrap);
+            case BF16 -> exchange.roundedParameters(version, since(context)).map(HttpData::wrap);
+        };
+    }
+
+    private static OptionalLong since(ServiceRequestContext context) {
+        var text = context.queryParam("since");
+        if (text == null) return OptionalLong.empty();
+        return OptionalLong.of(wholeNumber("since", text));
     }
 
     HttpResponse contribution(ServiceRequestContext context, HttpRequest request)
             throws IOException, InterruptedException {
         long lease = number(context, "lease");
         var device = guard.device(request.headers()).orElseThrow();
-        return switch (exchange(context).begin(lease, device)) {
-            case Inbox.Begun.Writing(var body) -> write(request, body);
+        var exchange = exchange(context);
+        return switch (exchange.begin(lease, device)) {
+            case Inbox.Begun.Writing(var body) -> {
+                var response = write(request, body);
+                exchange.traffic().received(body.sizeBytes());
+                device.traffic().received(body.sizeBytes());
+                yield response;
+            }
             case Inbox.Begun.Unwanted() ->
                     throw new Problem(
                             HttpStatus.GONE,
@@ -114,20 +140,25 @@ final class BulkRoutes {
 
     private static HttpResponse write(HttpRequest request, Inbox.Body into)
             throws IOException, InterruptedException {
-        boolean isWhole = false;
-        boolean isTooLong = false;
+        boolean isComplete = false;
         try (var body = BodyReader.of(request)) {
-            for (var part = body.next(); part.isPresent() && !isTooLong; part = body.next()) {
-                isTooLong = !into.append(part.get());
+            for (var part = body.next(); part.isPresent(); part = body.next()) {
+                if (!into.append(part.get())) throw tooLong(into);
             }
+            isComplete = true;
         } finally {
-            isWhole = into.finish() && !isTooLong;
+            if (!isComplete) into.abandon();
         }
-        if (isWhole) return HttpResponse.of(ResponseHeaders.of(HttpStatus.NO_CONTENT));
-        throw new Problem(
+        var flaw = into.finish();
+        if (flaw.isEmpty()) return HttpResponse.of(ResponseHeaders.of(HttpStatus.NO_CONTENT));
+        throw new Problem(HttpStatus.BAD_REQUEST, flaw.get());
+    }
+
+    private static Problem tooLong(Inbox.Body body) {
+        return new Problem(
                 HttpStatus.BAD_REQUEST,
-                "contribution: %d bytes%s (expected: four for each parameter)"
-                        .formatted(into.sizeBytes(), isTooLong ? " and more" : ""));
+                "contribution: more than %d bytes (expected: at most %d)"
+                        .formatted(body.sizeBytes(), body.sizeBytesMax()));
     }
 
     private Exchange exchange(ServiceRequestContext context) {
@@ -152,7 +183,10 @@ final class BulkRoutes {
     }
 
     private static long number(ServiceRequestContext context, String parameter) {
-        var text = String.valueOf(context.pathParam(parameter));
+        return wholeNumber(parameter, String.valueOf(context.pathParam(parameter)));
+    }
+
+    private static long wholeNumber(String parameter, String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {

@@ -151,7 +151,8 @@ public final class Coordinator implements AutoCloseable {
         var access = access(settings);
         var shared = shared(settings, opened);
         var listeners = new Listeners();
-        var fleet = new Fleet(access, shared, settings.limits().devicesMax(), clock);
+        var records = new Fleet.Records(new Reputations(database), clock);
+        var fleet = new Fleet(access, shared, settings.limits().devicesMax(), records);
         var runs =
                 opened.add(
                         new Runs(

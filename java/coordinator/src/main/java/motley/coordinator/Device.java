@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import java.util.Optional;
 import motley.rounds.DeviceId;
+import motley.rounds.Reputation;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -25,6 +26,9 @@ final class Device {
     private long tasks;
     private long samples;
     private long computeMicros;
+    private long withheld;
+    private Reputation reputation = Reputation.NEW;
+    private final Traffic traffic = new Traffic();
 
     /// @param number what the training loops call it
     Device(String id, DeviceId number, String name, DeviceProfile profile) {
@@ -40,6 +44,11 @@ final class Device {
 
     DeviceId number() {
         return number;
+    }
+
+    /// What went over the network to and from it.
+    Traffic traffic() {
+        return traffic;
     }
 
     synchronized String name() {
@@ -122,6 +131,25 @@ final class Device {
         computeMicros += micros;
     }
 
+    /// An answer of this device waits to be confirmed.
+    synchronized void held() {
+        withheld++;
+    }
+
+    /// An answer that was held is confirmed.
+    synchronized void confirmed(long newSamples, long micros) {
+        withheld = Math.max(0, withheld - 1);
+        worked(newSamples, micros);
+    }
+
+    synchronized Reputation reputation() {
+        return reputation;
+    }
+
+    synchronized void reputed(Reputation now) {
+        reputation = now;
+    }
+
     /// Sends `message` if the device is connected.
     void send(FromCoordinator message) {
         session().ifPresent(connection -> connection.send(message));
@@ -137,7 +165,8 @@ final class Device {
                 state(),
                 reason(),
                 Optional.ofNullable(run).map(RunLoop::id),
-                new DeviceView.Work(tasks, samples, perSecond),
+                new DeviceView.Work(tasks, samples, perSecond, withheld, traffic.view()),
+                reputation,
                 heardAtMs);
     }
 

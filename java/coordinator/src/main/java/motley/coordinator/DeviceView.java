@@ -1,6 +1,7 @@
 package motley.coordinator;
 
 import java.util.Optional;
+import motley.rounds.Reputation;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 
@@ -9,6 +10,7 @@ import motley.wire.DeviceProfile;
 /// @param reason why it pauses or is gone; empty when it is not
 /// @param run the run it works for
 /// @param work what it has done since the coordinator started
+/// @param reputation what is known of its honesty
 /// @param heardAtMs when it was last heard
 public record DeviceView(
         String id,
@@ -19,6 +21,7 @@ public record DeviceView(
         Optional<String> reason,
         Optional<String> run,
         Work work,
+        Reputation reputation,
         long heardAtMs) {
 
     public enum State {
@@ -37,5 +40,12 @@ public record DeviceView(
     /// @param tasks accepted
     /// @param samples in accepted training tasks
     /// @param samplesPerSecond while computing them; 0 before the first
-    public record Work(long tasks, long samples, double samplesPerSecond) {}
+    /// @param withheld tasks answered and not confirmed: waiting, or never
+    /// @param traffic what went over the network for it
+    public record Work(
+            long tasks,
+            long samples,
+            double samplesPerSecond,
+            long withheld,
+            Traffic.View traffic) {}
 }

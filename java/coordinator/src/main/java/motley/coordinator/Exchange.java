@@ -3,13 +3,18 @@ package motley.coordinator;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.Transfer.Way;
 import motley.rounds.Kind;
 import motley.rounds.Task;
 import motley.wire.FromCoordinator;
 import motley.wire.SharedDirectory;
 import motley.wire.TaskKey;
+import motley.wire.encoding.EncodedVector;
+import motley.wire.encoding.Encoding;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,37 +30,77 @@ final class Exchange implements AutoCloseable {
     private final Supplier<MemorySegment> newest;
     private final Published published = new Published();
     private final Inbox inbox;
+    private final LocalTasks locals;
+    private final Transfer transfer;
+    private final Optional<RoundedParameters> rounded;
     private long sharedVersion = -1;
     private boolean isSharing;
 
     /// @param newest the present parameters
-    Exchange(RunContext context, Supplier<MemorySegment> newest) {
+    /// @param locals what there is to say of tasks of local steps
+    Exchange(RunContext context, Supplier<MemorySegment> newest, LocalTasks locals) {
+        this.locals = locals;
         this.context = context;
         this.newest = newest;
-        inbox = new Inbox(newest.get().byteSize(), context.budget());
+        transfer = context.plan().request().transfer();
+        inbox =
+                new Inbox(
+                        transfer.encodingOver(Way.HTTP),
+                        context.plan().parameterElements(),
+                        context.budget());
         isSharing = context.shared().isPresent();
+        rounded =
+                switch (transfer.parameters()) {
+                    case F32 -> Optional.empty();
+                    case BF16 ->
+                            Optional.of(
+                                    new RoundedParameters(context.plan().parameterElements()));
+                };
     }
 
     /// Sends `task`, and first whatever the device needs for it.
     void assign(Device device, Task task) {
         var session = device.session();
         if (session.isEmpty()) return;
+        Optional<FromCoordinator.LocalSteps> local;
+        try {
+            local = locals.of(task);
+        } catch (IOException e) {
+            // The lease expires, and the task is given again.
+            LOG.warn("run {}: the optimizer's state cannot be stored: {}", run(), e.getMessage());
+            return;
+        }
         session.get().prepare(context.manifest());
         var files =
                 session.get().sharesMemory()
                         ? share(device, task)
                         : Optional.<FromCoordinator.Files>empty();
         if (files.isEmpty()) {
-            published.publish(task.key().version(), newest.get());
+            publish(task.key().version());
             if (task.kind() == Kind.TRAIN) inbox.expect(task.key().lease().number(), device.id());
         }
-        session.get().send(message(task, files));
+        session.get().send(message(task, local, files));
+    }
+
+    private void publish(long version) {
+        if (rounded.isEmpty()) published.publish(version, newest.get());
+        else rounded.get().round(version, newest.get());
+    }
+
+    /// What devices compute with.
+    private MemorySegment parametersOf(long version) {
+        return rounded.map(form -> form.round(version, newest.get())).orElseGet(newest);
     }
 
     /// What a device answered to a training task.
-    Optional<MemorySegment> body(Device device, long lease) {
+    Optional<EncodedVector> body(Device device, long lease) {
         return inbox.body(lease)
                 .or(() -> context.shared().flatMap(shared -> contribution(shared, device, lease)));
+    }
+
+    /// What went over the network.
+    Traffic traffic() {
+        return context.record().traffic();
     }
 
     /// The answer to this lease is counted, or not wanted any more.
@@ -72,6 +117,12 @@ final class Exchange implements AutoCloseable {
         return published.retain(version);
     }
 
+    /// The parameters of `version` rounded, for a device that holds version `held`; empty if they
+    /// are gone, or not in that form.
+    Optional<byte[]> roundedParameters(long version, OptionalLong held) {
+        return rounded.flatMap(form -> form.frame(version, held));
+    }
+
     /// Begins to take an answer as an HTTP body.
     Inbox.Begun begin(long lease, Device device) {
         return inbox.begin(lease, device.id());
@@ -81,6 +132,7 @@ final class Exchange implements AutoCloseable {
     public void close() {
         inbox.close();
         published.close();
+        rounded.ifPresent(RoundedParameters::close);
         context.shared().ifPresent(shared -> shared.remove(run()));
     }
 
@@ -88,9 +140,29 @@ final class Exchange implements AutoCloseable {
         return context.owned().id();
     }
 
-    private Optional<MemorySegment> contribution(
+    /// Floats are read where they lie. Whatever else a device may still be writing to is copied
+    /// first: it was looked at, and must stay as it was.
+    private Optional<EncodedVector> contribution(
             SharedDirectory shared, Device device, long lease) {
-        return shared.contribution(run(), device.id(), lease);
+        var encoding = transfer.encodingOver(Way.FILES);
+        int elements = context.plan().parameterElements();
+        var opened =
+                shared.contribution(run(), device.id(), lease)
+                        .map(bytes -> encoding.equals(Encoding.PLAIN) ? bytes : copied(bytes))
+                        .map(bytes -> EncodedVector.open(encoding, elements, bytes));
+        if (opened.isEmpty()) return Optional.empty();
+        return switch (opened.get()) {
+            case EncodedVector.Opened.Whole(var vector) -> Optional.of(vector);
+            case EncodedVector.Opened.Flawed(var reason) -> {
+                LOG.warn("run {}: {}: {}", run(), device.name(), reason);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// A file has no more room than the largest contribution.
+    private static MemorySegment copied(MemorySegment bytes) {
+        return MemorySegment.ofArray(bytes.toArray(ValueLayout.JAVA_BYTE));
     }
 
     private Optional<FromCoordinator.Files> share(Device device, Task task) {
@@ -98,10 +170,13 @@ final class Exchange implements AutoCloseable {
         var shared = context.shared().orElseThrow();
         try {
             long version = task.key().version();
-            if (sharedVersion != version) shared.publish(run(), version, newest.get());
+            if (sharedVersion != version) {
+                shared.publish(run(), version, parametersOf(version));
+            }
             sharedVersion = version;
             int elements = context.plan().parameterElements();
-            shared.makeContributionFile(run(), device.id(), elements);
+            long bytesMax = transfer.encodingOver(Way.FILES).sizeBytesMax(elements);
+            shared.makeContributionFile(run(), device.id(), bytesMax);
             return Optional.of(
                     new FromCoordinator.Files(
                             SharedDirectory.parametersFile(run(), version),
@@ -113,7 +188,10 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    private FromCoordinator.Assign message(Task task, Optional<FromCoordinator.Files> files) {
+    private FromCoordinator.Assign message(
+            Task task,
+            Optional<FromCoordinator.LocalSteps> local,
+            Optional<FromCoordinator.Files> files) {
         var key = task.key();
         var named =
                 new TaskKey(
@@ -129,8 +207,11 @@ final class Exchange implements AutoCloseable {
                     case EVALUATE -> FromCoordinator.Kind.EVALUATE;
                 };
         var samples = task.samples();
-        var work = new FromCoordinator.Work(kind, task.epoch(), samples.first(), samples.count());
+        var work =
+                new FromCoordinator.Work(
+                        kind, task.epoch(), samples.first(), samples.count(), local);
         int ttlMillis = Math.clamp(task.ttl().toMillis(), 1, Integer.MAX_VALUE);
-        return new FromCoordinator.Assign(named, work, ttlMillis, files);
+        var form = transfer.form(files.isPresent() ? Way.FILES : Way.HTTP);
+        return new FromCoordinator.Assign(named, work, ttlMillis, files, form);
     }
 }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import motley.rounds.DeviceId;
+import motley.rounds.Reputation;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.Protocol;
@@ -28,6 +30,7 @@ final class Fleet {
     private final Access access;
     private final Optional<SharedDirectory> shared;
     private final int devicesMax;
+    private final Reputations reputations;
     private final InstantSource clock;
     private final Map<String, DeviceSession> sessions = new ConcurrentHashMap<>();
 
@@ -38,12 +41,16 @@ final class Fleet {
     private long devicesMet;
     private boolean isClosing;
 
-    Fleet(Access access, Optional<SharedDirectory> shared, int devicesMax, InstantSource clock) {
+    Fleet(Access access, Optional<SharedDirectory> shared, int devicesMax, Records records) {
         this.access = access;
         this.shared = shared;
         this.devicesMax = devicesMax;
-        this.clock = clock;
+        reputations = records.reputations;
+        clock = records.clock;
     }
+
+    /// What it knows from before, and the time.
+    record Records(Reputations reputations, InstantSource clock) {}
 
     /// The handler of a new connection.
     Session.Handler<FromDevice> open(Session<FromCoordinator> session) {
@@ -112,7 +119,7 @@ final class Fleet {
     }
 
     void submit(Device device, FromDevice.Submission submission) {
-        var run = find(submission.task().run());
+        var run = runOf(submission.task().run());
         if (run.isPresent()) {
             run.get().tell(new RunMessage.Submitted(device, submission));
         } else {
@@ -123,7 +130,7 @@ final class Fleet {
     }
 
     void giveBack(Device device, FromDevice.LeaseReturn back) {
-        find(back.run()).ifPresent(run -> run.tell(new RunMessage.Returned(device, back)));
+        runOf(back.run()).ifPresent(run -> run.tell(new RunMessage.Returned(device, back)));
     }
 
     void leave(Device device, DeviceSession session, String reason) {
@@ -163,6 +170,33 @@ final class Fleet {
         if (!isClosing) dispatchFree();
     }
 
+    /// A run has learnt something about the honesty of `device`.
+    void reputed(Device device, Reputation reputation, RunLoop run) {
+        device.reputed(reputation);
+        reputations.keep(device.id(), reputation);
+        if (reputation.isQuarantined(clock.instant())) release(device, run);
+    }
+
+    /// People decide about the device called `id`.
+    ///
+    /// @return the device; empty if there is none
+    Optional<DeviceView> decide(String id, UnaryOperator<Reputation> decision) {
+        var device = find(id);
+        device.ifPresent(
+                known -> {
+                    var now = decision.apply(known.reputation());
+                    known.reputed(now);
+                    reputations.keep(id, now);
+                    known.run().ifPresent(run -> run.tell(new RunMessage.Vouched(known)));
+                    dispatchFree();
+                });
+        return device.map(Device::view);
+    }
+
+    private synchronized Optional<Device> find(String id) {
+        return Optional.ofNullable(devices.get(id));
+    }
+
     /// A run has no use for this device at present.
     synchronized void release(Device device, RunLoop run) {
         if (device.run().filter(run::equals).isEmpty()) return;
@@ -200,11 +234,12 @@ final class Fleet {
         }
         var number = new DeviceId(++devicesMet);
         var device = new Device(hello.deviceId(), number, hello.name(), hello.profile());
+        device.reputed(reputations.of(device.id()));
         devices.put(hello.deviceId(), device);
         return device;
     }
 
-    private synchronized Optional<RunLoop> find(String id) {
+    private synchronized Optional<RunLoop> runOf(String id) {
         return runs.stream().filter(run -> run.id().equals(id)).findFirst();
     }
 
@@ -216,7 +251,7 @@ final class Fleet {
             device.detach();
         }
         if (chosen.isEmpty()) {
-            device.send(new FromCoordinator.Idle(reason()));
+            device.send(new FromCoordinator.Idle(reason(device)));
             return;
         }
         var run = chosen.get();
@@ -244,7 +279,11 @@ final class Fleet {
                 .count();
     }
 
-    private String reason() {
+    private String reason(Device device) {
+        var until = device.reputation().quarantinedUntil().filter(clock.instant()::isBefore);
+        if (until.isPresent()) {
+            return "answers of this device were proven wrong; no work for it until " + until.get();
+        }
         return runs.isEmpty() ? "no run is active" : "no active run has a place for this device";
     }
 }

@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import motley.wire.encoding.EncodedVector;
+import motley.wire.encoding.Encoding;
 import org.jspecify.annotations.Nullable;
 
 /// Contributions of one run that came as HTTP bodies and wait for their submission.
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// Memory is reused, and bounded by the number of leases and a budget shared with other runs. Any
 /// thread may call.
 final class Inbox implements AutoCloseable {
+    private final Encoding encoding;
+    private final int elements;
     private final long sizeBytes;
     private final Budget budget;
     private final Arena arena = Arena.ofShared();
@@ -46,8 +50,8 @@ final class Inbox implements AutoCloseable {
     private static final class Slot {
         final String device;
         @Nullable MemorySegment body;
+        @Nullable EncodedVector vector;
         boolean isWriting;
-        boolean isWhole;
         volatile boolean isGone;
 
         Slot(String device) {
@@ -55,9 +59,11 @@ final class Inbox implements AutoCloseable {
         }
     }
 
-    /// @param sizeBytes of every contribution
-    Inbox(long sizeBytes, Budget budget) {
-        this.sizeBytes = sizeBytes;
+    /// @param elements of every contribution
+    Inbox(Encoding encoding, int elements, Budget budget) {
+        this.encoding = encoding;
+        this.elements = elements;
+        sizeBytes = encoding.sizeBytesMax(elements);
         this.budget = budget;
     }
 
@@ -67,9 +73,9 @@ final class Inbox implements AutoCloseable {
     }
 
     /// Takes the body out of the slot of `lease`, if it is whole. Give it back by [#release].
-    synchronized Optional<MemorySegment> body(long lease) {
+    synchronized Optional<EncodedVector> body(long lease) {
         var slot = slots.get(lease);
-        return slot != null && slot.isWhole ? Optional.ofNullable(slot.body) : Optional.empty();
+        return slot == null ? Optional.empty() : Optional.ofNullable(slot.vector);
     }
 
     /// Expects nothing for `lease` any more.
@@ -88,7 +94,7 @@ final class Inbox implements AutoCloseable {
     synchronized Begun begin(long lease, String device) {
         var slot = slots.get(lease);
         if (isClosed || slot == null || !slot.device.equals(device)) return new Begun.Unwanted();
-        if (slot.isWriting || slot.isWhole) return new Begun.Repeated();
+        if (slot.isWriting || slot.vector != null) return new Begun.Repeated();
         if (slot.body == null) slot.body = take();
         if (slot.body == null) return new Begun.NoRoom();
         slot.isWriting = true;
@@ -136,15 +142,35 @@ final class Inbox implements AutoCloseable {
             return at;
         }
 
-        /// Ends the writing; the body counts if it is complete.
+        long sizeBytesMax() {
+            return sizeBytes;
+        }
+
+        /// Ends the writing; the body counts if it is well-formed.
         ///
-        /// @return whether it is
-        boolean finish() {
+        /// @return what is wrong with it; empty if nothing is
+        Optional<String> finish() {
+            var opened = EncodedVector.open(encoding, elements, memory.asSlice(0, at));
             synchronized (Inbox.this) {
                 slot.isWriting = false;
-                slot.isWhole = at == sizeBytes;
+                var flaw =
+                        switch (opened) {
+                            case EncodedVector.Opened.Whole(var vector) -> {
+                                slot.vector = vector;
+                                yield Optional.<String>empty();
+                            }
+                            case EncodedVector.Opened.Flawed(var reason) -> Optional.of(reason);
+                        };
                 if (slot.isGone) recycle(slot);
-                return slot.isWhole;
+                return flaw;
+            }
+        }
+
+        /// Ends the writing half-way.
+        void abandon() {
+            synchronized (Inbox.this) {
+                slot.isWriting = false;
+                if (slot.isGone) recycle(slot);
             }
         }
     }
@@ -166,6 +192,7 @@ final class Inbox implements AutoCloseable {
         if (slot.body == null) return;
         spare.add(slot.body);
         slot.body = null;
+        slot.vector = null;
         freeIfUnused();
     }
 

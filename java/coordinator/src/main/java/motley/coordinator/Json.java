@@ -8,7 +8,9 @@ import java.util.function.Function;
 import motley.coordinator.storage.MetricRow;
 import motley.rounds.DeviceId;
 import motley.rounds.Fact;
+import motley.rounds.Reputation;
 import motley.rounds.TaskKey;
+import motley.rounds.TrustPolicy;
 
 /// The JSON that goes out, field by field: what `openapi.yaml` promises.
 ///
@@ -50,6 +52,7 @@ final class Json {
                 .put("standby", progress.standby());
         run.lastRound().ifPresent(metric -> object.set("lastRound", metric(metric)));
         run.lastEvaluation().ifPresent(metric -> object.set("lastEvaluation", metric(metric)));
+        object.set("traffic", traffic(run.traffic()));
         run.weightsSha256().ifPresent(sha256 -> object.put("weightsSha256", sha256));
         return object;
     }
@@ -80,8 +83,34 @@ final class Json {
         object.putObject("work")
                 .put("tasks", device.work().tasks())
                 .put("samples", device.work().samples())
-                .put("samplesPerSecond", device.work().samplesPerSecond());
+                .put("samplesPerSecond", device.work().samplesPerSecond())
+                .put("withheld", device.work().withheld());
+        object.set("traffic", traffic(device.work().traffic()));
+        object.set("trust", reputation(device.reputation()));
         return object;
+    }
+
+    private static ObjectNode traffic(Traffic.View traffic) {
+        return object().put("downBytes", traffic.downBytes())
+                .put("upBytes", traffic.upBytes())
+                .put("tasks", traffic.tasks());
+    }
+
+    private static ObjectNode reputation(Reputation reputation) {
+        var object =
+                object().put("standing", standing(reputation))
+                        .put("confirmed", reputation.confirmed())
+                        .put("failures", reputation.failures());
+        reputation
+                .quarantinedUntil()
+                .ifPresent(until -> object.put("quarantinedUntilMs", until.toEpochMilli()));
+        return object;
+    }
+
+    private static String standing(Reputation reputation) {
+        if (reputation.isTrusted()) return "trusted";
+        if (reputation.quarantinedUntil().isPresent()) return "quarantined";
+        return reputation.isProven(TrustPolicy.OFF) ? "proven" : "new";
     }
 
     private static ObjectNode health(DeviceView device) {
@@ -110,11 +139,15 @@ final class Json {
 
     static ObjectNode event(RunEvent event) {
         return switch (event) {
-            case RunEvent.Measured(var run, var metric, double perSecond, int devices) -> {
+            case RunEvent.Measured(var run, var metric, double perSecond, int devices, var at) -> {
                 boolean isRound = metric.kind() == MetricRow.Kind.ROUND;
                 var object = typed(isRound ? "round" : "evaluation");
                 object.put("run", run).setAll(metric(metric));
-                yield object.put("samplesPerSecond", perSecond).put("devices", devices);
+                yield object.put("samplesPerSecond", perSecond)
+                        .put("devices", devices)
+                        .put("roundOfEpoch", at.roundOfEpoch())
+                        .put("roundsOfEpoch", at.roundsOfEpoch())
+                        .put("samplesLeft", at.samplesLeft());
             }
             case RunEvent.StatusChanged(var run, var status, var reason) ->
                     typed("status")
@@ -181,6 +214,12 @@ final class Json {
                             .put("slot", slot)
                             .put("normPerSample", norm)
                             .put("median", median);
+            case Fact.ProvenWrong(int round, int slot, var device, boolean isQuarantined) ->
+                    typed("proven-wrong")
+                            .put("round", round)
+                            .put("slot", slot)
+                            .put("device", device.value())
+                            .put("isQuarantined", isQuarantined);
             case Fact.OnStandby(var device) -> typed("standby").put("device", device.value());
         };
     }

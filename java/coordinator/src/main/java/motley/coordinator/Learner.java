@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
 import motley.nn.TrainingPrograms;
@@ -11,7 +12,6 @@ import motley.program.Engine;
 import motley.program.Executable;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
-import motley.wire.FixedPointSum;
 
 /// The parameters of a run and what moves them: the optimizer's program on an engine, which keeps
 /// the optimizer's state from step to step.
@@ -32,6 +32,7 @@ final class Learner implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final List<Tensor> gradientViews;
     private final List<Tensor> stateViews;
+    private final Optional<OuterStep> outer;
     private final Tensor rate = Tensor.onHeap(TensorType.f32());
     private final Tensor stepNumber = Tensor.onHeap(TensorType.f32());
 
@@ -47,15 +48,20 @@ final class Learner implements AutoCloseable {
         this.engine = engine;
         stepsBefore = plan.request().ancestor().map(RunRequest.Ancestor::steps).orElse(0L);
         var specs = plan.model().parameters();
-        var stateSpecs = plan.optimizer().state(specs);
+        var stateSpecs = plan.stateSpecs();
         parameters = arena.allocate(4L * plan.parameterElements(), ALIGNMENT_BYTES);
         gradient = arena.allocate(4L * plan.parameterElements(), ALIGNMENT_BYTES);
-        state = arena.allocate(4L * plan.stateElements(), ALIGNMENT_BYTES);
+        long innerBytes = 4L * plan.stateElements();
+        state = arena.allocate(innerBytes + 4L * plan.outerElements(), ALIGNMENT_BYTES);
         parameterViews = views(parameters, specs);
         gradientViews = views(gradient, specs);
         stateViews = views(state, stateSpecs);
         update = TrainingPrograms.update(plan.model(), plan.optimizer());
         step = engine.prepare(update.program(), update.carries());
+        var outerViews = views(state.asSlice(innerBytes), plan.outerSpecs());
+        var memory = new OuterStep.Memory(parameterViews, gradientViews, outerViews);
+        boolean isLocal = plan.settings().strategy().local().isUsed();
+        outer = isLocal ? Optional.of(new OuterStep(plan, engine, memory)) : Optional.empty();
     }
 
     /// Sets the parameters to their first values, which follow from the run's seed, and the state
@@ -74,10 +80,12 @@ final class Learner implements AutoCloseable {
         handOver();
     }
 
-    /// Sets parameters and state, both f32 in the order of model and optimizer.
+    /// Sets parameters and state, both f32 in the order of model and optimizer. What is missing of
+    /// the state becomes zeros.
     void load(MemorySegment newParameters, MemorySegment newState) {
         parameters.copyFrom(newParameters);
-        state.copyFrom(newState);
+        state.fill((byte) 0);
+        MemorySegment.copy(newState, 0, state, 0, newState.byteSize());
         handOver();
     }
 
@@ -88,11 +96,17 @@ final class Learner implements AutoCloseable {
         handOver();
     }
 
-    /// One optimizer step along the mean of `sum` over `samples`.
+    /// One optimizer step along the mean of `sum` over `samples`; of the outer optimizer, if the
+    /// round was one of local steps.
     ///
     /// @param round counted from 0
-    void step(FixedPointSum sum, long samples, int round) {
+    void step(Aggregator sum, long samples, int round) {
         sum.meanInto(gradient, samples);
+        var schedule = plan.settings().schedule();
+        if (schedule.isLocal(round)) {
+            outer.orElseThrow().step(round - schedule.local().warmUpRounds() + 1);
+            return;
+        }
         for (int i = 0; i < gradientViews.size(); i++) {
             step.write(update.gradients().at(i), gradientViews.get(i));
         }
@@ -117,14 +131,21 @@ final class Learner implements AutoCloseable {
         return parameters;
     }
 
-    /// The present state of the optimizer, f32; changed by the next step.
+    /// The present state of the optimizer, f32; changed by the next step. In a run with local steps
+    /// the outer optimizer's is behind it.
     MemorySegment state() {
+        outer.ifPresent(OuterStep::readState);
         if (hasStepped) {
             for (int i = 0; i < stateViews.size(); i++) {
                 step.read(update.state().at(i), stateViews.get(i));
             }
         }
         return state;
+    }
+
+    /// The part of [#state] without the outer optimizer's.
+    MemorySegment innerState() {
+        return state().asSlice(0, 4L * plan.stateElements());
     }
 
     /// What [#state] has.
@@ -134,6 +155,7 @@ final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
+        outer.ifPresent(OuterStep::close);
         step.close();
         engine.close();
         arena.close();
@@ -141,6 +163,7 @@ final class Learner implements AutoCloseable {
 
     private void handOver() {
         hasStepped = false;
+        outer.ifPresent(OuterStep::begin);
         for (int i = 0; i < parameterViews.size(); i++) {
             step.write(update.parameters().at(i), parameterViews.get(i));
         }

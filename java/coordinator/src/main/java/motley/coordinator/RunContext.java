@@ -3,6 +3,7 @@ package motley.coordinator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.Database;
 import motley.wire.RunManifest;
 import motley.wire.SharedDirectory;
@@ -13,6 +14,7 @@ import motley.wire.SharedDirectory;
 /// @param manifest what devices are told before their first task
 /// @param shared where devices of this machine exchange bytes
 /// @param budget memory for contributions that come over HTTP
+/// @param blobs what devices fetch
 /// @param checkpointEvery time between two checkpoints
 record RunContext(
         RunPlan plan,
@@ -21,6 +23,7 @@ record RunContext(
         Fleet fleet,
         Optional<SharedDirectory> shared,
         Inbox.Budget budget,
+        BlobStore blobs,
         Checkpointer.Shelf shelf,
         RunRecord record,
         Duration checkpointEvery) {

@@ -11,8 +11,16 @@ public sealed interface RunEvent {
     ///
     /// @param samplesPerSecond of training, lately; 0 while nothing is known
     /// @param devices taking part
-    record Measured(String run, MetricRow metric, double samplesPerSecond, int devices)
+    /// @param standing how far the run is
+    record Measured(
+            String run, MetricRow metric, double samplesPerSecond, int devices, Standing standing)
             implements RunEvent {}
+
+    /// How far a run is after a round.
+    ///
+    /// @param roundOfEpoch rounds applied in the epoch, of `roundsOfEpoch`
+    /// @param samplesLeft training samples to come in the run
+    record Standing(int roundOfEpoch, int roundsOfEpoch, long samplesLeft) {}
 
     /// @param reason why; empty when there is nothing to say
     record StatusChanged(String run, Status status, String reason) implements RunEvent {}

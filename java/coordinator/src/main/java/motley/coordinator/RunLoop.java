@@ -1,9 +1,7 @@
 package motley.coordinator;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
-import motley.rounds.Contribution;
 import motley.rounds.DeviceId;
 import motley.rounds.Effect;
 import motley.rounds.Ending;
@@ -28,9 +25,9 @@ import motley.rounds.State;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
-import motley.wire.FixedPointSum;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
+import motley.wire.encoding.EncodedVector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,12 +56,12 @@ final class RunLoop {
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final FixedPointSum sum;
+    private final Aggregator sum;
     private final Exchange exchange;
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
-    private Optional<MemorySegment> offered = Optional.empty();
+    private Optional<EncodedVector> offered = Optional.empty();
     private long computeMicros;
     private Instant savedAt;
     private Position savedPosition;
@@ -84,9 +81,15 @@ final class RunLoop {
         steady = new SteadyClock(context.clock(), System::nanoTime);
         savedAt = steady.instant();
         savedPosition = position;
-        state = State.restore(plan.settings(), position, context.owned().fence(), savedAt);
-        sum = new FixedPointSum(plan.parameterElements(), plan.settings().schedule().tasks());
-        exchange = new Exchange(context, learner::parameters);
+        var settings = Precautions.keyed(plan.settings());
+        state = State.restore(settings, position, context.owned().fence(), savedAt);
+        sum =
+                new Aggregator(
+                        plan.request().crew().precautions().aggregation(),
+                        plan.parameterElements(),
+                        plan.settings().schedule().tasks());
+        var locals = new LocalTasks(plan, learner::innerState, context.blobs());
+        exchange = new Exchange(context, learner::parameters, locals);
         checkpointer =
                 new Checkpointer(
                         context.shelf(),
@@ -141,6 +144,8 @@ final class RunLoop {
         if (now.phase() instanceof Phase.Ended || !(now.intent() instanceof Intent.Run)) {
             return false;
         }
+        boolean isAudited = now.settings().policy().trust().audits();
+        if (isAudited && device.reputation().isQuarantined(context.clock().instant())) return false;
         int max = now.settings().policy().devicesMax();
         boolean isHere = device.run().filter(this::equals).isPresent();
         return max == 0 || isHere || now.fleet().members() < max;
@@ -215,6 +220,8 @@ final class RunLoop {
     private void take(RunMessage message) {
         switch (message) {
             case RunMessage.Joined(var device) -> join(device);
+            case RunMessage.Vouched(var device) ->
+                    pending.add(new Event.Vouched(device.number(), device.reputation()));
             case RunMessage.Left(var device, var reason) -> {
                 pending.add(new Event.DeviceLeft(device.number()));
                 record.left(device, reason);
@@ -249,6 +256,7 @@ final class RunLoop {
 
     private void join(Device device) {
         members.put(device.number(), device);
+        pending.add(new Event.Vouched(device.number(), device.reputation()));
         pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
         record.joined(device);
     }
@@ -270,7 +278,14 @@ final class RunLoop {
     private void perform(Effect effect) {
         switch (effect) {
             case Effect.Assign(var device, var task) -> assign(member(device), task);
-            case Effect.Accept(var device, var task) -> accept(member(device), task);
+            case Effect.Accept(var device, var task, double scale) ->
+                    accept(member(device), task, scale);
+            case Effect.Hold(var device, var task) -> hold(member(device), task);
+            case Effect.Confirm(var device, var task, var compute) ->
+                    member(device).confirmed(samplesOf(task), compute.toNanos() / 1_000);
+            case Effect.Recall(int round) -> forget();
+            case Effect.Reputed(var device, var reputation) ->
+                    context.fleet().reputed(member(device), reputation, this);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -298,6 +313,7 @@ final class RunLoop {
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
+        pending.add(new Event.Vouched(number, device.reputation()));
         pending.add(new Event.DeviceJoined(number, device.numericClass()));
         pending.add(new Event.WorkRequested(number));
     }
@@ -314,57 +330,52 @@ final class RunLoop {
     private void offer(Device device, FromDevice.Submission submission) {
         members.putIfAbsent(device.number(), device);
         var task = submission.task();
-        var result = submission.result();
         var granting = Optional.ofNullable(granted.get(task.lease()));
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
-        computeMicros = result.computeMicros();
+        computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
-        var inspected = granting.isPresent() && !isTraining ? ofNothing() : inspect();
+        boolean isEvaluation = granting.isPresent() && !isTraining;
+        boolean isComparable = context.plan().request().transfer().isComparable();
+        var inspected =
+                isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered, isComparable);
         clock.lap(RoundTimes.Phase.SUM);
-        var key =
-                new TaskKey(
-                        new LeaseId(task.fence(), task.lease()),
-                        task.round(),
-                        task.slot(),
-                        task.parameterVersion());
-        var report =
-                new Contribution.Report(
-                        result.samples(),
-                        result.lossSum(),
-                        result.correct(),
-                        Duration.of(result.computeMicros(), ChronoUnit.MICROS));
         decideAll();
-        decide(
-                new Event.ContributionOffered(
-                        device.number(),
-                        new Contribution(key, report, inspected.inspection(), inspected.digest())));
+        var contribution = Answers.contribution(submission, inspected);
+        decide(new Event.ContributionOffered(device.number(), contribution));
         offered = Optional.empty();
     }
 
-    private record Inspected(Contribution.Inspection inspection, String digest) {}
-
-    private static Inspected ofNothing() {
-        return new Inspected(Contribution.Inspection.ofNothing(), "");
-    }
-
-    private Inspected inspect() {
-        if (offered.isEmpty())
-            return new Inspected(new Contribution.Inspection(false, true, 0), "");
-        var scan = sum.scan(offered.get());
-        boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
-        var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
-        return new Inspected(inspection, Long.toHexString(scan.digest()));
-    }
-
-    private void accept(Device device, Task task) {
+    private void accept(Device device, Task task, double scale) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow());
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale);
         clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
         exchange.release(lease);
         device.send(new FromCoordinator.Accepted(lease));
-        device.worked(task.kind() == Kind.TRAIN ? task.samples().count() : 0, computeMicros);
+        if (task.kind() == Kind.TRAIN) {
+            record.traffic().counted();
+            device.traffic().counted();
+        }
+        device.worked(samplesOf(task), computeMicros);
+    }
+
+    private void hold(Device device, Task task) {
+        long lease = task.key().lease().number();
+        exchange.release(lease);
+        device.send(new FromCoordinator.Accepted(lease));
+        device.held();
+    }
+
+    private static int samplesOf(Task task) {
+        return task.kind() == Kind.TRAIN ? task.samples().count() : 0;
+    }
+
+    /// The open round begins anew.
+    private void forget() {
+        sum.clear();
+        granted.clear();
+        exchange.releaseAll();
     }
 
     private void refuse(DeviceId number, TaskKey key, String reason) {
@@ -383,17 +394,14 @@ final class RunLoop {
         clock.lap(RoundTimes.Phase.OTHER);
         learner.step(sum, totals.samples(), round);
         clock.lap(RoundTimes.Phase.UPDATE);
-        sum.clear();
+        forget();
         clock.lap(RoundTimes.Phase.SUM);
-        granted.clear();
-        exchange.releaseAll();
         long version = state.position().version() + 1;
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
         int epoch = state.settings().schedule().epochOf(round);
         record.timed(clock.take(false, epoch, round));
-        int rounds = state.settings().schedule().roundsPerEpoch();
-        isCheckpointDue |= (round + 1) % rounds == 0;
+        isCheckpointDue |= state.settings().schedule().epochOf(round + 1) > epoch;
     }
 
     /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.

@@ -8,6 +8,9 @@ sealed interface RunMessage {
 
     record Left(Device device, String reason) implements RunMessage {}
 
+    /// People have decided how far to trust it.
+    record Vouched(Device device) implements RunMessage {}
+
     record Silent(Device device, String reason) implements RunMessage {}
 
     record WorkRequested(Device device) implements RunMessage {}

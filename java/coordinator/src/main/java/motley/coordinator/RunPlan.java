@@ -26,13 +26,29 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         var model = request.model();
         if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
         var optimizer = Optimizers.named(request.training().descent().optimizer());
-        var policy = Policy.DEFAULT.withDevices(request.crew().min(), request.crew().max());
+        var policy =
+                Policy.DEFAULT
+                        .withDevices(request.crew().min(), request.crew().max())
+                        .withTrust(request.crew().precautions().policy());
+        requireFit(request);
         return new RunPlan(
                 request,
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(
                         request.training().seed(), schedule(request), policy, strategy(request)));
+    }
+
+    private static void requireFit(RunRequest request) {
+        var schedule = schedule(request);
+        int contributions = schedule.slots(0);
+        var parameters = request.model().parameters();
+        request.crew().precautions().aggregation().requireFit(contributions, elements(parameters));
+        require(
+                !request.crew().precautions().audits() || request.transfer().isComparable(),
+                "trust: audit with encoding %s (expected: one whose bytes can be compared, as f32,"
+                        + " bf16 or int8)",
+                request.transfer().encodingText());
     }
 
     /// Other kinds of samples are looked at themselves ([Deposits#requireFit]).
@@ -57,7 +73,29 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
 
     /// The rate of the optimizer step that closes round `round`, counted from 0.
     double rateOf(int round) {
-        return rate.rate(round + 1L, settings.schedule().roundsInRun());
+        return rateOf(round, 0);
+    }
+
+    /// The rate of step `step` of a task of round `round`, both counted from 0. Schedules go by the
+    /// optimizer steps of the run, wherever they are taken.
+    double rateOf(int round, int step) {
+        var schedule = settings.schedule();
+        long number = schedule.stepsBefore(round) + step + 1;
+        return rate.rate(number, schedule.stepsBefore(schedule.roundsInRun()));
+    }
+
+    /// Steps that the optimizer's state has seen after `round` rounds: an inner one's rests from
+    /// the
+    /// end of the warm-up on.
+    long innerSteps(int round) {
+        var local = settings.strategy().local();
+        return local.isUsed() ? Math.min(round, local.warmUpRounds()) : round;
+    }
+
+    /// The same, with those of the run that this one goes on from.
+    long innerStepsInAll(int round) {
+        long before = request.ancestor().map(RunRequest.Ancestor::steps).orElse(0L);
+        return before + innerSteps(round);
     }
 
     /// Elements of all parameters together.
@@ -67,7 +105,30 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
 
     /// Elements of the optimizer's whole state; 0 if it has none.
     int stateElements() {
-        return elements(optimizer.state(model().parameters()));
+        return elements(stateSpecs());
+    }
+
+    /// The optimizer's state; of the inner one where there are two.
+    List<ParameterSpec> stateSpecs() {
+        return optimizer.state(trained());
+    }
+
+    /// What devices' own steps are taken for a gradient by.
+    Optimizer outer() {
+        return Optimizers.named(request.outer().optimizer());
+    }
+
+    /// The outer optimizer's state; empty where there are no local steps.
+    List<ParameterSpec> outerSpecs() {
+        return settings.strategy().local().isUsed() ? outer().state(trained()) : List.of();
+    }
+
+    int outerElements() {
+        return elements(outerSpecs());
+    }
+
+    private List<ParameterSpec> trained() {
+        return model().parameters().stream().filter(ParameterSpec::isTrained).toList();
     }
 
     private static int elements(List<ParameterSpec> specs) {
@@ -87,9 +148,10 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
 
     private static Strategy strategy(RunRequest request) {
         var strategy = request.strategy();
+        boolean isThere = strategy.equals(Strategy.SYNC) || strategy.local().isUsed();
         require(
-                strategy.equals(Strategy.SYNC),
-                "strategy: %s (expected: sync; others are not there yet)",
+                isThere,
+                "strategy: %s (expected: sync or local; others are not there yet)",
                 strategy.name());
         return strategy;
     }

@@ -35,6 +35,7 @@ final class RunRecord {
     private final RunPlan plan;
     private final Database.Owned owned;
     private final Archive archive;
+    private final Traffic traffic = new Traffic();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private long sequence;
     private volatile Status status;
@@ -74,6 +75,11 @@ final class RunRecord {
 
     Status status() {
         return status;
+    }
+
+    /// What went over the network since this coordinator took the run up.
+    Traffic traffic() {
+        return traffic;
     }
 
     /// Why it has this status; empty when there is nothing to say.
@@ -132,7 +138,7 @@ final class RunRecord {
                         plan.rateOf(round),
                         archive.clock().millis());
         lastRound = Optional.of(metric);
-        measured(metric, state);
+        measured(metric, state, round + 1);
     }
 
     void evaluated(int epoch, State state, Totals totals) {
@@ -148,7 +154,7 @@ final class RunRecord {
                         archive.clock().millis());
         lastEvaluation = Optional.of(metric);
         remember(metric);
-        measured(metric, state);
+        measured(metric, state, state.position().round());
     }
 
     /// One that is made again after a restart replaces its twin.
@@ -220,12 +226,25 @@ final class RunRecord {
         return archive.database().metrics(owned.id(), kind, 1).stream().findFirst();
     }
 
-    private void measured(MetricRow metric, State state) {
+    /// @param rounds applied in the run
+    private void measured(MetricRow metric, State state, int rounds) {
+        var schedule = state.settings().schedule();
+        int epoch = metric.epoch();
+        var standing =
+                new RunEvent.Standing(
+                        rounds - schedule.firstRound(epoch),
+                        schedule.roundsIn(epoch),
+                        (long) schedule.epochs() * schedule.trainSamples()
+                                - schedule.samplesBefore(rounds));
         keep(new Journal.Metric(owned.id(), metric));
         var progress = RunProgress.of(state);
         tellOnly(
                 new RunEvent.Measured(
-                        owned.id(), metric, progress.samplesPerSecond(), progress.devices()));
+                        owned.id(),
+                        metric,
+                        progress.samplesPerSecond(),
+                        progress.devices(),
+                        standing));
     }
 
     private void tell(RunEvent event) {

@@ -18,6 +18,7 @@ import motley.rounds.Strategy;
 ///     order of the model; empty: drawn from the seed
 /// @param keeping which parameters are the result, and when there is no point in going on
 /// @param ancestor the run this one goes on from; empty: none
+/// @param transfer in what form bytes travel
 public record RunRequest(
         Model model,
         Dataset dataset,
@@ -26,8 +27,34 @@ public record RunRequest(
         Optional<String> initialWeights,
         Strategy strategy,
         Keeping keeping,
-        Optional<Ancestor> ancestor) {
-    /// A request whose rounds wait for every task, for the last parameters.
+        Optional<Ancestor> ancestor,
+        Transfer transfer,
+        Outer outer) {
+    /// A request of a strategy without an outer optimizer.
+    public RunRequest(
+            Model model,
+            Dataset dataset,
+            Training training,
+            Crew crew,
+            Optional<String> initialWeights,
+            Strategy strategy,
+            Keeping keeping,
+            Optional<Ancestor> ancestor,
+            Transfer transfer) {
+        this(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                transfer,
+                Outer.USUAL);
+    }
+
+    /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
             Dataset dataset,
@@ -42,7 +69,8 @@ public record RunRequest(
                 initialWeights,
                 Strategy.SYNC,
                 Keeping.LAST,
-                Optional.empty());
+                Optional.empty(),
+                Transfer.PLAIN);
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -202,12 +230,35 @@ public record RunRequest(
         }
     }
 
+    /// What the coordinator does with the moves of devices that take local steps.
+    ///
+    /// @param optimizer as [Optimizers] reads it
+    /// @param learningRate per round
+    public record Outer(String optimizer, double learningRate) {
+        /// Source: Douillard et al. 2023, "DiLoCo", §4.
+        public static final Outer USUAL = new Outer("nesterov:momentum=0.9", 0.7);
+
+        public Outer {
+            Optimizers.named(optimizer);
+            require(
+                    learningRate > 0 && learningRate < 1e6,
+                    "outerLearningRate: %s (expected: above 0, below 10⁶)",
+                    learningRate);
+        }
+    }
+
     /// Which devices take part.
     ///
     /// @param min devices that must be there before the first task
     /// @param max devices at once; 0: any number
-    public record Crew(int min, int max) {
+    /// @param precautions against hostile ones
+    public record Crew(int min, int max, Precautions precautions) {
         public static final Crew ANY = new Crew(1, 0);
+
+        /// Devices that are trusted.
+        public Crew(int min, int max) {
+            this(min, max, Precautions.NONE);
+        }
 
         public Crew {
             require(min >= 1, "minDevices: %d (expected: at least 1)", min);
@@ -217,6 +268,20 @@ public record RunRequest(
                     max,
                     min);
         }
+    }
+
+    /// The same with bytes in another form.
+    RunRequest withTransfer(Transfer other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                other);
     }
 
     /// The same, going on from another run.
@@ -229,7 +294,9 @@ public record RunRequest(
                 Optional.empty(),
                 strategy,
                 keeping,
-                Optional.of(other));
+                Optional.of(other),
+                transfer,
+                outer);
     }
 
     /// Every blob the run needs.

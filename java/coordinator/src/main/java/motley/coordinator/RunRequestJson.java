@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import motley.interchange.ModelJson;
 import motley.nn.Model;
 import motley.nn.Models;
+import motley.rounds.robust.Aggregation;
 
 /// A [RunRequest] as JSON, and back.
 ///
@@ -36,14 +37,23 @@ final class RunRequestJson {
                     "seed",
                     "minDevices",
                     "maxDevices",
+                    "trust",
+                    "aggregation",
                     "evaluateEveryEpoch",
                     "initialWeights",
+                    "encoding",
+                    "parameters",
                     "earlyStop",
                     "keep",
                     "ancestor",
                     "strategy",
                     "k",
-                    "staleness");
+                    "staleness",
+                    "localSteps",
+                    "localEpochs",
+                    "warmUpRounds",
+                    "outer",
+                    "outerLearningRate");
     private static final Set<String> ANCESTOR_FIELDS = Set.of("run", "steps");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
@@ -108,11 +118,16 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
+                        .put("trust", request.crew().precautions().trust())
+                        .put("aggregation", request.crew().precautions().aggregation().text())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
+                        .put("encoding", request.transfer().encodingText())
+                        .put("parameters", request.transfer().parameters().text())
                         .put("earlyStop", request.keeping().patience())
                         .put("keep", request.keeping().best() ? "best" : "last");
         object.set("model", model(request.model()));
         StrategyJson.write(request.strategy(), object);
+        LocalJson.write(request, object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         request.ancestor()
@@ -142,7 +157,8 @@ final class RunRequestJson {
     }
 
     private RunRequest request() {
-        var dataset = new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS);
+        var dataset =
+                new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS).dataset();
         int batchSize = integer("batchSize", 128);
         int tasks = integer("tasks", Math.min(8, batchSize));
         var descent =
@@ -153,23 +169,29 @@ final class RunRequestJson {
                                 : OptionalDouble.empty(),
                         text("schedule", "constant"),
                         integer("warmUpSteps", 0));
-        return new RunRequest(
-                model(),
-                dataset.dataset(),
+        var training =
                 new RunRequest.Training(
                         integer("epochs", 1),
                         batchSize,
                         tasks,
                         descent,
                         wide("seed", 0),
-                        flag("evaluateEveryEpoch", true)),
-                new RunRequest.Crew(integer("minDevices", 1), integer("maxDevices", 0)),
+                        flag("evaluateEveryEpoch", true));
+        var strategy = StrategyJson.read(object, tasks);
+        return new RunRequest(
+                model(),
+                dataset,
+                training,
+                new RunRequest.Crew(
+                        integer("minDevices", 1), integer("maxDevices", 0), precautions()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
-                StrategyJson.read(object, tasks),
+                LocalJson.read(object, strategy, training, dataset.trainSamples()),
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
-                ancestor());
+                ancestor(),
+                Transfer.parse(text("encoding", "f32"), text("parameters", "f32")),
+                LocalJson.outer(object));
     }
 
     private boolean keepsBest() {
@@ -185,6 +207,12 @@ final class RunRequestJson {
         if (!object.has("ancestor")) return Optional.empty();
         var from = new RunRequestJson(object.path("ancestor"), "ancestor.", ANCESTOR_FIELDS);
         return Optional.of(new RunRequest.Ancestor(from.text("run"), from.wide("steps", 0)));
+    }
+
+    private Precautions precautions() {
+        boolean audits = Precautions.named(text("trust", "off"));
+        var usual = Precautions.usual(audits).text();
+        return new Precautions(audits, Aggregation.named(text("aggregation", usual)));
     }
 
     /// By its name, if it is the one that has it; else in whole.

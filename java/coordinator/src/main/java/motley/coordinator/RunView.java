@@ -10,6 +10,7 @@ import motley.rounds.RunProgress;
 /// @param waiting one sentence: what it waits for, or why it is over
 /// @param lastRound metrics of the latest round
 /// @param lastEvaluation metrics of the latest evaluation
+/// @param traffic what went over the network since the coordinator took the run up
 /// @param weightsSha256 of the final parameters, little-endian f32 in the order of the model
 public record RunView(
         String id,
@@ -20,4 +21,5 @@ public record RunView(
         Optional<MetricRow> lastRound,
         Optional<MetricRow> lastEvaluation,
         Optional<String> weightsSha256,
+        Traffic.View traffic,
         long createdAtMs) {}

@@ -113,7 +113,8 @@ final class Runs implements AutoCloseable {
                 RunPlan.of(
                         settings.from(
                                 new RunRequest.Ancestor(
-                                        ancestor.id(), isSame ? steps + from.round() : 0)));
+                                        ancestor.id(),
+                                        isSame ? steps + old.innerSteps(from.round()) : 0)));
         require(
                 plan.model().parameters().equals(old.model().parameters()),
                 "model: %s (expected: one with the parameters of %s)",
@@ -122,7 +123,7 @@ final class Runs implements AutoCloseable {
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
         var learner = new Learner(plan, means.engines.get());
         try {
-            if (isSame) require(isLoaded(from, learner), "run: %s, damaged", ancestor.id());
+            if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
             var row = row(plan);
             means.shelf.database().insert(row);
@@ -235,6 +236,7 @@ final class Runs implements AutoCloseable {
                         means.fleet,
                         means.shared,
                         means.budget,
+                        means.blobs,
                         means.shelf,
                         record,
                         means.checkpointEvery);
@@ -266,7 +268,15 @@ final class Runs implements AutoCloseable {
                 files(plan.request().dataset()),
                 schedule.microBatch(),
                 plan.request().training().seed(),
-                plan.parameterElements());
+                plan.parameterElements(),
+                localProgram(plan));
+    }
+
+    private Optional<String> localProgram(RunPlan plan) throws IOException {
+        if (!plan.settings().strategy().local().isUsed()) return Optional.empty();
+        int microBatch = plan.settings().schedule().microBatch();
+        var step = TrainingPrograms.step(plan.model(), plan.optimizer(), microBatch);
+        return Optional.of(means.blobs.put(ProgramCodec.encode(step.program())));
     }
 
     private static RunManifest.DatasetBlobs files(RunRequest.Dataset dataset) {
@@ -305,26 +315,32 @@ final class Runs implements AutoCloseable {
     /// Loads the newest checkpoint whose blobs are there and whole.
     private Optional<CheckpointRow> load(String run, Learner learner) throws IOException {
         for (var checkpoint : means.shelf.database().checkpoints(run)) {
-            if (isLoaded(checkpoint, learner)) return Optional.of(checkpoint);
+            if (isLoaded(checkpoint, learner, false)) return Optional.of(checkpoint);
             LOG.warn("run {}: checkpoint {} is damaged", run, checkpoint.sequence());
         }
         return Optional.empty();
     }
 
-    private boolean isLoaded(CheckpointRow checkpoint, Learner learner) throws IOException {
+    /// @param isOther it is another run's, which may have had another outer optimizer, or none
+    private boolean isLoaded(CheckpointRow checkpoint, Learner learner, boolean isOther)
+            throws IOException {
         var parameters = means.shelf.blobs().find(checkpoint.parameters());
         var state = means.shelf.blobs().find(checkpoint.state());
         if (parameters.isEmpty() || state.isEmpty()) return false;
         try (var arena = Arena.ofConfined();
                 var first = FileChannel.open(parameters.get(), StandardOpenOption.READ);
                 var second = FileChannel.open(state.get(), StandardOpenOption.READ)) {
-            boolean isWhole =
-                    first.size() == learner.parameters().byteSize()
-                            && second.size() == learner.stateBytes();
-            if (!isWhole) return false;
+            long inner = learner.innerState().byteSize();
+            boolean isState =
+                    isOther ? second.size() >= inner : second.size() == learner.stateBytes();
+            if (first.size() != learner.parameters().byteSize() || !isState) return false;
             learner.load(
                     first.map(FileChannel.MapMode.READ_ONLY, 0, first.size(), arena),
-                    second.map(FileChannel.MapMode.READ_ONLY, 0, second.size(), arena));
+                    second.map(
+                            FileChannel.MapMode.READ_ONLY,
+                            0,
+                            isOther ? inner : second.size(),
+                            arena));
             return true;
         }
     }

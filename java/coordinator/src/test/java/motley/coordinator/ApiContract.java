@@ -149,7 +149,7 @@ final class ApiContract {
                 "epochs: \"two\" (expected: a whole number under 2^31)");
         refused(
                 good.deepCopy().put("batchsize", 3).toString(),
-                "batchsize: no such field (expected: one of ancestor, batchSize,");
+                "batchsize: no such field (expected: one of aggregation, ancestor, batchSize,");
         refused(good.deepCopy().put("model", "gpt").toString(), "model: gpt (expected: one of");
         var own = good.deepCopy();
         own.putObject("model").put("motley-model", 1).put("name", "mine");
@@ -163,6 +163,13 @@ final class ApiContract {
         refused(
                 good.deepCopy().put("tasks", 33).toString(),
                 "tasks: 33 (expected: 1 to batchSize, 32)");
+        refused(
+                good.deepCopy().put("aggregation", "krum").toString(),
+                "aggregation: krum (expected: mean, clip, median,");
+        refused(
+                good.deepCopy().put("aggregation", "multi-krum:1").toString(),
+                "aggregation: multi-krum:1 over 4 contributions a round (expected: at least 5;");
+        refused(good.deepCopy().put("trust", "all").toString(), "trust: all (expected: off or");
         refused("{\"model\":", "body: not JSON: ");
         refused("[]", "body: [] (expected: an object)");
         var elsewhere = good.deepCopy();
@@ -182,7 +189,9 @@ final class ApiContract {
         text.put("model", "gpt-small");
         refused(text.toString(), "dataset.trainSamples: 100 (expected: 14, what the blob holds)");
         text.put("model", "mnist-mlp");
-        refused(text.toString(), "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
+        refused(
+                text.toString(),
+                "dataset.text: i32[28] with targets i32[28] (expected: f32[28, 28");
         text.withObject("dataset").put("text", NOWHERE);
         refused(text.toString(), "dataset.text: " + NOWHERE + " (expected: a blob that is here)");
         assertThat(coordinator.runs()).isEmpty();

@@ -146,7 +146,8 @@ final class KeepingContract {
                 Optional.empty(),
                 usual.strategy(),
                 keeping,
-                Optional.empty());
+                Optional.empty(),
+                usual.transfer());
     }
 
     private static List<Byte> model(Coordinator coordinator, String run, String query)

@@ -2,17 +2,22 @@ package motley.coordinator;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.data.SampleOrder;
+import motley.program.Engine;
 import motley.program.Executable;
 import motley.program.Limits;
 import motley.program.Program;
 import motley.program.ProgramCodec;
+import motley.tensor.Shape;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 import motley.wire.FromCoordinator;
@@ -34,6 +39,8 @@ final class TestComputation implements AutoCloseable {
     private final CpuEngine engine = CpuEngine.open(new CpuSettings(1));
     private final Executable gradient;
     private final Executable evaluate;
+    private final Optional<Local> local;
+    private final Blobs blobs;
     private final int evaluationBatch;
     private final List<TensorType> types;
     private final MemorySegment parameters;
@@ -103,7 +110,12 @@ final class TestComputation implements AutoCloseable {
         var evaluation = decode(blobs.fetch(manifest.evaluateProgram()));
         evaluate = engine.prepare(evaluation, List.of());
         evaluationBatch = evaluation.paramTypes().getLast().shape().dim(0);
+        this.blobs = blobs;
         types = program.paramTypes().subList(0, program.params().size() - GRADIENT_INPUTS);
+        local =
+                manifest.localProgram().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(local(decode(blobs.fetch(manifest.localProgram().get()))));
         parameters = arena.allocate(4L * manifest.parameterElements(), 64);
         contribution = arena.allocate(4L * manifest.parameterElements(), 64);
         parameterViews = views(parameters);
@@ -129,13 +141,26 @@ final class TestComputation implements AutoCloseable {
                 ByteBuffer.wrap(blobs.fetch(images)), ByteBuffer.wrap(blobs.fetch(labels)));
     }
 
+    /// A program of one optimizer step.
+    ///
+    /// @param state types of the optimizer's state
+    private record Local(Executable step, List<TensorType> state) {}
+
+    private Local local(Program program) {
+        var params = program.paramTypes();
+        var state = params.subList(types.size(), params.size() - 7);
+        var carries = new ArrayList<Engine.Carry>();
+        for (int i = 0; i < types.size() + state.size(); i++) carries.add(new Engine.Carry(i, i));
+        return new Local(engine.prepare(program, carries), state);
+    }
+
     MemorySegment parameters() {
         return parameters;
     }
 
-    TestDevice.Outcome compute(FromCoordinator.Work work) {
+    TestDevice.Outcome compute(FromCoordinator.Work work) throws Exception {
         return switch (work.kind()) {
-            case TRAIN -> train(work);
+            case TRAIN -> work.local().isPresent() ? trainLocally(work) : train(work);
             case EVALUATE -> evaluate(work);
         };
     }
@@ -144,6 +169,7 @@ final class TestComputation implements AutoCloseable {
     public void close() {
         gradient.close();
         evaluate.close();
+        local.ifPresent(it -> it.step.close());
         engine.close();
     }
 
@@ -163,6 +189,61 @@ final class TestComputation implements AutoCloseable {
         return new TestDevice.Outcome(contribution, result(gradient, samples.length));
     }
 
+    private TestDevice.Outcome trainLocally(FromCoordinator.Work work) throws Exception {
+        var steps = work.local().orElseThrow();
+        var step = local.orElseThrow().step;
+        for (int i = 0; i < types.size(); i++) step.write(i, parameterViews.get(i));
+        writeState(steps.state());
+        var order = new SampleOrder(manifest.seed(), work.epoch(), train.count());
+        int batch = manifest.microBatch();
+        int at = types.size() + local.get().state.size();
+        double lossSum = 0;
+        double correct = 0;
+        int done = 0;
+        for (int pass = 0; pass < steps.passes(); pass++) {
+            for (int first = 0; first < work.count(); first += batch) {
+                int count = Math.min(batch, work.count() - first);
+                var samples = order.samples(work.first() + first, count);
+                step.write(at, Tensor.ofFloats(Shape.of(), steps.learningRates().get(done)));
+                step.write(at + 1, Tensor.ofFloats(Shape.of(), steps.stateSteps() + done + 1));
+                writeSamples(step, at + 2, train, samples, batch);
+                step.write(at + 5, Tensor.ofInts(Shape.of(batch), Arrays.copyOf(samples, batch)));
+                step.write(at + 6, Tensor.ofInts(Shape.of(2), 0, 0));
+                step.run();
+                done++;
+                if (pass > 0) continue;
+                lossSum += read(step, at);
+                correct += read(step, at + 1);
+            }
+        }
+        for (int i = 0; i < types.size(); i++) step.read(i, contributionViews.get(i));
+        for (long i = 0; i < manifest.parameterElements(); i++) {
+            float before = parameters.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            float after = contribution.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            contribution.setAtIndex(ValueLayout.JAVA_FLOAT, i, (before - after) * work.count());
+        }
+        return new TestDevice.Outcome(
+                contribution, new FromDevice.Result(work.count(), lossSum, correct, 1_000));
+    }
+
+    private void writeState(Optional<String> blob) throws Exception {
+        var bytes = blob.isPresent() ? ByteBuffer.wrap(blobs.fetch(blob.get())) : null;
+        int param = types.size();
+        for (var type : local.orElseThrow().state) {
+            var tensor = Tensor.onHeap(type);
+            for (int i = 0; bytes != null && i < type.shape().count(); i++) {
+                tensor.setFloat(i, bytes.order(ByteOrder.LITTLE_ENDIAN).getFloat());
+            }
+            local.get().step.write(param++, tensor);
+        }
+    }
+
+    private static float read(Executable executable, int result) {
+        var scalar = Tensor.onHeap(TensorType.f32());
+        executable.read(result, scalar);
+        return scalar.getFloat(0);
+    }
+
     private TestDevice.Outcome evaluate(FromCoordinator.Work work) {
         var samples = new int[work.count()];
         for (int i = 0; i < samples.length; i++) samples[i] = work.first() + i;
@@ -175,9 +256,13 @@ final class TestComputation implements AutoCloseable {
         for (int i = 0; i < parameterViews.size(); i++) {
             executable.write(i, parameterViews.get(i));
         }
+        writeSamples(executable, parameterViews.size(), from, samples, batch);
+    }
+
+    private static void writeSamples(
+            Executable executable, int at, Rows from, int[] samples, int batch) {
         var weights = new float[batch];
         Arrays.fill(weights, 0, samples.length, 1);
-        int at = parameterViews.size();
         from.write(executable, at, samples, batch);
         executable.write(at + 2, Tensor.ofFloats(TensorType.f32(batch).shape(), weights));
     }
@@ -187,8 +272,7 @@ final class TestComputation implements AutoCloseable {
         var correct = Tensor.onHeap(TensorType.f32());
         executable.read(0, lossSum);
         executable.read(1, correct);
-        return new FromDevice.Result(
-                samples, lossSum.getFloat(0), correct.getFloat(0), 1_000);
+        return new FromDevice.Result(samples, lossSum.getFloat(0), correct.getFloat(0), 1_000);
     }
 
     private List<Tensor> views(MemorySegment all) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,8 @@ import motley.wire.Protocol;
 import motley.wire.RunManifest;
 import motley.wire.Session;
 import motley.wire.SharedExchange;
+import motley.wire.encoding.Encoder;
+import motley.wire.encoding.Encoding;
 
 /// A small device that speaks the real protocol over real sockets and computes for real, on a
 /// thread of its own.
@@ -51,11 +54,13 @@ final class TestDevice implements AutoCloseable {
     private final BlockingQueue<Incoming> inbox = new LinkedBlockingQueue<>();
     private final BlockingQueue<FromCoordinator> answers = new LinkedBlockingQueue<>();
     private final Map<String, TestComputation> prepared = new HashMap<>();
+    private final Map<String, Encoder> encoders = new HashMap<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final Session<FromDevice> session;
     private final Thread thread;
     private Optional<BulkClient> bulk = Optional.empty();
     private Optional<SharedExchange> shared = Optional.empty();
+    private OptionalLong held = OptionalLong.empty();
     private int tasks;
 
     private TestDevice(URI coordinator, Settings settings, Path cache) {
@@ -117,13 +122,26 @@ final class TestDevice implements AutoCloseable {
     /// Puts a contribution where the coordinator expects it.
     void deliver(FromCoordinator.Assign assign, MemorySegment gradient) throws Exception {
         if (assign.work().kind() == FromCoordinator.Kind.EVALUATE) return;
+        deliverBytes(assign, encoded(assign, gradient));
+    }
+
+    /// Puts bytes where the coordinator expects a contribution.
+    void deliverBytes(FromCoordinator.Assign assign, MemorySegment bytes) throws Exception {
         var task = assign.task();
         if (assign.files().isPresent()) {
             var file = assign.files().get().contribution();
-            shared.orElseThrow().writeContribution(file, task.lease(), gradient);
+            shared.orElseThrow().writeContribution(file, task.lease(), bytes);
         } else {
-            bulk.orElseThrow().writeContribution(task.run(), task.lease(), gradient);
+            bulk.orElseThrow().writeContribution(task.run(), task.lease(), bytes);
         }
+    }
+
+    private MemorySegment encoded(FromCoordinator.Assign assign, MemorySegment gradient) {
+        var form = assign.form().encoding();
+        int elements = Math.toIntExact(gradient.byteSize() / 4);
+        return encoders
+                .computeIfAbsent(form, text -> Encoder.of(Encoding.parse(text), elements))
+                .encode(gradient);
     }
 
     void send(FromDevice message) {
@@ -238,16 +256,25 @@ final class TestDevice implements AutoCloseable {
                                         assign.files().get().parameters(),
                                         task.parameterVersion(),
                                         computation.parameters())
-                        : bulk.orElseThrow()
-                                .readParameters(
-                                        task.run(),
-                                        task.parameterVersion(),
-                                        computation.parameters());
+                        : fetch(assign, computation);
+        held = isRead ? OptionalLong.of(task.parameterVersion()) : OptionalLong.empty();
         if (isRead) {
             tasks++;
             conduct.submit(this, assign, computation.compute(assign.work()), tasks);
         }
         send(new FromDevice.WorkRequest());
+    }
+
+    private boolean fetch(FromCoordinator.Assign assign, TestComputation computation)
+            throws Exception {
+        var task = assign.task();
+        long version = task.parameterVersion();
+        if (assign.form().parameters().equals("f32")) {
+            return bulk.orElseThrow()
+                    .readParameters(task.run(), version, computation.parameters());
+        }
+        return bulk.orElseThrow()
+                .readRounded(task.run(), version, held, computation.parameters());
     }
 
     static DeviceProfile profile() {

@@ -17,6 +17,7 @@ import motley.nn.Block;
 import motley.nn.Layer;
 import motley.nn.Model;
 import motley.nn.Models;
+import motley.rounds.Strategy;
 import motley.tensor.TensorType;
 
 /// A home folder, coordinators that open it one after the other, and a small data set in them.
@@ -80,6 +81,22 @@ record TestHome(Path folder) {
                 new RunRequest.Training(epochs, 32, 4, descent, 7, true),
                 RunRequest.Crew.ANY,
                 Optional.empty());
+    }
+
+    /// The short training with local steps after a warm-up that ends in the second epoch.
+    static RunRequest localRequest(Coordinator coordinator, int epochs) throws IOException {
+        var sync = request(coordinator, epochs);
+        var local = Strategy.SYNC.withLocal(new Strategy.Local(2, 2, 5));
+        return new RunRequest(
+                sync.model(),
+                sync.dataset(),
+                sync.training(),
+                sync.crew(),
+                sync.initialWeights(),
+                local,
+                sync.keeping(),
+                sync.ancestor(),
+                sync.transfer());
     }
 
     private static Model decoder() {

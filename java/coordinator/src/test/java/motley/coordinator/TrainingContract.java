@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,8 @@ final class TrainingContract {
         }
     }
 
-    /// A decoder that reads a text in windows: whole numbers in and out, and many positions a sample.
+    /// A decoder that reads a text in windows: whole numbers in and out, and many positions a
+    /// sample.
     @Test
     void weightsOfATextModelDoNotDependOnTheDevices() throws Exception {
         try (var coordinator = home("text").open()) {
@@ -107,6 +109,63 @@ final class TrainingContract {
                             TestDevice.Settings.honest("f").withSharedMemory(),
                             TestDevice.Settings.honest("g"));
             assertThat(four.weightsSha256()).isEqualTo(alone.weightsSha256());
+        }
+    }
+
+    /// A task of local steps is a function of what the coordinator says, so that any device may do
+    /// it:
+    /// here one dies in the middle of the local rounds.
+    @Test
+    void weightsAfterLocalStepsDoNotDependOnTheDevices() throws Exception {
+        TestDevice.Conduct dying =
+                (device, assign, outcome, tasks) -> {
+                    if (assign.work().local().isPresent()) device.kill();
+                    else TestDevice.submitHonestly(device, assign, outcome, tasks);
+                };
+        try (var coordinator = home("local").open()) {
+            var request = TestHome.localRequest(coordinator, 3);
+            var alone = train(coordinator, request, TestDevice.Settings.honest("a"));
+            assertThat(alone.status()).isEqualTo(Status.FINISHED);
+            assertThat(alone.progress().samplesDone()).isEqualTo(3 * TestHome.TRAIN);
+            assertThat(alone.weightsSha256()).isNotEqualTo(Optional.of(weights));
+            var three =
+                    train(
+                            coordinator,
+                            request,
+                            TestDevice.Settings.honest("b").withSharedMemory(),
+                            TestDevice.Settings.honest("c").withConduct(dying),
+                            TestDevice.Settings.honest("d"));
+            assertThat(three.weightsSha256()).isEqualTo(alone.weightsSha256());
+        }
+    }
+
+    /// Both optimizers' states are in a checkpoint, whether it was made before or after the border.
+    @Test
+    void closedCoordinatorGoesOnWithLocalSteps() throws Exception {
+        String uninterrupted;
+        try (var coordinator = home("local-whole").open()) {
+            var request = TestHome.localRequest(coordinator, 3);
+            var view = train(coordinator, request, TestDevice.Settings.honest("a"));
+            uninterrupted = view.weightsSha256().orElseThrow();
+        }
+        for (int rounds : List.of(4, 7)) {
+            var home = home("local-" + rounds);
+            String id;
+            try (var coordinator = home.open();
+                    var _ =
+                            TestDevice.start(
+                                    coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
+                var request = TestHome.localRequest(coordinator, 3);
+                id = startAndAwaitRounds(coordinator, request, rounds).id();
+            }
+            try (var coordinator = home.open();
+                    var _ =
+                            TestDevice.start(
+                                    coordinator.uri(), TestDevice.Settings.honest("b"), folder)) {
+                var run = coordinator.run(id).orElseThrow();
+                var view = run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
+                assertThat(view.weightsSha256()).hasValue(uninterrupted);
+            }
         }
     }
 
@@ -329,8 +388,7 @@ final class TrainingContract {
         return train(coordinator, TestHome.request(coordinator, EPOCHS), crew);
     }
 
-    private RunView train(
-            Coordinator coordinator, RunRequest request, TestDevice.Settings... crew)
+    private RunView train(Coordinator coordinator, RunRequest request, TestDevice.Settings... crew)
             throws Exception {
         var devices = new ArrayList<TestDevice>();
         try {
@@ -364,13 +422,18 @@ final class TrainingContract {
 
     private static RunHandle startAndAwaitRounds(Coordinator coordinator, int rounds)
             throws Exception {
+        return startAndAwaitRounds(coordinator, TestHome.request(coordinator, EPOCHS), rounds);
+    }
+
+    private static RunHandle startAndAwaitRounds(
+            Coordinator coordinator, RunRequest request, int rounds) throws Exception {
         var measured = new LinkedBlockingQueue<RunEvent>();
         try (var _ =
                 coordinator.listen(
                         event -> {
                             if (event instanceof RunEvent.Measured) measured.add(event);
                         })) {
-            var run = coordinator.startRun(TestHome.request(coordinator, EPOCHS));
+            var run = coordinator.startRun(request);
             for (int i = 0; i < rounds; i++) {
                 assertThat(measured.poll(PATIENCE_S, TimeUnit.SECONDS)).isNotNull();
             }

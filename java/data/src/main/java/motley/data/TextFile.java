@@ -3,6 +3,10 @@ package motley.data;
 import static motley.tensor.Require.require;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,7 +34,9 @@ public final class TextFile {
 
     /// Reads the whole file.
     ///
-    /// @throws DatasetException if it is missing, unreadable or longer than [#BYTES_MAX]
+    /// @throws DatasetException if it is missing, unreadable, longer than [#BYTES_MAX] or no text
+    /// in
+    ///     UTF-8
     public static TextFile read(Path file) {
         if (!Files.isRegularFile(file)) throw new DatasetException(file, "missing");
         try (var in = Files.newInputStream(file)) {
@@ -39,10 +45,32 @@ public final class TextFile {
                 throw new DatasetException(
                         file, "over %d bytes (expected: fewer)".formatted(BYTES_MAX));
             }
+            requireText(file, bytes);
             return new TextFile(file, encode(bytes));
         } catch (IOException e) {
             throw new DatasetException(file, "unreadable: " + e.getMessage(), e);
         }
+    }
+
+    /// What is no text would be learnt all the same, and nobody would know what.
+    private static void requireText(Path file, byte[] bytes) {
+        var decoder = StandardCharsets.UTF_8.newDecoder();
+        var in = ByteBuffer.wrap(bytes);
+        var out = CharBuffer.allocate(1 << 13);
+        var outcome = CoderResult.OVERFLOW;
+        while (outcome.isOverflow()) {
+            outcome = decoder.decode(in, out.clear(), true);
+            if (outcome.isError()) throw notText(file, bytes, in.position());
+        }
+        for (int at = 0; at < bytes.length; at++) {
+            if (bytes[at] == 0) throw notText(file, bytes, at);
+        }
+    }
+
+    private static DatasetException notText(Path file, byte[] bytes, int at) {
+        return new DatasetException(
+                file,
+                "byte 0x%02x at position %d (expected: a text in UTF-8)".formatted(bytes[at], at));
     }
 
     /// The codes of the characters of a UTF-8 text. Bytes from 128 to 191 continue a character and

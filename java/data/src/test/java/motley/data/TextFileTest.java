@@ -57,6 +57,21 @@ final class TextFileTest {
     }
 
     @Test
+    void whatIsNoTextIsRefused() throws IOException {
+        var file = directory.resolve("noise");
+        Files.write(file, new byte[] {'a', (byte) 0xc3, 'b'});
+        assertThatThrownBy(() -> TextFile.read(file))
+                .hasMessageEndingWith("byte 0xc3 at position 1 (expected: a text in UTF-8)");
+        Files.write(file, new byte[] {'a', 'b', 0});
+        assertThatThrownBy(() -> TextFile.read(file))
+                .hasMessageEndingWith("byte 0x00 at position 2 (expected: a text in UTF-8)");
+        Files.write(file, new byte[] {'a', (byte) 0xe2, (byte) 0x82});
+        assertThatThrownBy(() -> TextFile.read(file)).hasMessageContaining("0xe2 at position 1");
+        var longer = "é€😀".repeat(5000);
+        assertThat(TextFile.read(write(longer)).length()).isEqualTo(15_000);
+    }
+
+    @Test
     void aPartNeedsOneCharacterMoreThanAWindow() throws IOException {
         var text = TextFile.read(write("abcdefghijklmnopqrst"));
         assertThat(text.train(17).count()).isEqualTo(1);

@@ -2,6 +2,7 @@ package motley.nn;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import motley.nn.Optimizer.Adagrad;
 import motley.nn.Optimizer.Adam;
 import motley.nn.Optimizer.AdamW;
@@ -80,6 +81,14 @@ public final class Optimizers {
         var names = optimizer.state(parameters).stream().map(ParameterSpec::name).toList();
         int first = names.indexOf(Averaged.PREFIX + parameters.getFirst().name());
         return first < 0 ? Optional.empty() : Optional.of(new Span(first, parameters.size()));
+    }
+
+    /// Whether a tensor of an optimizer's state is a running mean or sum of gradients themselves,
+    /// and not of their squares or of parameters: what points somewhere, and so is worth nothing
+    /// once it is old.
+    public static boolean isOfGradients(ParameterSpec state) {
+        return Stream.of("sgd.velocity.", "adam.m.", "adamw.m.", "lion.m.")
+                .anyMatch(state.name()::startsWith);
     }
 
     /// The names [#named] knows, in a fixed order.

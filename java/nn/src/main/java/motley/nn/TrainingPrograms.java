@@ -117,6 +117,21 @@ public final class TrainingPrograms {
         return new TrainingProgram.Step(program, parameters.size(), state.size());
     }
 
+    /// What moves the parameters by the mean of devices' own steps, which is taken for a gradient.
+    /// Statistics become the mean of theirs.
+    public static TrainingProgram.Update outer(Model model, Optimizer optimizer) {
+        var specs = model.parameters();
+        var b = new ProgramBuilder();
+        var parameters = params(b, specs);
+        var state = params(b, optimizer.state(trained(specs)));
+        var moves = params(b, specs);
+        var descent = new Descent(b, b.param(SCALAR), b.param(SCALAR));
+
+        var slots = new Descent.Slots(parameters, state, moves);
+        var moved = moved(model, descent, optimizer, slots, (_, old, move) -> b.sub(old, move));
+        return new TrainingProgram.Update(b.build(moved), parameters.size(), state.size());
+    }
+
     /// Samples as they reach a program.
     private record Batch(Var inputs, Var targets, Var weights) {
         static Batch params(ProgramBuilder b, Model model, int size) {
@@ -180,6 +195,25 @@ public final class TrainingPrograms {
     /// trained, statistics move towards what was measured.
     private static List<Var> moved(
             Model model, Descent descent, Optimizer optimizer, Descent.Slots slots) {
+        return moved(
+                model,
+                descent,
+                optimizer,
+                slots,
+                (momentum, old, mean) -> descent.blend(1 - momentum, old, mean));
+    }
+
+    /// How a statistic moves.
+    private interface Statistic {
+        Var move(double momentum, Var old, Var measured);
+    }
+
+    private static List<Var> moved(
+            Model model,
+            Descent descent,
+            Optimizer optimizer,
+            Descent.Slots slots,
+            Statistic statistic) {
         var trained =
                 new Descent.Slots(
                         trained(model, slots.parameters()),
@@ -194,8 +228,7 @@ public final class TrainingPrograms {
             all.add(
                     switch (specs.get(i).role()) {
                         case Role.Trained _ -> moved.next();
-                        case Role.Statistic(double momentum) ->
-                                descent.blend(1 - momentum, old, mean);
+                        case Role.Statistic(double momentum) -> statistic.move(momentum, old, mean);
                     });
         }
         moved.forEachRemaining(all::add);

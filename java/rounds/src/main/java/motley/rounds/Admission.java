@@ -18,19 +18,31 @@ final class Admission {
 
     static void offer(Draft draft, DeviceId device, Contribution contribution) {
         var key = contribution.key();
+        if (Audit.isBarred(draft, device)) {
+            draft.emit(new Effect.Refuse(device, key, new Refusal.Quarantined()));
+            return;
+        }
         var lease = leaseOf(draft, device, key);
         var refusal =
                 identityRefusal(draft, key, lease.isPresent())
                         .or(() -> contentRefusal(draft, lease.orElseThrow(), contribution));
         if (refusal.isEmpty()) {
             measure(draft, device, key.lease());
-            accept(draft, lease.orElseThrow(), contribution);
+            judge(draft, lease.orElseThrow(), contribution);
             return;
         }
         refuse(draft, device, contribution, refusal.get());
         boolean isOrdinary = lease.isEmpty() || refusal.get() instanceof Refusal.SlotFilled;
         if (isOrdinary) return;
         Doubts.raise(draft, lease.get(), contribution, refusal.get());
+    }
+
+    private static void judge(Draft draft, Lease lease, Contribution contribution) {
+        switch (Audit.judge(draft, lease, contribution)) {
+            case BELIEVED -> accept(draft, lease, contribution, scale(draft, contribution));
+            case CONFIRMED -> accept(draft, lease, contribution, 1);
+            case HELD -> Audit.hold(draft, lease, contribution);
+        }
     }
 
     private static void refuse(
@@ -50,6 +62,7 @@ final class Admission {
                     Refusal.NormTooLarge _,
                     Refusal.WrongShape _,
                     Refusal.WrongCount _,
+                    Refusal.Quarantined _,
                     Refusal.RunNotActive _ -> {}
         }
     }
@@ -118,8 +131,8 @@ final class Admission {
         return Optional.of(new Refusal.NormTooLarge(perSample, median));
     }
 
-    private static void accept(Draft draft, Lease lease, Contribution contribution) {
-        draft.emit(new Effect.Accept(lease.device(), lease.task()));
+    private static void accept(Draft draft, Lease lease, Contribution contribution, double scale) {
+        draft.emit(new Effect.Accept(lease.device(), lease.task(), scale));
         var open = (Slot.Open) draft.slot(lease.slot());
         var others = new ArrayList<>(open.former());
         for (var id : open.holders()) {
@@ -130,15 +143,19 @@ final class Admission {
             draft.emit(new Effect.Revoke(running.device(), id, "another answer came first"));
         }
         others.removeIf(other -> other.id().equals(lease.id()));
-        var report = contribution.report();
-        var totals = new Totals(report.samples(), report.lossNatsSum(), report.correct());
+        var totals = totals(contribution.report());
         var digest = contribution.digest();
         draft.put(lease.slot(), new Slot.Filled(lease.device(), digest, totals, others));
         draft.filled++;
         if (draft.kind == Kind.TRAIN) {
-            remember(draft, contribution.inspection().norm() / report.samples());
+            remember(draft, lease.slot(), normPerSample(contribution));
         }
+        if (Audit.recalls(draft)) return;
         if (draft.filled == draft.slotCount) Progression.complete(draft);
+    }
+
+    private static Totals totals(Contribution.Report report) {
+        return new Totals(report.samples(), report.lossNatsSum(), report.correct());
     }
 
     private static void measure(Draft draft, DeviceId id, LeaseId lease) {
@@ -165,8 +182,12 @@ final class Admission {
                         && !filled.digest().isEmpty()
                         && isOneClass(draft, first, second);
         if (!isComparable) return;
-        boolean agrees = contribution.digest().equals(filled.digest());
+        boolean agrees =
+                contribution.digest().equals(filled.digest())
+                        && totals(contribution.report()).equals(filled.totals());
         draft.note(new Fact.Compared(key.round(), key.slot(), first, second, agrees));
+        Audit.compared(draft, key.slot(), first, second, agrees);
+        Audit.recalls(draft);
     }
 
     private static boolean isOneClass(Draft draft, DeviceId first, DeviceId second) {
@@ -175,7 +196,18 @@ final class Admission {
         return !one.isEmpty() && one.equals(other);
     }
 
-    private static void remember(Draft draft, double norm) {
+    /// What an unverified contribution is multiplied by.
+    private static double scale(Draft draft, Contribution contribution) {
+        boolean isClipped = draft.kind == Kind.TRAIN && draft.settings.policy().trust().clips();
+        return isClipped ? draft.trust.usualNorm().scale(normPerSample(contribution)) : 1;
+    }
+
+    private static double normPerSample(Contribution contribution) {
+        return contribution.inspection().norm() / contribution.report().samples();
+    }
+
+    private static void remember(Draft draft, int slot, double norm) {
+        draft.trust = draft.trust.withNorm(draft.trust.usualNorm().with(slot, norm));
         var norms = new ArrayList<>(draft.norms);
         norms.add(norm);
         int surplus = Math.max(0, norms.size() - State.NORMS_MAX);

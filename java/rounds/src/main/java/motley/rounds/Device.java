@@ -92,6 +92,12 @@ public record Device(
         };
     }
 
+    /// This device with nothing known of its training tasks.
+    Device unmeasured() {
+        var others = grants.stream().filter(grant -> grant.kind() != Kind.TRAIN).toList();
+        return withGrants(others).withTimings(Timing.NONE, evaluation);
+    }
+
     private Device withLeases(List<LeaseId> held) {
         return new Device(
                 id, numericClass, isMember, asks, ticket, held, grants, training, evaluation);

@@ -12,7 +12,9 @@ import java.util.Optional;
 /// only near the end of a job but of every round, and only where a gain is expected.
 final class Dispatch {
     /// How many idle devices are looked at for which there is nothing, before giving up: bounds
-    /// the work of a step in a large fleet.
+    /// the work of a step in a large fleet. Not while answers wait to be confirmed: those in front
+    /// may
+    /// be the ones who gave them.
     private static final int FRUITLESS_MAX = 8;
 
     private Dispatch() {}
@@ -24,7 +26,8 @@ final class Dispatch {
             var device = draft.device(entry.getValue()).orElseThrow();
             if (giveWork(draft, device)) continue;
             fruitless++;
-            if (fruitless == FRUITLESS_MAX) return;
+            boolean isSettled = draft.trust.ballots().isEmpty();
+            if (fruitless >= FRUITLESS_MAX && isSettled) return;
         }
     }
 
@@ -37,7 +40,10 @@ final class Dispatch {
 
     private static Optional<Integer> openSlot(Draft draft, Device device) {
         for (var entry : draft.reopened) {
-            if (!isDoubted(draft, device, entry.getValue())) return Optional.of(entry.getKey());
+            if (!isDoubted(draft, device, entry.getValue())
+                    && Audit.mayAnswer(draft, device, entry.getKey())) {
+                return Optional.of(entry.getKey());
+            }
         }
         if (draft.fresh == draft.slotCount || comesTooLate(draft, device)) return Optional.empty();
         return Optional.of(draft.fresh++);
@@ -80,6 +86,7 @@ final class Dispatch {
 
         return lastOne(draft, usual.mean())
                 .filter(lease -> !isDoubted(draft, device, draft.slot(lease.slot())))
+                .filter(lease -> Audit.mayAnswer(draft, device, lease.slot()))
                 .map(lease -> noted(draft, device, lease));
     }
 

@@ -19,6 +19,7 @@ final class Draft {
     boolean hasStarted;
     long leasesGiven;
     List<Double> norms;
+    Trust trust;
     Timing pace;
 
     Kind kind;
@@ -54,6 +55,7 @@ final class Draft {
         hasStarted = state.hasStarted();
         leasesGiven = state.leasesGiven();
         norms = state.norms();
+        trust = state.trust();
         pace = state.pace();
         var pass = state.pass();
         kind = pass.kind();
@@ -105,6 +107,7 @@ final class Draft {
                         fleet,
                         leasesGiven,
                         norms,
+                        trust,
                         pace,
                         now);
         return new Step(state, effects);
@@ -184,6 +187,15 @@ final class Draft {
             case TRAIN -> training;
             case EVALUATE -> evaluation;
         };
+    }
+
+    /// Training tasks become of another size: what was measured of them is of no use.
+    void measureAnew() {
+        norms = List.of();
+        pace = Timing.NONE;
+        training = Timing.NONE;
+        for (var entry : devices)
+            devices = devices.with(entry.getKey(), entry.getValue().unmeasured());
     }
 
     void measureFleet(Kind of, Duration elapsed) {

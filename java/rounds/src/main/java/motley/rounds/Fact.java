@@ -22,6 +22,12 @@ public sealed interface Fact {
     record NormConfirmed(int round, int slot, double normPerSample, double median)
             implements Fact {}
 
+    /// A device's answer was proven wrong by others.
+    ///
+    /// @param isQuarantined whether it gets no more work
+    record ProvenWrong(int round, int slot, DeviceId device, boolean isQuarantined)
+            implements Fact {}
+
     /// The run has as many devices as it may have; this one waits for a place.
     record OnStandby(DeviceId device) implements Fact {}
 }

@@ -6,6 +6,7 @@ final class Membership {
     private Membership() {}
 
     static void join(Draft draft, DeviceId id, String numericClass) {
+        if (Audit.isBarred(draft, id)) return;
         var known = draft.device(id);
         if (known.isPresent()) {
             Leases.expireAllOf(draft, known.get());
@@ -46,6 +47,7 @@ final class Membership {
     }
 
     static void requestWork(Draft draft, DeviceId id) {
+        if (Audit.isBarred(draft, id)) return;
         draft.device(id)
                 .ifPresentOrElse(
                         device -> draft.put(device.asking(true)),

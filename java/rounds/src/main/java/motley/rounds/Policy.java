@@ -13,17 +13,20 @@ import java.time.Duration;
 /// @param duplicates whether idle devices repeat the work expected to finish last
 /// @param normFactor a gradient norm per sample above this many times the median of the accepted
 ///     ones needs confirmation by a second computation
+/// @param trust how far devices are trusted
 public record Policy(
         int devicesMin,
         int devicesMax,
         Duration leaseFloor,
         Duration leaseFirst,
         boolean duplicates,
-        double normFactor) {
+        double normFactor,
+        TrustPolicy trust) {
     /// Any number of devices from one on; leases of at least one second, a minute while nothing is
     /// known; duplicates; ten times the median.
     public static final Policy DEFAULT =
-            new Policy(1, 0, Duration.ofSeconds(1), Duration.ofMinutes(1), true, 10);
+            new Policy(
+                    1, 0, Duration.ofSeconds(1), Duration.ofMinutes(1), true, 10, TrustPolicy.OFF);
 
     /// @throws IllegalArgumentException naming the first component out of its range
     public Policy {
@@ -43,14 +46,20 @@ public record Policy(
     }
 
     public Policy withDevices(int min, int max) {
-        return new Policy(min, max, leaseFloor, leaseFirst, duplicates, normFactor);
+        return new Policy(min, max, leaseFloor, leaseFirst, duplicates, normFactor, trust);
     }
 
     public Policy withLeases(Duration floor, Duration first) {
-        return new Policy(devicesMin, devicesMax, floor, first, duplicates, normFactor);
+        return new Policy(devicesMin, devicesMax, floor, first, duplicates, normFactor, trust);
     }
 
     public Policy withDuplicates(boolean duplicates) {
-        return new Policy(devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor);
+        return new Policy(
+                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor, trust);
+    }
+
+    public Policy withTrust(TrustPolicy trust) {
+        return new Policy(
+                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor, trust);
     }
 }

@@ -27,6 +27,8 @@ final class Progression {
         var at = draft.position;
         if (!(draft.phase instanceof Phase.Closing) || round != at.round()) return;
         draft.pace = draft.pace.with(Duration.between(draft.openedAt, draft.now));
+        var schedule = draft.settings.schedule();
+        if (schedule.isLocal(round + 1) && !schedule.isLocal(round)) draft.measureAnew();
         advance(draft, new Position(at.epoch(), round + 1, version));
     }
 
@@ -46,6 +48,7 @@ final class Progression {
     }
 
     private static void advance(Draft draft, Position next) {
+        draft.trust = draft.trust.closed();
         var schedule = draft.settings.schedule();
         var position = settled(schedule, next);
         draft.open(passAt(draft.settings, position, draft.leasesGiven, draft.now));

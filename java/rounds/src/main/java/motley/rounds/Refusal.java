@@ -30,6 +30,9 @@ public sealed interface Refusal {
     /// The sums are over other samples than the task's.
     record WrongCount(int offered, int expected) implements Refusal {}
 
+    /// The device is quarantined: too many of its answers were proven wrong.
+    record Quarantined() implements Refusal {}
+
     /// The run takes no contributions now.
     record RunNotActive(String phase) implements Refusal {}
 
@@ -57,6 +60,8 @@ public sealed interface Refusal {
             case WrongCount(int offered, int expected) ->
                     "samples: %d (expected: the task's, %d, and hits among them)"
                             .formatted(offered, expected);
+            case Quarantined() ->
+                    "device: quarantined for wrong answers (expected: one that may work)";
             case RunNotActive(var phase) ->
                     "run: %s (expected: an open round or evaluation)".formatted(phase);
         };

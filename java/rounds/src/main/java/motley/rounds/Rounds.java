@@ -28,6 +28,8 @@ public final class Rounds {
         switch (event) {
             case Event.DeviceJoined(var device, var numericClass) ->
                     Membership.join(draft, device, numericClass);
+            case Event.Vouched(var device, var reputation) ->
+                    Audit.vouch(draft, device, reputation);
             case Event.DeviceLeft(var device) -> Membership.leave(draft, device);
             case Event.DeviceSilent(var device) -> Membership.lose(draft, device);
             case Event.WorkRequested(var device) -> Membership.requestWork(draft, device);

@@ -28,19 +28,20 @@ public record RunProgress(
     public static RunProgress of(State state) {
         var schedule = state.settings().schedule();
         var position = state.position();
-        int rounds = schedule.roundsPerEpoch();
         int epoch = Math.min(position.epoch(), schedule.epochs() - 1);
-        int round = position.round() - epoch * rounds;
-        long inEpoch = Math.min((long) round * schedule.batchSize(), schedule.trainSamples());
+        int rounds = schedule.roundsIn(epoch);
+        int round = position.round() - schedule.firstRound(epoch);
+        int first = schedule.firstRound(epoch) + Math.max(0, round - 1);
         var pace = state.pace();
-        double perSecond = pace.meanNs() > 0 ? schedule.batchSize() * 1e9 / pace.meanNs() : 0;
+        int paced = schedule.samplesOf(first).count();
+        double perSecond = pace.meanNs() > 0 ? paced * 1e9 / pace.meanNs() : 0;
         return new RunProgress(
                 epoch,
                 schedule.epochs(),
                 round,
                 rounds,
                 round == rounds,
-                (long) epoch * schedule.trainSamples() + inEpoch,
+                schedule.samplesBefore(position.round()),
                 (long) schedule.epochs() * schedule.trainSamples(),
                 perSecond,
                 state.fleet().members(),

@@ -9,19 +9,44 @@ import static motley.tensor.Require.require;
 /// `[r·batchSize, (r+1)·batchSize)` of the epoch's keyed permutation, cut into micro-batches of
 /// `⌈batchSize/tasks⌉`. The last round and the last micro-batch of a round may be smaller.
 ///
+/// Where devices take local steps, that holds for the first `warmUpRounds` rounds of the run. From
+/// then on a round is `tasks` tasks of `steps` micro-batches each, one after the other from where
+/// the epoch stands; again its last round and last task may be smaller. Three kinds of epoch
+/// follow each other: those of the warm-up, the one in which it ends, those of local rounds.
+///
 /// @param trainSamples samples in the training set
 /// @param evaluationSamples samples in the evaluation set; 0: the run never evaluates
 /// @param batchSize samples of a round
 /// @param tasks the most micro-batches of a round
 /// @param epochs passes over the training set
 /// @param evaluatesEveryEpoch whether each epoch ends with an evaluation, or only the last
+/// @param local what a device does on its own before it answers
 public record Schedule(
         int trainSamples,
         int evaluationSamples,
         int batchSize,
         int tasks,
         int epochs,
-        boolean evaluatesEveryEpoch) {
+        boolean evaluatesEveryEpoch,
+        Strategy.Local local) {
+    /// A schedule whose tasks are one micro-batch each.
+    public Schedule(
+            int trainSamples,
+            int evaluationSamples,
+            int batchSize,
+            int tasks,
+            int epochs,
+            boolean evaluatesEveryEpoch) {
+        this(
+                trainSamples,
+                evaluationSamples,
+                batchSize,
+                tasks,
+                epochs,
+                evaluatesEveryEpoch,
+                Strategy.Local.NONE);
+    }
+
     /// @throws IllegalArgumentException naming the first component out of its range
     public Schedule {
         require(trainSamples >= 1, "trainSamples: %d (expected: at least 1)", trainSamples);
@@ -53,33 +78,118 @@ public record Schedule(
         return ceilDiv(batchSize, tasks);
     }
 
-    public int roundsPerEpoch() {
-        return ceilDiv(trainSamples, batchSize);
+    Schedule with(Strategy.Local other) {
+        return new Schedule(
+                trainSamples,
+                evaluationSamples,
+                batchSize,
+                tasks,
+                epochs,
+                evaluatesEveryEpoch,
+                other);
+    }
+
+    /// Training rounds of `epoch`.
+    public int roundsIn(int epoch) {
+        if (epoch < warmEpochs()) return warmRounds();
+        if (epoch > warmEpochs()) return localRounds(trainSamples);
+        int warm = warmRoundsLeft();
+        return warm + localRounds(trainSamples - warm * batchSize);
+    }
+
+    /// Training rounds before `epoch`; `epoch` may be [#epochs].
+    public int firstRound(int epoch) {
+        int warm = warmEpochs();
+        if (epoch <= warm) return epoch * warmRounds();
+        int later = epoch - warm - 1;
+        return warm * warmRounds() + roundsIn(warm) + later * localRounds(trainSamples);
     }
 
     public int roundsInRun() {
-        return epochs * roundsPerEpoch();
+        return firstRound(epochs);
     }
 
-    /// The epoch that training round `round` belongs to.
+    /// The epoch that training round `round` belongs to; [#epochs] behind the last.
     public int epochOf(int round) {
-        return round / roundsPerEpoch();
+        int warm = warmEpochs();
+        int inWarm = round / warmRounds();
+        if (inWarm < warm) return inWarm;
+        if (warm == epochs) return epochs;
+        int later = round - warm * warmRounds() - roundsIn(warm);
+        return later < 0 ? warm : warm + 1 + later / localRounds(trainSamples);
+    }
+
+    /// Whether the tasks of training round `round` are local steps.
+    public boolean isLocal(int round) {
+        return local.isUsed() && round >= local.warmUpRounds();
     }
 
     /// The positions of training round `round` in its epoch.
     public Range samplesOf(int round) {
-        int first = round % roundsPerEpoch() * batchSize;
-        return new Range(first, Math.min(batchSize, trainSamples - first));
+        int epoch = epochOf(round);
+        int inEpoch = round - firstRound(epoch);
+        if (!isLocal(round)) {
+            int first = inEpoch * batchSize;
+            return new Range(first, Math.min(batchSize, trainSamples - first));
+        }
+        int warm = epoch == warmEpochs() ? warmRoundsLeft() : 0;
+        int first = Math.toIntExact(warm * (long) batchSize + (inEpoch - warm) * localRound());
+        return new Range(first, (int) Math.min(localRound(), trainSamples - first));
+    }
+
+    /// Training samples before round `round`, over all epochs.
+    public long samplesBefore(int round) {
+        int epoch = epochOf(round);
+        int first = epoch == epochs ? 0 : samplesOf(round).first();
+        return (long) epoch * trainSamples + first;
+    }
+
+    /// Optimizer steps before round `round`, on whatever machine. Tasks that are smaller than
+    /// others count as full ones.
+    public long stepsBefore(int round) {
+        if (!isLocal(round)) return round;
+        long each = (long) local.steps() * local.passes();
+        return local.warmUpRounds() + (round - local.warmUpRounds()) * each;
+    }
+
+    /// Samples of a full task of training round `round`.
+    public int taskSamples(int round) {
+        if (!isLocal(round)) return microBatch();
+        return (int) Math.min(trainSamples, (long) local.steps() * microBatch());
     }
 
     /// Tasks of training round `round`, at least 1.
     public int slots(int round) {
-        return ceilDiv(samplesOf(round).count(), microBatch());
+        return ceilDiv(samplesOf(round).count(), taskSamples(round));
     }
 
-    /// The positions of one micro-batch of training round `round`, in the epoch's permutation.
+    /// The positions of one task of training round `round`, in the epoch's permutation.
     public Range samplesOf(int round, int slot) {
-        return part(samplesOf(round), microBatch(), slot);
+        return part(samplesOf(round), taskSamples(round), slot);
+    }
+
+    /// Rounds of an epoch of the warm-up.
+    private int warmRounds() {
+        return ceilDiv(trainSamples, batchSize);
+    }
+
+    /// Epochs without a local round.
+    private int warmEpochs() {
+        return local.isUsed() ? Math.min(epochs, local.warmUpRounds() / warmRounds()) : epochs;
+    }
+
+    /// Rounds of the warm-up in the epoch in which it ends.
+    private int warmRoundsLeft() {
+        return local.warmUpRounds() % warmRounds();
+    }
+
+    /// Samples of a full local round.
+    private long localRound() {
+        return (long) tasks * local.steps() * microBatch();
+    }
+
+    private int localRounds(int samples) {
+        return Math.toIntExact(Math.ceilDiv(samples, localRound()));
     }
 
     /// Samples of a full evaluation task. A whole batch, where training gets a part of one: a

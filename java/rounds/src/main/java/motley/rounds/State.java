@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param hasStarted enough devices have joined once; fewer are enough from then on
 /// @param leasesGiven how many leases this fencing epoch has given
 /// @param norms the latest accepted gradient norms per sample, oldest first, at most [#NORMS_MAX]
+/// @param trust how far its devices may be believed
 /// @param pace how long training rounds take, from opening to applied
 /// @param now the time of the latest step
 public record State(
@@ -27,6 +28,7 @@ public record State(
         Fleet fleet,
         long leasesGiven,
         List<Double> norms,
+        Trust trust,
         Timing pace,
         Instant now) {
     /// How many norms the median is taken of.
@@ -62,6 +64,7 @@ public record State(
                 Fleet.NONE,
                 0,
                 List.of(),
+                Trust.NONE,
                 Timing.NONE,
                 now);
     }
@@ -89,7 +92,7 @@ public record State(
         if (position.epoch() >= schedule.epochs()) {
             return position.epoch() == schedule.epochs() && round == schedule.roundsInRun();
         }
-        int first = position.epoch() * schedule.roundsPerEpoch();
-        return round >= first && round <= first + schedule.roundsPerEpoch();
+        int first = schedule.firstRound(position.epoch());
+        return round >= first && round <= first + schedule.roundsIn(position.epoch());
     }
 }

@@ -59,11 +59,21 @@ public record Strategy(int k, int staleness, Local local) {
                 int bound = atLeastOne("staleness", staleness.orElse(STALENESS_USUAL));
                 yield new Strategy(atLeastOne("k", k.orElse(1)), bound, Local.NONE);
             }
+            case "local" -> {
+                requireNone("k", k, name);
+                requireNone("staleness", staleness, name);
+                yield new Strategy(0, 0, Local.USUAL);
+            }
             default ->
                     throw new IllegalArgumentException(
                             "strategy: %s (expected: one of %s)"
                                     .formatted(name, String.join(", ", NAMES)));
         };
+    }
+
+    /// This strategy with other local steps.
+    public Strategy withLocal(Local other) {
+        return new Strategy(k, staleness, other);
     }
 
     /// Whether an update takes whatever answers come first, so that an epoch is one flow of tasks
@@ -101,11 +111,32 @@ public record Strategy(int k, int staleness, Local local) {
     public record Local(int steps, int passes, int warmUpRounds) {
         public static final Local NONE = new Local(0, 1, 0);
 
+        /// Steps unless somebody says, without warm-up ([#usualWarmUp] gives one). Source:
+        /// docs/strategies.md.
+        public static final Local USUAL = new Local(20, 1, 0);
+
+        /// Steps of a task, over all its passes: their learning rates travel with it.
+        public static final int TASK_STEPS_MAX = 4096;
+
+        private static final int WARM_UP_MAX = 1000;
+
         /// @throws IllegalArgumentException naming the first component out of its range
         public Local {
             require(steps >= 0, "steps: %d (expected: at least 0)", steps);
             require(passes >= 1, "passes: %d (expected: at least 1)", passes);
             require(warmUpRounds >= 0, "warmUpRounds: %d (expected: at least 0)", warmUpRounds);
+            require(
+                    (long) steps * passes <= TASK_STEPS_MAX,
+                    "steps: %d, in each of %d passes (expected: at most %d in all)",
+                    steps,
+                    passes,
+                    TASK_STEPS_MAX);
+        }
+
+        /// A third of the rounds that the run would have without local steps, at most a thousand.
+        public static int usualWarmUp(int trainSamples, int batchSize, int epochs) {
+            long rounds = (long) epochs * Math.ceilDiv(trainSamples, batchSize);
+            return (int) Math.min(WARM_UP_MAX, Math.ceilDiv(rounds, 3));
         }
 
         public boolean isUsed() {

@@ -40,6 +40,12 @@ public sealed interface Waiting {
     /// Doubtful numbers wait for a second device to compute them again.
     record Confirmation(int slot) implements Waiting {}
 
+    /// Answers wait for another device to confirm them.
+    ///
+    /// @param tasks how many
+    /// @param device the one that gave the first of them
+    record SecondDevice(int tasks, DeviceId device) implements Waiting {}
+
     /// A running lease: who, what, for how long, and when it gives up at the latest.
     record Held(DeviceId device, int slot, Duration age, Duration left) {}
 
@@ -81,6 +87,10 @@ public sealed interface Waiting {
                     ("The numbers for task %d look wrong, and another device must compute it again;"
                                     + " add one if this lasts.")
                             .formatted(slot);
+            case SecondDevice(int tasks, var device) ->
+                    ("%d tasks wait for a second device to confirm what %s answered; add one of"
+                                    + " another owner, or trust it: `motley devices --trust NAME`.")
+                            .formatted(tasks, device);
         };
     }
 
@@ -97,6 +107,11 @@ public sealed interface Waiting {
         int need = state.settings().policy().devicesMin();
         if (!state.hasStarted()) return new FewDevices(members, need);
         if (state.fleet().idle().isEmpty()) return new NoRequests(members, unfilled);
+        var ballots = state.trust().ballots();
+        if (!ballots.isEmpty()) {
+            var first = ballots.first().orElseThrow().getValue().answers().getFirst();
+            return new SecondDevice(ballots.size(), first.device());
+        }
         return new Confirmation(pass.reopened().first().map(e -> e.getKey()).orElse(0));
     }
 

@@ -123,7 +123,9 @@ final class Play {
 
     static Contribution answer(Task task, Contribution.Inspection inspection) {
         int count = task.samples().count();
-        var report = new Contribution.Report(count, 2.0 * count, Math.floorDiv(count, 2), Duration.ofMillis(5));
+        var report =
+                new Contribution.Report(
+                        count, 2.0 * count, Math.floorDiv(count, 2), Duration.ofMillis(5));
         return new Contribution(task.key(), report, inspection, "digest");
     }
 

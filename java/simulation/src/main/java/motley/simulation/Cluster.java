@@ -17,6 +17,7 @@ import motley.rounds.Lease;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
 import motley.rounds.Schedule;
+import motley.rounds.Strategy;
 import motley.rounds.Waiting;
 
 /// A coordinator and its devices on one thread, under a virtual clock and a hostile network.
@@ -35,8 +36,7 @@ public final class Cluster {
     /// @param digest of all decisions: equal for equal seeds
     /// @param steps decisions made
     /// @param struck how often each fault did; those that did not are not in it
-    public record Outcome(
-            long digest, long steps, Duration virtualTime, Map<Fault, Long> struck) {}
+    public record Outcome(long digest, long steps, Duration virtualTime, Map<Fault, Long> struck) {}
 
     private record Line(Instant at, Observation observation) {
         String text() {
@@ -256,6 +256,13 @@ public final class Cluster {
                         .withDevices(1, random.nextBoolean() ? 0 : random.nextInt(1, 6))
                         .withLeases(Duration.ofSeconds(1), Duration.ofSeconds(10))
                         .withDuplicates(random.nextInt(4) > 0);
-        return new RunSettings(seed, schedule, policy);
+        return new RunSettings(seed, schedule, policy, strategy(random));
+    }
+
+    /// Every third run takes local steps, after a warm-up that may end in mid-epoch.
+    private static Strategy strategy(SplittableRandom random) {
+        if (random.nextInt(3) > 0) return Strategy.SYNC;
+        var local = new Strategy.Local(random.nextInt(1, 4), 1, random.nextInt(0, 40));
+        return Strategy.SYNC.withLocal(local);
     }
 }

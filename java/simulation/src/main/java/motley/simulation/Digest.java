@@ -36,9 +36,22 @@ final class Digest {
                 add(task.samples().first());
                 add(task.ttl().toNanos());
             }
-            case Effect.Accept(var device, var task) -> {
+            case Effect.Accept(var device, var task, _) -> {
                 add(-device.value());
                 add(task.key().lease().number());
+            }
+            case Effect.Hold(var device, var task) -> {
+                add(device.value());
+                add(task.key().lease().number());
+            }
+            case Effect.Confirm(var device, var task, _) -> {
+                add(device.value());
+                add(task.key().lease().number());
+            }
+            case Effect.Recall(int round) -> add(round);
+            case Effect.Reputed(var device, var reputation) -> {
+                add(device.value());
+                add(reputation.confirmed());
             }
             case Effect.Refuse(var device, var key, var reason) -> {
                 add(device.value());

@@ -27,7 +27,7 @@ final class EverySampleOnce implements Checker {
                 open.clear();
                 applied.clear();
                 int epochStart = state.position().epoch() * schedule.trainSamples();
-                long done = samplesBefore(state.position().round());
+                long done = schedule.samplesBefore(state.position().round());
                 applied.set(0, (int) done - epochStart);
             }
             case Observation.Added(_, var task, _) -> add(task);
@@ -36,7 +36,8 @@ final class EverySampleOnce implements Checker {
                 applied.or(open);
                 open.clear();
                 long expected =
-                        samplesBefore(at.round() + 1) - (long) at.epoch() * schedule.trainSamples();
+                        schedule.samplesBefore(at.round() + 1)
+                                - (long) at.epoch() * schedule.trainSamples();
                 check(
                         applied.cardinality() == expected,
                         "%d samples applied by round %d (expected: %d)",
@@ -70,11 +71,5 @@ final class EverySampleOnce implements Checker {
         check(evaluated == expected, "%d samples evaluated (expected: %d)", evaluated, expected);
         open.clear();
         applied.clear();
-    }
-
-    private long samplesBefore(int round) {
-        long epochs = round / schedule.roundsPerEpoch();
-        long inEpoch = (long) round % schedule.roundsPerEpoch() * schedule.batchSize();
-        return epochs * schedule.trainSamples() + inEpoch;
     }
 }

@@ -105,6 +105,10 @@ public final class FleetModel {
                 case Effect.CloseRound(_, int round, _) -> agenda.at(now, () -> apply(round));
                 case Effect.Note(var fact) -> duplicates += fact instanceof Fact.Duplicated ? 1 : 0;
                 case Effect.Accept _,
+                        Effect.Hold _,
+                        Effect.Confirm _,
+                        Effect.Recall _,
+                        Effect.Reputed _,
                         Effect.Refuse _,
                         Effect.Revoke _,
                         Effect.CloseEvaluation _,

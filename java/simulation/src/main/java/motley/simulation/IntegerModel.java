@@ -42,13 +42,25 @@ final class IntegerModel {
     /// The final weights of the undisturbed run: one after the other, without fleet or loop.
     static List<Long> trained(Schedule schedule) {
         var weights = INITIAL;
+        int round = 0;
         for (int epoch = 0; epoch < schedule.epochs(); epoch++) {
-            for (int at = 0; at < schedule.trainSamples(); at += schedule.batchSize()) {
-                int count = Math.min(schedule.batchSize(), schedule.trainSamples() - at);
+            int at = 0;
+            while (at < schedule.trainSamples()) {
+                int count = Math.min(samples(schedule, round), schedule.trainSamples() - at);
                 weights = updated(weights, gradient(epoch, new Range(at, count), weights));
+                at += count;
+                round++;
             }
         }
         return weights;
+    }
+
+    /// Of a full round, which is larger where devices take local steps.
+    private static int samples(Schedule schedule, int round) {
+        var local = schedule.local();
+        if (!local.isUsed() || round < local.warmUpRounds()) return schedule.batchSize();
+        int microBatch = Math.ceilDiv(schedule.batchSize(), schedule.tasks());
+        return schedule.tasks() * local.steps() * microBatch;
     }
 
     /// Spreads the bits of `z`. Source: the finalizer of Steele, Lea & Flood, Fast Splittable

@@ -39,8 +39,7 @@ final class LimitsKept implements Checker {
         var policy = settings.policy();
         check(hasBegun, "%s given with too few devices", task);
         var holder = state.fleet().devices().get(device);
-        check(
-                holder.isPresent() && holder.get().isMember(), "%s given to %s", task, holder);
+        check(holder.isPresent() && holder.get().isMember(), "%s given to %s", task, holder);
         check(
                 task.ttl().compareTo(policy.leaseFloor()) >= 0,
                 "%s lives %s (expected: at least %s)",

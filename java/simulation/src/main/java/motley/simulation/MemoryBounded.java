@@ -42,7 +42,8 @@ final class MemoryBounded implements Checker {
             case Event.DeviceJoined(var device, _) -> present.add(device);
             case Event.DeviceLeft(var device) -> present.remove(device);
             case Event.DeviceSilent(var device) -> present.remove(device);
-            case Event.WorkRequested _,
+            case Event.Vouched _,
+                    Event.WorkRequested _,
                     Event.Heartbeat _,
                     Event.LeaseReturned _,
                     Event.ContributionOffered _,

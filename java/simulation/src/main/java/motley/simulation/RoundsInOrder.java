@@ -43,16 +43,15 @@ final class RoundsInOrder implements Checker {
         switch (effect) {
             case Effect.CloseRound(int epoch, int round, var totals) -> {
                 check(round == nextRound, "round %d closed (expected: %d)", round, nextRound);
-                check(epoch == round / schedule.roundsPerEpoch(), "round %d in %d", round, epoch);
-                int first = round % schedule.roundsPerEpoch() * schedule.batchSize();
-                int count = Math.min(schedule.batchSize(), schedule.trainSamples() - first);
+                check(epoch == schedule.epochOf(round), "round %d in %d", round, epoch);
+                int count = schedule.samplesOf(round).count();
                 check(totals.samples() == count, "%s (expected: %d samples)", totals, count);
                 nextRound++;
             }
             case Effect.CloseEvaluation(int epoch, _) -> {
                 check(epoch >= nextEvaluation, "epoch %d evaluated again", epoch);
                 check(
-                        nextRound == (epoch + 1) * schedule.roundsPerEpoch(),
+                        nextRound == schedule.firstRound(epoch + 1),
                         "epoch %d evaluated before round %d",
                         epoch,
                         nextRound);
@@ -64,6 +63,10 @@ final class RoundsInOrder implements Checker {
             }
             case Effect.Assign _,
                     Effect.Accept _,
+                    Effect.Hold _,
+                    Effect.Confirm _,
+                    Effect.Recall _,
+                    Effect.Reputed _,
                     Effect.Refuse _,
                     Effect.Revoke _,
                     Effect.Rejoin _,

@@ -215,12 +215,15 @@ final class SimulatedCoordinator {
         switch (effect) {
             case Effect.Assign(var device, var task) ->
                     world.downlink().accept(device, new Message.Assigned(task, weights));
-            case Effect.Accept(var device, var task) -> {
+            case Effect.Accept(var device, var task, _) -> {
                 var answer = bulk.orElseThrow();
                 sum = IntegerModel.added(sum, answer.gradient());
                 observer.accept(new Observation.Added(device, task, answer.computedAt()));
                 world.downlink().accept(device, new Message.Settled(task.key().lease()));
             }
+            case Effect.Hold(var device, var task) ->
+                    world.downlink().accept(device, new Message.Settled(task.key().lease()));
+            case Effect.Recall _ -> sum = IntegerModel.INITIAL;
             case Effect.Refuse(var device, var key, _) ->
                     world.downlink().accept(device, new Message.Settled(key.lease()));
             case Effect.Revoke(var device, var lease, _) ->
@@ -239,7 +242,7 @@ final class SimulatedCoordinator {
             }
             case Effect.CloseEvaluation(int epoch, _) ->
                     observer.accept(new Observation.Evaluated(epoch));
-            case Effect.End _, Effect.Note _ -> {}
+            case Effect.Confirm _, Effect.Reputed _, Effect.End _, Effect.Note _ -> {}
         }
     }
 

@@ -43,6 +43,8 @@ final class WaitsHaveReasons implements Checker {
                             && !oldest.isEmpty();
             case Waiting.Confirmation(int slot) ->
                     doubts(state, slot) > 0 && state.wakeAt().isPresent();
+            case Waiting.SecondDevice(int tasks, _) ->
+                    tasks > 0 && tasks == state.trust().ballots().size();
         };
     }
 

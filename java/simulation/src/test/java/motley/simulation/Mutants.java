@@ -83,8 +83,7 @@ final class Mutants {
         var settings = state.settings();
         var policy = settings.policy().withDevices(settings.policy().devicesMin(), 0);
         var unlimited =
-                new RunSettings(
-                        settings.seed(), settings.schedule(), policy, settings.strategy());
+                new RunSettings(settings.seed(), settings.schedule(), policy, settings.strategy());
         var step = Rounds.step(withSettings(state, unlimited), event, now);
         return new Step(withSettings(step.state(), settings), step.effects());
     }
@@ -124,6 +123,7 @@ final class Mutants {
                 s.fleet(),
                 s.leasesGiven(),
                 s.norms(),
+                s.trust(),
                 s.pace(),
                 s.now());
     }
@@ -139,6 +139,7 @@ final class Mutants {
                 s.fleet(),
                 s.leasesGiven(),
                 s.norms(),
+                s.trust(),
                 s.pace(),
                 s.now());
     }
@@ -175,7 +176,7 @@ final class Mutants {
     }
 
     private static Effect cut(Effect effect) {
-        if (!(effect instanceof Effect.Accept(var device, var task))) return effect;
+        if (!(effect instanceof Effect.Accept(var device, var task, _))) return effect;
         var samples = task.samples();
         if (samples.count() == 1) return effect;
         var fewer = new Range(samples.first(), samples.count() - 1);
@@ -197,6 +198,7 @@ final class Mutants {
                         s.fleet(),
                         s.leasesGiven(),
                         s.norms(),
+                        s.trust(),
                         s.pace(),
                         s.now());
         return new Step(bent, step.effects());

@@ -39,11 +39,23 @@ final class Stepper implements AutoCloseable {
         program = TrainingPrograms.step(model, optimizer, settings.batchSize());
         weights = weights(model);
         batch = Batch.allocate(model, settings.batchSize());
-        executable = engine.prepare(program.program(), program.carries());
+        executable = prepared(engine);
         parameters = model.parameters().stream().map(s -> Tensor.onHeap(s.type())).toList();
         stateSpecs = optimizer.state(trained(model));
         state = stateSpecs.stream().map(s -> Tensor.onHeap(s.type())).toList();
         write(program.state(), state);
+    }
+
+    /// What does not fit is, as a rule, a matter of the batch.
+    private Executable prepared(Engine engine) {
+        try {
+            return engine.prepare(program.program(), program.carries());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "batchSize: %d (expected: one that fits; %s)"
+                            .formatted(settings.batchSize(), e.getMessage()),
+                    e);
+        }
     }
 
     /// Begins with `first` as parameters.

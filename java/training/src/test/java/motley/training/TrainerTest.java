@@ -15,6 +15,7 @@ import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.data.ArraySamples;
 import motley.data.Samples;
+import motley.interchange.SavedModel;
 import motley.nn.Layer.Dense;
 import motley.nn.Layer.Dropout;
 import motley.nn.Layer.Relu;
@@ -58,6 +59,18 @@ final class TrainerTest {
         assertThat(epochs.getLast().validation()).hasValue(trainer.evaluate(TEST));
         assertThat(trainer.evaluate(TEST).loss()).isLessThan(before.loss() / 2);
         assertThat(trainer.evaluate(TEST).accuracy()).isGreaterThan(0.85);
+    }
+
+    @Test
+    void batchThatDoesNotFitIsNamed() {
+        try (var small = CpuEngine.open(new CpuSettings(1, 1000))) {
+            var saved = new SavedModel(model(), new Trainer(engine, model(), 1).weights());
+            assertThatThrownBy(
+                            () ->
+                                    new Trainer(small, saved)
+                                            .fit(TRAIN, Optional.of(TEST), SETTINGS, _ -> {}))
+                    .hasMessageStartingWith("batchSize: 32 (expected: one that fits; memory: ");
+        }
     }
 
     /// Every loss falls, whatever kind of target it has.

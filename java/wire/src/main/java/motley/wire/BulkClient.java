@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.OptionalLong;
+import motley.wire.encoding.ParameterFrame;
 
 /// Bulk bytes between a device and its coordinator as HTTP bodies.
 ///
@@ -80,7 +82,39 @@ public final class BulkClient implements AutoCloseable {
         }
     }
 
-    /// Leaves a contribution, little-endian f32, with the coordinator. It counts once the
+    /// Makes `parameters` version `version` of a run's parameters, rounded to bfloat16. What is held
+    /// already is only patched, and read anew where the hash then is another.
+    ///
+    /// @param held the version that `parameters` holds, if it holds one
+    /// @param parameters little-endian f32; of no version if this throws
+    /// @return false if the coordinator no longer has that version: the task is out of date
+    /// @throws IOException if the frame is malformed, its hash another, or the network fails
+    public boolean readRounded(
+            String run, long version, OptionalLong held, MemorySegment parameters)
+            throws IOException, InterruptedException {
+        var path = "/v1/runs/%s/parameters/%d?form=bf16".formatted(run, version);
+        var since = held.isPresent() ? "&since=" + held.getAsLong() : "";
+        var response = get(path + since);
+        ParameterFrame.Applied applied;
+        try (var body = response.body()) {
+            if (response.statusCode() == 404 || response.statusCode() == 410) return false;
+            if (response.statusCode() != 200) throw refused(response);
+            applied = ParameterFrame.apply(body, version, held, parameters);
+        }
+        return switch (applied) {
+            case DONE -> true;
+            case OTHER_HASH, OTHER_BASE -> {
+                if (held.isPresent()) {
+                    yield readRounded(run, version, OptionalLong.empty(), parameters);
+                }
+                throw new IOException(
+                        "parameters: version %d of run %s has another hash than its coordinator says"
+                                .formatted(version, run));
+            }
+        };
+    }
+
+    /// Leaves an encoded contribution with the coordinator. It counts once the
     /// submission of `lease` is accepted. A coordinator without room is asked again each second.
     ///
     /// @return false if the coordinator has no use for it: the task went to another device, or its

@@ -7,6 +7,7 @@ import motley.wire.v1.CoordinatorMessage;
 import motley.wire.v1.Dataset;
 import motley.wire.v1.Goodbye;
 import motley.wire.v1.Idle;
+import motley.wire.v1.LocalSteps;
 import motley.wire.v1.Prepare;
 import motley.wire.v1.Pulse;
 import motley.wire.v1.Refused;
@@ -17,6 +18,7 @@ import motley.wire.v1.Welcome;
 /// What coordinators say.
 final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessage> {
     private static final int TEXT_MAX = 2_000;
+    private static final int NAME_MAX = 100;
 
     @Override
     public CoordinatorMessage encode(FromCoordinator message) {
@@ -115,8 +117,9 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
     }
 
     private static Prepare encode(RunManifest manifest) {
-        return Prepare.newBuilder()
-                .setRun(manifest.run())
+        var prepare = Prepare.newBuilder();
+        manifest.localProgram().ifPresent(prepare::setLocalProgram);
+        return prepare.setRun(manifest.run())
                 .setName(manifest.name())
                 .setGradientProgram(manifest.gradientProgram())
                 .setEvaluateProgram(manifest.evaluateProgram())
@@ -137,7 +140,8 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                 decode(prepare.getDataset()),
                 Check.positive("micro_batch", prepare.getMicroBatch()),
                 prepare.getSeed(),
-                Check.positive("parameter_elements", prepare.getParameterElements()));
+                Check.positive("parameter_elements", prepare.getParameterElements()),
+                blob("local_program", prepare.getLocalProgram()));
     }
 
     private static Dataset encode(RunManifest.DatasetBlobs dataset) {
@@ -185,7 +189,10 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         .setFirst(work.first())
                         .setCount(work.count())
                         .setParameterVersion(task.parameterVersion())
-                        .setTtlMillis(assign.ttlMillis());
+                        .setTtlMillis(assign.ttlMillis())
+                        .setEncoding(assign.form().encoding())
+                        .setParameterForm(assign.form().parameters());
+        work.local().ifPresent(local -> encoded.setLocalSteps(encode(local)));
         assign.files()
                 .ifPresent(
                         files ->
@@ -208,9 +215,56 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         decode(assign.getKind()),
                         Check.count("epoch", assign.getEpoch()),
                         Check.count("first", assign.getFirst()),
-                        Check.positive("count", assign.getCount()));
+                        Check.positive("count", assign.getCount()),
+                        assign.hasLocalSteps()
+                                ? Optional.of(decode(assign.getLocalSteps()))
+                                : Optional.empty());
         return new FromCoordinator.Assign(
-                task, work, Check.positive("ttl_millis", assign.getTtlMillis()), files(assign));
+                task,
+                work,
+                Check.positive("ttl_millis", assign.getTtlMillis()),
+                files(assign),
+                form(assign));
+    }
+
+    /// Names only: what a device does not know costs it the task, not the session.
+    private static FromCoordinator.Form form(Assign assign) {
+        var encoding = Check.text("encoding", assign.getEncoding(), NAME_MAX);
+        var parameters = Check.text("parameter_form", assign.getParameterForm(), NAME_MAX);
+        return new FromCoordinator.Form(
+                encoding.isEmpty() ? FromCoordinator.Form.PLAIN.encoding() : encoding,
+                parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters);
+    }
+
+    private static LocalSteps encode(FromCoordinator.LocalSteps local) {
+        var encoded = LocalSteps.newBuilder();
+        local.state().ifPresent(encoded::setState);
+        return encoded.setStateSteps(local.stateSteps())
+                .setFirstStep(local.firstStep())
+                .setPasses(local.passes())
+                .addAllLearningRates(local.learningRates())
+                .build();
+    }
+
+    private static FromCoordinator.LocalSteps decode(LocalSteps local) {
+        var rates = local.getLearningRatesList();
+        int steps = rates.size();
+        if (steps < 1 || steps > FromCoordinator.LocalSteps.STEPS_MAX) {
+            var expected = "1 to " + FromCoordinator.LocalSteps.STEPS_MAX;
+            throw Check.malformed("learning_rates", steps + " of them", expected);
+        }
+        for (float rate : rates) Check.finite("learning_rates", rate);
+        return new FromCoordinator.LocalSteps(
+                blob("state", local.getState()),
+                Check.count("state_steps", local.getStateSteps()),
+                Check.count("first_step", local.getFirstStep()),
+                Check.positive("passes", local.getPasses()),
+                rates);
+    }
+
+    /// The name of a blob, where there is one.
+    private static Optional<String> blob(String field, String sha256) {
+        return sha256.isEmpty() ? Optional.empty() : Optional.of(Check.sha256(field, sha256));
     }
 
     private static Optional<FromCoordinator.Files> files(Assign assign) {

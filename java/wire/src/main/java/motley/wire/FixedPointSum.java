@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import motley.wire.encoding.EncodedVector;
 
 /// A sum of float vectors whose bits do not depend on the order of addition.
 ///
@@ -23,7 +24,7 @@ public final class FixedPointSum {
     private static final double SCALE = 0x1p40;
 
     /// Elements handled at a time: the block and its sums stay in the first-level cache.
-    private static final int BLOCK = 4096;
+    private static final int BLOCK = EncodedVector.TILE;
 
     private static final long DIGEST_FACTOR = 0x9e3779b97f4a7c15L;
     private static final int[] FIRST_FACTORS = secretFactors();
@@ -31,8 +32,6 @@ public final class FixedPointSum {
     private static final int NOT_FINITE_BITS = 0x7f800000;
     private static final ValueLayout.OfFloat F32 =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt I32 =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final long[] sums;
     private final float elementLimit;
@@ -68,20 +67,27 @@ public final class FixedPointSum {
     ///     another one's digest
     public record Scan(boolean isFinite, float largest, double norm, long digest) {}
 
-    /// Looks at `addend` without adding it.
+    /// Looks at `addend`, little-endian f32, without adding it.
     ///
-    /// @param addend little-endian f32
     /// @throws IllegalArgumentException if the length is not [#elements]
     public Scan scan(MemorySegment addend) {
+        return scan(plain(addend));
+    }
+
+    /// Looks at `addend` without adding it; the digest is that of the floats it stands for.
+    ///
+    /// @throws IllegalArgumentException if the length is not [#elements]
+    public Scan scan(EncodedVector addend) {
         requireLength(addend);
         int largestBits = 0;
         double squares = 0;
         long digest = 0;
         for (int at = 0; at < sums.length; at += BLOCK) {
-            int length = load(addend, at);
-            MemorySegment.copy(addend, I32, 4L * at, bits, 0, length);
+            int length = Math.min(BLOCK, sums.length - at);
+            addend.read(at, block, length);
+            SumKernel.bits(block, bits, length);
             largestBits = Math.max(largestBits, largestBits(bits, length));
-            squares += squares(block, length);
+            squares += SumKernel.squares(block, length);
             digest = digest * DIGEST_FACTOR + digest(bits, length);
         }
         return new Scan(
@@ -97,10 +103,39 @@ public final class FixedPointSum {
     ///     is not a number, is not noticed here
     /// @throws IllegalArgumentException if the length is not [#elements]
     public void add(MemorySegment addend) {
+        add(addend, 1);
+    }
+
+    /// Adds `addend` with every element multiplied by `scale`, and rounded to f32. With 1 it is added
+    /// as it is.
+    ///
+    /// @param scale in (0, 1]
+    public void add(MemorySegment addend, double scale) {
+        require(scale > 0 && scale <= 1, "scale: %s (expected: above 0, at most 1)", scale);
+        add(plain(addend), elementLimit, scale);
+    }
+
+    /// Adds `addend`, tile by tile: decoded, rounded and added while it is in the cache.
+    ///
+    /// @param largest magnitude of any element, or more, as [#scan] found it; small ones are added
+    ///     faster, with the same bits
+    /// @throws IllegalArgumentException if the length is not [#elements]
+    public void add(EncodedVector addend, float largest) {
+        add(addend, largest, 1);
+    }
+
+    /// The same with every element multiplied by `scale`, and rounded to f32.
+    ///
+    /// @param scale in (0, 1]
+    public void add(EncodedVector addend, float largest, double scale) {
         requireLength(addend);
+        boolean isSmall = largest <= SumKernel.LARGEST;
         for (int at = 0; at < sums.length; at += BLOCK) {
-            int length = load(addend, at);
-            add(block, sums, at, length);
+            int length = Math.min(BLOCK, sums.length - at);
+            addend.read(at, block, length);
+            if (scale != 1) scale(block, length, scale);
+            if (isSmall) SumKernel.add(block, sums, at, length);
+            else SumKernel.addLarge(block, sums, at, length);
         }
     }
 
@@ -123,10 +158,17 @@ public final class FixedPointSum {
         Arrays.fill(sums, 0);
     }
 
-    private int load(MemorySegment addend, int at) {
-        int length = Math.min(BLOCK, sums.length - at);
-        MemorySegment.copy(addend, F32, 4L * at, block, 0, length);
-        return length;
+    private EncodedVector plain(MemorySegment addend) {
+        requireLength(addend);
+        return new EncodedVector.Floats(sums.length, addend);
+    }
+
+    private void requireLength(EncodedVector vector) {
+        require(
+                vector.elements() == sums.length,
+                "vector: %d elements (expected: %d)",
+                vector.elements(),
+                sums.length);
     }
 
     private void requireLength(MemorySegment vector) {
@@ -143,35 +185,6 @@ public final class FixedPointSum {
         int largest = 0;
         for (int i = 0; i < length; i++) largest = Math.max(largest, bits[i] & 0x7fffffff);
         return largest;
-    }
-
-    /// Eight chains, so that an addition need not wait for the one before it.
-    private static double squares(float[] block, int length) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        double s4 = 0;
-        double s5 = 0;
-        double s6 = 0;
-        double s7 = 0;
-        int i = 0;
-        for (; i <= length - 8; i += 8) {
-            s0 += square(block[i]);
-            s1 += square(block[i + 1]);
-            s2 += square(block[i + 2]);
-            s3 += square(block[i + 3]);
-            s4 += square(block[i + 4]);
-            s5 += square(block[i + 5]);
-            s6 += square(block[i + 6]);
-            s7 += square(block[i + 7]);
-        }
-        for (; i < length; i++) s0 += square(block[i]);
-        return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
-    }
-
-    private static double square(float value) {
-        return (double) value * value;
     }
 
     /// Two multilinear hashes with secret odd factors, each uniform over 2³² for most inputs.
@@ -193,11 +206,8 @@ public final class FixedPointSum {
         return factors;
     }
 
-    /// The compiler makes vector code of this loop; the shift by adding 1.5·2⁵² is slower.
-    private static void add(float[] block, long[] sums, int at, int length) {
-        for (int i = 0; i < length; i++) {
-            sums[at + i] += (long) Math.rint((double) block[i] * SCALE);
-        }
+    private static void scale(float[] block, int length, double scale) {
+        for (int i = 0; i < length; i++) block[i] = (float) (block[i] * scale);
     }
 
     private static void divide(long[] sums, int at, float[] block, int length, double divisor) {

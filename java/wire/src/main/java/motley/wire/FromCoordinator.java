@@ -1,6 +1,9 @@
 package motley.wire;
 
+import java.util.List;
 import java.util.Optional;
+import motley.wire.encoding.Encoding;
+import motley.wire.encoding.ParameterForm;
 
 /// What a coordinator says in a device's session.
 public sealed interface FromCoordinator {
@@ -20,8 +23,13 @@ public sealed interface FromCoordinator {
     /// What to fetch before the first task of a run.
     record Prepare(RunManifest manifest) implements FromCoordinator {}
 
-    record Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files)
-            implements FromCoordinator {}
+    record Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files, Form form)
+            implements FromCoordinator {
+        /// A task whose bytes are plain floats.
+        public Assign(TaskKey task, Work work, int ttlMillis, Optional<Files> files) {
+            this(task, work, ttlMillis, files, Form.PLAIN);
+        }
+    }
 
     record Accepted(long lease) implements FromCoordinator {}
 
@@ -39,11 +47,48 @@ public sealed interface FromCoordinator {
     /// Which samples to compute.
     ///
     /// @param first position in the epoch's order
-    record Work(Kind kind, int epoch, int first, int count) {}
+    /// @param local how to train on them; empty: the answer is their gradient
+    record Work(Kind kind, int epoch, int first, int count, Optional<LocalSteps> local) {
+        /// Samples to evaluate, or to compute the gradient of.
+        public Work(Kind kind, int epoch, int first, int count) {
+            this(kind, epoch, first, count, Optional.empty());
+        }
+    }
+
+    /// A training within a task: over its samples from first to last, a micro-batch a step,
+    /// `passes`
+    /// times. The answer is (parameters before − parameters after) times the task's samples.
+    ///
+    /// @param state blob of the optimizer's state to begin with, f32; empty: zeros
+    /// @param stateSteps optimizer steps that this state has seen
+    /// @param firstStep optimizer steps of the run before this task; names the random numbers
+    /// @param learningRates of the steps; at least as many as there are
+    record LocalSteps(
+            Optional<String> state,
+            int stateSteps,
+            int firstStep,
+            int passes,
+            List<Float> learningRates) {
+        /// Rates of a task: a message must hold them.
+        public static final int STEPS_MAX = 4096;
+
+        public LocalSteps {
+            learningRates = List.copyOf(learningRates);
+        }
+    }
 
     enum Kind {
         TRAIN,
         EVALUATE
+    }
+
+    /// In what form bytes travel, by name: a device may not know all names.
+    ///
+    /// @param encoding of the contribution, as [Encoding] reads it
+    /// @param parameters as [ParameterForm] reads it
+    record Form(String encoding, String parameters) {
+        public static final Form PLAIN =
+                new Form(Encoding.PLAIN.text(), ParameterForm.F32.text());
     }
 
     /// Names within the shared directory.

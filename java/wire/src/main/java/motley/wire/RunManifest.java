@@ -1,5 +1,7 @@
 package motley.wire;
 
+import java.util.Optional;
+
 /// What a device must fetch before its first task of a run. Programs and the dataset's files are
 /// named by their SHA-256.
 ///
@@ -7,6 +9,7 @@ package motley.wire;
 ///     evaluation program has its own
 /// @param seed of the run: sample order and dropout follow from it
 /// @param parameterElements f32 elements of all parameters together, and of a contribution
+/// @param localProgram of one optimizer step; empty where tasks take none
 public record RunManifest(
         String run,
         String name,
@@ -15,7 +18,30 @@ public record RunManifest(
         DatasetBlobs dataset,
         int microBatch,
         long seed,
-        int parameterElements) {
+        int parameterElements,
+        Optional<String> localProgram) {
+
+    /// What a device must fetch where tasks are gradients.
+    public RunManifest(
+            String run,
+            String name,
+            String gradientProgram,
+            String evaluateProgram,
+            DatasetBlobs dataset,
+            int microBatch,
+            long seed,
+            int parameterElements) {
+        this(
+                run,
+                name,
+                gradientProgram,
+                evaluateProgram,
+                dataset,
+                microBatch,
+                seed,
+                parameterElements,
+                Optional.empty());
+    }
 
     /// What the samples are in.
     public sealed interface DatasetBlobs {}

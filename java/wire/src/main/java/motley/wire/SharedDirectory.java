@@ -100,15 +100,16 @@ public final class SharedDirectory implements AutoCloseable {
     /// @param parameters little-endian f32
     /// @throws IOException if there is no room
     public void publish(String run, long version, MemorySegment parameters) throws IOException {
-        int elements = Math.toIntExact(parameters.byteSize() / 4);
-        SharedFile.write(map(parametersFile(run, version), elements), version, parameters);
+        var file = map(parametersFile(run, version), parameters.byteSize());
+        SharedFile.write(file, version, parameters);
     }
 
     /// Makes the file for a device's contributions, once.
     ///
+    /// @param bytesMax of a contribution
     /// @throws IOException if there is no room
-    public void makeContributionFile(String run, String device, int elements) throws IOException {
-        map(contributionFile(run, device), elements);
+    public void makeContributionFile(String run, String device, long bytesMax) throws IOException {
+        map(contributionFile(run, device), bytesMax);
     }
 
     /// What `device` wrote under `lease`: a view of the file, without a copy, valid until the run
@@ -147,11 +148,11 @@ public final class SharedDirectory implements AutoCloseable {
         removeTree(directory);
     }
 
-    private MemorySegment map(String name, int elements) throws IOException {
+    private MemorySegment map(String name, long roomBytes) throws IOException {
         synchronized (files) {
             var existing = files.get(name);
             if (existing != null) return existing.bytes();
-            long sizeBytes = SharedFile.sizeBytes(elements);
+            long sizeBytes = SharedFile.sizeBytes(roomBytes);
             var options =
                     new StandardOpenOption[] {
                         StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
@@ -161,7 +162,7 @@ public final class SharedDirectory implements AutoCloseable {
                 clear(channel, sizeBytes);
                 var arena = Arena.ofShared();
                 var bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
-                SharedFile.format(bytes, elements);
+                SharedFile.format(bytes);
                 files.put(name, new Mapped(arena, bytes));
                 return bytes;
             }

@@ -53,16 +53,20 @@ public final class SharedExchange implements AutoCloseable {
     /// @throws IOException if the file cannot be mapped
     public boolean readParameters(String file, long version, MemorySegment into)
             throws IOException {
-        return SharedFile.read(map(file, into.byteSize()), version, into);
+        var mapped = map(file);
+        requireSize(file, mapped, mapped.byteSize() == SharedFile.sizeBytes(into.byteSize()), into);
+        return SharedFile.read(mapped, version, into);
     }
 
-    /// Leaves a contribution, little-endian f32, in `file`. It counts once the submission of
-    /// `lease` is accepted.
+    /// Leaves a contribution in `file`. It counts once the submission of `lease` is accepted.
     ///
-    /// @throws IOException if the file cannot be mapped
+    /// @throws IOException if the file cannot be mapped, or has no room
     public void writeContribution(String file, long lease, MemorySegment contribution)
             throws IOException {
-        SharedFile.write(map(file, contribution.byteSize()), lease, contribution);
+        var mapped = map(file);
+        boolean fits = mapped.byteSize() >= SharedFile.sizeBytes(contribution.byteSize());
+        requireSize(file, mapped, fits, contribution);
+        SharedFile.write(mapped, lease, contribution);
     }
 
     @Override
@@ -70,19 +74,32 @@ public final class SharedExchange implements AutoCloseable {
         arena.close();
     }
 
-    private MemorySegment map(String name, long elementsBytes) throws IOException {
+    private static void requireSize(
+            String name, MemorySegment mapped, boolean fits, MemorySegment contents)
+            throws IOException {
+        if (fits) return;
+        throw new IOException(
+                "%s: %d bytes (expected: %d)"
+                        .formatted(
+                                name,
+                                mapped.byteSize(),
+                                SharedFile.sizeBytes(contents.byteSize())));
+    }
+
+    private MemorySegment map(String name) throws IOException {
         var existing = files.get(name);
         if (existing != null) return existing;
         Check.fileName("file", name);
-        long sizeBytes = SharedFile.HEADER_BYTES + elementsBytes;
         try (var channel =
                 FileChannel.open(
                         directory.resolve(name),
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE)) {
-            if (channel.size() != sizeBytes) {
+            long sizeBytes = channel.size();
+            if (sizeBytes < SharedFile.HEADER_BYTES) {
                 throw new IOException(
-                        "%s: %d bytes (expected: %d)".formatted(name, channel.size(), sizeBytes));
+                        "%s: %d bytes (expected: at least %d)"
+                                .formatted(name, sizeBytes, SharedFile.HEADER_BYTES));
             }
             var mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
             files.put(name, mapped);

@@ -3,6 +3,7 @@ package motley.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -174,7 +175,12 @@ final class CodecProperties {
                     new FromCoordinator.Welcome(identifier(), text(), timing(), maybe(this::text)),
                     new FromCoordinator.Pulse(),
                     new FromCoordinator.Prepare(manifest()),
-                    new FromCoordinator.Assign(task(), work(), positive(), maybe(this::files)),
+                    new FromCoordinator.Assign(
+                            task(),
+                            work(),
+                            positive(),
+                            maybe(this::files),
+                            new FromCoordinator.Form("int" + positive(), "bf16")),
                     new FromCoordinator.Accepted(lease()),
                     new FromCoordinator.Refused(lease(), text()),
                     new FromCoordinator.Revoked(lease()),
@@ -223,7 +229,16 @@ final class CodecProperties {
         private FromCoordinator.Work work() {
             var kinds = FromCoordinator.Kind.values();
             var kind = kinds[random.nextInt(kinds.length)];
-            return new FromCoordinator.Work(kind, count(), count(), positive());
+            return new FromCoordinator.Work(
+                    kind, count(), count(), positive(), maybe(this::localSteps));
+        }
+
+        private FromCoordinator.LocalSteps localSteps() {
+            var rates = new ArrayList<Float>();
+            int steps = random.nextInt(1, FromCoordinator.LocalSteps.STEPS_MAX + 1);
+            for (int i = 0; i < steps; i++) rates.add(random.nextFloat());
+            return new FromCoordinator.LocalSteps(
+                    maybe(this::sha), count(), count(), positive(), rates);
         }
 
         private FromCoordinator.Files files() {
@@ -239,7 +254,8 @@ final class CodecProperties {
                     dataset(),
                     positive(),
                     random.nextLong(),
-                    positive());
+                    positive(),
+                    maybe(this::sha));
         }
 
         private RunManifest.DatasetBlobs dataset() {

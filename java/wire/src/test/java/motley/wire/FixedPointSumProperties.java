@@ -12,6 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import motley.wire.encoding.EncodedVector;
+import motley.wire.encoding.Encoder;
+import motley.wire.encoding.Encoding;
 import org.junit.jupiter.api.Test;
 
 /// The sum is exact at its scale, whatever the order.
@@ -41,6 +44,75 @@ final class FixedPointSumProperties {
                         .as("reproduce with: FixedPointSumProperties %d, element %d", seed, i)
                         .isEqualTo(exactMean(addends, i, 33));
             }
+        }
+    }
+
+    /// The scale multiplies in double precision; the product is an f32 as any other element.
+    @Test
+    void scaledAddendEntersAsItsProduct() {
+        var addend = addends(5, 5_000, 1).getFirst();
+        double scale = 1.0 / 3;
+        var sum = new FixedPointSum(addend.length, 1);
+        sum.add(MemorySegment.ofArray(addend), scale);
+        var products = new float[addend.length];
+        for (int i = 0; i < addend.length; i++) products[i] = (float) (addend[i] * scale);
+        var other = new FixedPointSum(addend.length, 1);
+        other.add(MemorySegment.ofArray(products));
+        var found = new float[addend.length];
+        var expected = new float[addend.length];
+        sum.meanInto(MemorySegment.ofArray(found), 3);
+        other.meanInto(MemorySegment.ofArray(expected), 3);
+        assertThat(found).isEqualTo(expected);
+    }
+
+    /// The fast way for small elements, the slow one for large ones, and their twins.
+    @Test
+    void waysOfAddingAgree() {
+        for (long seed = 0; seed < 20; seed++) {
+            int elements = 4096 + 4097 + 3;
+            var addends = addends(seed, elements, 5);
+            var slow = new FixedPointSum(elements, 5);
+            var fast = new FixedPointSum(elements, 5);
+            for (var addend : addends) {
+                for (int i = 0; i < elements; i++) addend[i] = Math.clamp(addend[i], -2048f, 2048f);
+                var vector = new EncodedVector.Floats(elements, MemorySegment.ofArray(addend));
+                slow.add(vector, 2049f);
+                fast.add(vector, 2048f);
+            }
+            var expected = new float[elements];
+            var found = new float[elements];
+            slow.meanInto(MemorySegment.ofArray(expected), 1);
+            fast.meanInto(MemorySegment.ofArray(found), 1);
+            assertThat(found).as("seed %d", seed).isEqualTo(expected);
+            var first = addends.getFirst();
+            assertThat(SumKernel.squares(first, 4_001))
+                    .isEqualTo(SumKernel.squaresTwin(first, 4_001));
+        }
+    }
+
+    /// Encoded addends enter as the floats they stand for.
+    @Test
+    void encodedAddendsEnterAsTheirFloats() {
+        int elements = 4096 + 700;
+        for (var text : List.of("bf16", "int8", "int4", "top-k:0.2")) {
+            var encoding = Encoding.parse(text);
+            var addend = addends(1, elements, 1).getFirst();
+            var bytes = Encoder.of(encoding, elements).encode(MemorySegment.ofArray(addend));
+            var opened = EncodedVector.open(encoding, elements, bytes);
+            var vector = ((EncodedVector.Opened.Whole) opened).vector();
+            var floats = new float[elements];
+            vector.copyInto(MemorySegment.ofArray(floats));
+            var one = new FixedPointSum(elements, 2);
+            var other = new FixedPointSum(elements, 2);
+            var scan = one.scan(vector);
+            assertThat(scan).isEqualTo(other.scan(MemorySegment.ofArray(floats)));
+            one.add(vector, scan.largest());
+            other.add(MemorySegment.ofArray(floats));
+            var found = new float[elements];
+            var expected = new float[elements];
+            one.meanInto(MemorySegment.ofArray(found), 3);
+            other.meanInto(MemorySegment.ofArray(expected), 3);
+            assertThat(found).isEqualTo(expected);
         }
     }
 

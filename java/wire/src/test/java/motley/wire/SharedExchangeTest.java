@@ -84,7 +84,7 @@ final class SharedExchangeTest {
 
     @Test
     void contributionArrivesUnderItsLeaseOnly() throws IOException {
-        shared.makeContributionFile(RUN, DEVICE, ELEMENTS);
+        shared.makeContributionFile(RUN, DEVICE, 4L * ELEMENTS);
         exchange.writeContribution(SharedDirectory.contributionFile(RUN, DEVICE), 41, vector(1));
         assertThat(shared.contribution(RUN, DEVICE, 40)).isEmpty();
         var found = shared.contribution(RUN, DEVICE, 41).orElseThrow();
@@ -94,7 +94,7 @@ final class SharedExchangeTest {
     /// A device killed while it writes leaves the first stamp without the second.
     @Test
     void halfWrittenContributionIsNotRead() throws IOException {
-        shared.makeContributionFile(RUN, DEVICE, ELEMENTS);
+        shared.makeContributionFile(RUN, DEVICE, 4L * ELEMENTS);
         var name = SharedDirectory.contributionFile(RUN, DEVICE);
         exchange.writeContribution(name, 41, vector(1));
         try (var file =

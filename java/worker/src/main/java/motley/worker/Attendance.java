@@ -20,6 +20,8 @@ import motley.wire.Protocol;
 import motley.wire.RunManifest;
 import motley.wire.Session;
 import motley.wire.TaskKey;
+import motley.wire.encoding.Encoding;
+import motley.wire.encoding.ParameterForm;
 import org.jspecify.annotations.Nullable;
 
 /// One session of a device with a coordinator: joins, then computes what it is assigned until the
@@ -119,8 +121,10 @@ final class Attendance implements AutoCloseable {
             case FromCoordinator.Welcome welcome -> join(welcome);
             case FromCoordinator.Prepare(var manifest) -> remember(manifest);
             case Assign assign -> work(assign);
-            case FromCoordinator.Refused(long _, var reason) ->
-                    listener.accept(new WorkerEvent.Refused(reason));
+            case FromCoordinator.Refused(long lease, var reason) -> {
+                workbench.takeBack(lease);
+                listener.accept(new WorkerEvent.Refused(reason));
+            }
             case FromCoordinator.Idle(var reason) ->
                     listener.accept(new WorkerEvent.Waiting(reason));
             case FromCoordinator.Goodbye(var reason, boolean mayReturn) -> {
@@ -139,7 +143,11 @@ final class Attendance implements AutoCloseable {
         if (isJoined()) return;
         bulk = new BulkClient(coordinator, welcome.sessionToken());
         mailbox.attach(bulk);
-        files = welcome.sharedDirectory().flatMap(FileExchange::tryOpen).orElse(null);
+        files =
+                welcome.sharedDirectory()
+                        .filter(_ -> device.settings().usesFiles())
+                        .flatMap(FileExchange::tryOpen)
+                        .orElse(null);
         if (files != null) session.send(files.proof());
         listener.accept(
                 new WorkerEvent.Joined(
@@ -206,25 +214,40 @@ final class Attendance implements AutoCloseable {
     private void compute(Assign assign) throws IOException, InterruptedException {
         var task = assign.task();
         var run = ready(task);
+        requireKnown(assign);
         long startNs = System.nanoTime();
         var exchange = exchange(assign);
         var version = new PreparedRun.Version(task.fence(), task.parameterVersion());
-        if (!run.load(version, into -> exchange.readParameters(assign, into))) {
+        var held = run.held(task.fence());
+        if (!run.load(version, into -> exchange.readParameters(assign, into, held))) {
             giveBack(task, "parameters %d are gone".formatted(task.parameterVersion()));
             return;
         }
+        var local = assign.work().local();
+        if (local.isPresent()) {
+            run.loadState(local.get(), sha256 -> workbench.fetch(bulk(), sha256));
+        }
         long loadedNs = System.nanoTime();
-        var result = run.compute(assign.work(), task.round(), System::nanoTime);
+        var result =
+                run.compute(
+                        assign.work(), task.round(), System::nanoTime, () -> mailbox.holds(task));
         long computedNs = System.nanoTime();
         failures.reset();
         if (!mailbox.holds(task)) return; // Revoked meanwhile, or the session has ended.
         if (assign.work().kind() == Kind.TRAIN) {
-            exchange.writeContribution(assign, run.contribution());
+            exchange.writeContribution(
+                    assign, run.outgoing().encode(assign, run.contribution()));
         }
         boolean isSent = session.send(new FromDevice.Submission(task, result));
         if (!isSent) return;
         var times = new WorkerEvent.Times(startNs, loadedNs, computedNs, System.nanoTime());
         listener.accept(new WorkerEvent.Computed(task, assign.work(), result, times));
+    }
+
+    /// A coordinator may be newer than this device.
+    private static void requireKnown(Assign assign) {
+        Encoding.parse(assign.form().encoding());
+        ParameterForm.parse(assign.form().parameters());
     }
 
     private PreparedRun ready(TaskKey task) throws IOException, InterruptedException {
@@ -258,6 +281,7 @@ final class Attendance implements AutoCloseable {
     /// the middle of a task is no failure.
     private void fail(TaskKey task, Throwable cause) {
         if (mailbox.isClosed()) return;
+        workbench.takeBack(task.lease());
         var reason = "task failed: " + text(cause);
         var pause = failures.next();
         restEndNs = System.nanoTime() + pause.toNanos();

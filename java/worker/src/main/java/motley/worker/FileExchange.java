@@ -3,6 +3,7 @@ package motley.worker;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.OptionalLong;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.FromDevice.SharedMemoryProof;
 import motley.wire.SharedExchange;
@@ -38,7 +39,8 @@ final class FileExchange implements BulkExchange, AutoCloseable {
     }
 
     @Override
-    public boolean readParameters(Assign assign, MemorySegment into) throws IOException {
+    public boolean readParameters(Assign assign, MemorySegment into, OptionalLong held)
+            throws IOException {
         var file = assign.files().orElseThrow().parameters();
         return files(assign.task()).readParameters(file, assign.task().parameterVersion(), into);
     }

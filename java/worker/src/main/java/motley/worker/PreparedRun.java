@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,6 +24,7 @@ import motley.tensor.Shape;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 import motley.wire.FromCoordinator.Kind;
+import motley.wire.FromCoordinator.LocalSteps;
 import motley.wire.FromCoordinator.Work;
 import motley.wire.FromDevice.Result;
 import motley.wire.RunManifest;
@@ -30,7 +33,8 @@ import motley.wire.RunManifest;
 ///
 /// The gradient program takes (parameters…, inputs, targets, weights, samples, key) and gives (loss
 /// sum, correct, gradient sums…); the evaluation program takes (parameters…, inputs, targets,
-/// weights) and gives (loss sum, correct). Rows beyond a task's samples have weight 0.
+/// weights) and gives (loss sum, correct). Rows beyond a task's samples have weight 0. A run with
+/// local steps has a third one ([LocalTraining]).
 ///
 /// Confined to one thread. Closing it frees the memory of both programs.
 final class PreparedRun implements AutoCloseable {
@@ -40,8 +44,14 @@ final class PreparedRun implements AutoCloseable {
     private static final TensorType KEY = TensorType.i32(2);
     private static final long ALIGNMENT_BYTES = 64;
 
-    /// Both programs of a run, verified.
-    record Programs(Program gradient, Program evaluate) {}
+    /// The programs of a run, verified.
+    ///
+    /// @param local of one optimizer step; empty where tasks take none
+    record Programs(Program gradient, Program evaluate, Optional<Program> local) {
+        Programs(Program gradient, Program evaluate) {
+            this(gradient, evaluate, Optional.empty());
+        }
+    }
 
     /// Which parameters: versions count anew when a run changes its owner.
     record Version(long fence, long number) {}
@@ -56,6 +66,7 @@ final class PreparedRun implements AutoCloseable {
     private final SplitSamples samples;
     private final Executable gradient;
     private final Executable evaluate;
+    private final Optional<LocalTraining> local;
     private final int parameterCount;
 
     private final Arena arena;
@@ -63,6 +74,7 @@ final class PreparedRun implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final MemorySegment contribution;
     private final List<Tensor> contributionViews;
+    private final Outgoing outgoing;
     private final Batch training;
     private final Batch evaluation;
     private final Tensor key = Tensor.onHeap(KEY);
@@ -76,7 +88,10 @@ final class PreparedRun implements AutoCloseable {
     private Optional<Version> inEvaluate = Optional.empty();
 
     private PreparedRun(
-            RunManifest manifest, SplitSamples samples, List<TensorType> params, Compiled compiled) {
+            RunManifest manifest,
+            SplitSamples samples,
+            List<TensorType> params,
+            Compiled compiled) {
         this.manifest = manifest;
         this.samples = samples;
         gradient = compiled.gradient();
@@ -88,48 +103,21 @@ final class PreparedRun implements AutoCloseable {
         parameterViews = ParameterSpan.views(types, parameters);
         contribution = arena.allocate(parameters.byteSize(), ALIGNMENT_BYTES);
         contributionViews = ParameterSpan.views(types, contribution);
-        training = Batch.allocate(samples.train(), manifest.microBatch(), arena);
+        local = compiled.local();
+        training = compiled.training();
         evaluation = Batch.allocate(samples.test(), compiled.evaluationBatch(), arena);
-    }
-
-    /// Samples as they enter a program.
-    ///
-    /// @param inputs `[batch, …]`
-    /// @param targets `[batch, …]`
-    /// @param weights `[batch]`, 1 counts and 0 is padding
-    /// @param ids `i32[batch]`, the samples' numbers in the dataset
-    private record Batch(Tensor inputs, Tensor targets, Tensor weights, Tensor ids) {
-        static Batch allocate(Samples of, int size, Arena arena) {
-            return new Batch(
-                    Tensor.allocate(batched(of.inputType(), size), arena),
-                    Tensor.allocate(batched(of.targetType(), size), arena),
-                    Tensor.allocate(TensorType.f32(size), arena),
-                    Tensor.allocate(TensorType.i32(size), arena));
-        }
-
-        int size() {
-            return weights.shape().dim(0);
-        }
-
-        /// Takes over the samples `chosen`, at most [#size].
-        void select(Samples from, int[] chosen) {
-            require(
-                    chosen.length <= size(),
-                    "count: %d (expected: at most %d)",
-                    chosen.length,
-                    size());
-            from.copy(chosen, inputs, targets);
-            for (int row = 0; row < size(); row++) {
-                weights.setFloat(row, row < chosen.length ? 1 : 0);
-                ids.setInt(row, row < chosen.length ? chosen[row] : 0);
-            }
-        }
+        outgoing = new Outgoing(manifest.parameterElements());
     }
 
     private record Compiled(
-            Executable gradient, Executable evaluate, int evaluationBatch, Arena arena) {}
+            Executable gradient,
+            Executable evaluate,
+            Optional<LocalTraining> local,
+            Batch training,
+            int evaluationBatch,
+            Arena arena) {}
 
-    /// Compiles both programs. Frees what it has taken if that fails half-way.
+    /// Compiles the programs. Frees what it has taken if that fails half-way.
     ///
     /// @throws IllegalArgumentException if programs, dataset and manifest do not fit each other
     static PreparedRun open(
@@ -140,10 +128,20 @@ final class PreparedRun implements AutoCloseable {
         try {
             executables.add(engine.prepare(programs.gradient(), List.of()));
             executables.add(engine.prepare(programs.evaluate(), List.of()));
-            int batch = evaluationBatch(programs.evaluate());
+            var params = programs.gradient().paramTypes();
+            var batch = Batch.allocate(samples.train(), manifest.microBatch(), arena);
+            var setting = new LocalTraining.Setting(engine, arena);
+            var types = params.subList(0, params.size() - GRADIENT_INPUTS);
+            var local = programs.local().map(p -> LocalTraining.open(p, types, batch, setting));
             var compiled =
-                    new Compiled(executables.getFirst(), executables.getLast(), batch, arena);
-            return new PreparedRun(manifest, samples, programs.gradient().paramTypes(), compiled);
+                    new Compiled(
+                            executables.getFirst(),
+                            executables.getLast(),
+                            local,
+                            batch,
+                            evaluationBatch(programs.evaluate()),
+                            arena);
+            return new PreparedRun(manifest, samples, params, compiled);
         } catch (RuntimeException | Error e) {
             executables.forEach(Executable::close);
             arena.close();
@@ -191,13 +189,9 @@ final class PreparedRun implements AutoCloseable {
 
     /// What both programs take: parameters, inputs, targets, weights.
     private static List<TensorType> inputs(List<TensorType> parameters, Samples of, int batch) {
-        var inputs = batched(of.inputType(), batch);
-        var targets = batched(of.targetType(), batch);
+        var inputs = Batch.batched(of.inputType(), batch);
+        var targets = Batch.batched(of.targetType(), batch);
         return concat(parameters, List.of(inputs, targets, TensorType.f32(batch)));
-    }
-
-    private static TensorType batched(TensorType one, int size) {
-        return one.with(one.shape().prepend(size));
     }
 
     /// Evaluation keeps no activations, so its program chooses a batch of its own.
@@ -221,6 +215,13 @@ final class PreparedRun implements AutoCloseable {
         return manifest;
     }
 
+    /// The version that is loaded, if it is of this owner of the run.
+    OptionalLong held(long fence) {
+        return loaded.filter(version -> version.fence() == fence)
+                .map(version -> OptionalLong.of(version.number()))
+                .orElseGet(OptionalLong::empty);
+    }
+
     /// Makes `version` the parameters to compute with, read from `source` unless it is here.
     ///
     /// @return false if `source` has them no more
@@ -233,9 +234,28 @@ final class PreparedRun implements AutoCloseable {
         return true;
     }
 
-    /// The gradient sums of the last training task.
+    /// Makes the state that `steps` begin with the present one.
+    ///
+    /// @throws IOException if it cannot be had
+    /// @throws IllegalArgumentException if the run has no program for local steps
+    void loadState(LocalSteps steps, LocalTraining.Blobs blobs)
+            throws IOException, InterruptedException {
+        training().load(steps.state(), blobs);
+    }
+
+    private LocalTraining training() {
+        return local.orElseThrow(
+                () -> new IllegalArgumentException("local program: none (expected: one)"));
+    }
+
+    /// The gradient sums of the last training task, or its weighted move.
     MemorySegment contribution() {
         return contribution;
+    }
+
+    /// How contributions leave this device.
+    Outgoing outgoing() {
+        return outgoing;
     }
 
     /// Computes one task with the loaded parameters.
@@ -244,15 +264,29 @@ final class PreparedRun implements AutoCloseable {
     /// @throws IllegalStateException if no parameters are loaded
     /// @throws IllegalArgumentException if the work names samples that the dataset does not have
     Result compute(Work work, int round, LongSupplier nanoTime) {
+        return compute(work, round, nanoTime, () -> true);
+    }
+
+    /// @param isWanted asked now and then in a long task; where it is not wanted any more, the
+    ///     result is of no use
+    Result compute(Work work, int round, LongSupplier nanoTime, BooleanSupplier isWanted) {
         if (loaded.isEmpty()) throw new IllegalStateException("parameters: none are loaded");
         long startNs = nanoTime.getAsLong();
+        if (work.local().isPresent()) {
+            var steps = work.local().get();
+            var order = order(work);
+            var task =
+                    new LocalTraining.Task(
+                            steps, samples.train(), order, manifest.seed(), isWanted);
+            var totals = training().train(task, training, parameters, contribution);
+            long micros = (nanoTime.getAsLong() - startNs) / 1000;
+            return new Result(work.count(), totals.lossSum(), totals.correct(), micros);
+        }
         boolean trains = work.kind() == Kind.TRAIN;
         var batch = select(work);
         var program = trains ? gradient : evaluate;
         writeParameters(program, trains);
-        program.write(parameterCount, batch.inputs());
-        program.write(parameterCount + 1, batch.targets());
-        program.write(parameterCount + 2, batch.weights());
+        batch.write(program, parameterCount);
         if (trains) writeRandomness(round);
         program.run();
         program.read(0, lossSum);
@@ -272,14 +306,17 @@ final class PreparedRun implements AutoCloseable {
     /// Training visits samples in the epoch's order, evaluation in the order of the files.
     private Batch select(Work work) {
         if (work.kind() == Kind.TRAIN) {
-            int size = samples.train().count();
-            var order = new SampleOrder(manifest.seed(), work.epoch(), size);
-            training.select(samples.train(), order.samples(work.first(), work.count()));
+            training.select(samples.train(), order(work));
             return training;
         }
         var range = IntStream.range(work.first(), work.first() + work.count());
         evaluation.select(samples.test(), range.toArray());
         return evaluation;
+    }
+
+    private int[] order(Work work) {
+        var order = new SampleOrder(manifest.seed(), work.epoch(), samples.train().count());
+        return order.samples(work.first(), work.count());
     }
 
     private void writeParameters(Executable program, boolean trains) {
@@ -301,6 +338,7 @@ final class PreparedRun implements AutoCloseable {
     public void close() {
         gradient.close();
         evaluate.close();
+        local.ifPresent(LocalTraining::close);
         arena.close();
     }
 }

@@ -2,6 +2,7 @@ package motley.worker;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import motley.data.LabelledImages;
 import motley.data.SplitSamples;
@@ -38,6 +39,11 @@ final class Workbench implements AutoCloseable {
         return last.filter(run -> run.manifest().equals(manifest));
     }
 
+    /// What was sent for `lease` did not count.
+    void takeBack(long lease) {
+        last.ifPresent(run -> run.outgoing().takeBack(lease));
+    }
+
     /// Makes the run of `manifest` ready in place of the one before.
     ///
     /// @throws IOException if a blob cannot be fetched
@@ -49,11 +55,22 @@ final class Workbench implements AutoCloseable {
         var programs =
                 new PreparedRun.Programs(
                         program(bulk, manifest.gradientProgram()),
-                        program(bulk, manifest.evaluateProgram()));
+                        program(bulk, manifest.evaluateProgram()),
+                        manifest.localProgram().isPresent()
+                                ? Optional.of(program(bulk, manifest.localProgram().get()))
+                                : Optional.empty());
         var samples = samples(bulk, manifest, PreparedRun.input(programs));
         var run = PreparedRun.open(manifest, programs, samples, engine);
         last = Optional.of(run);
         return run;
+    }
+
+    /// A blob, fetched if it is not here yet.
+    ///
+    /// @throws IOException if it cannot be fetched
+    /// @throws InterruptedException if interrupted while waiting
+    Path fetch(BulkClient bulk, String sha256) throws IOException, InterruptedException {
+        return blobs.fetch(bulk, sha256);
     }
 
     private SplitSamples samples(BulkClient bulk, RunManifest manifest, TensorType input)

@@ -18,6 +18,7 @@ import java.util.function.Function;
 /// @param home directory for the device's identity and its cache of blobs
 /// @param discoveryPort UDP port of the search
 /// @param version of this program
+/// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
 public record WorkerSettings(
         Optional<URI> coordinator,
         Function<URI, String> tokens,
@@ -27,8 +28,33 @@ public record WorkerSettings(
         OwnerLimits limits,
         Path home,
         int discoveryPort,
-        String version) {
+        String version,
+        boolean usesFiles) {
     private static final long MEMORY_BYTES_MIN = 64L << 20;
+
+    /// A device that uses files where it can.
+    public WorkerSettings(
+            Optional<URI> coordinator,
+            Function<URI, String> tokens,
+            String name,
+            int threads,
+            long memoryBytes,
+            OwnerLimits limits,
+            Path home,
+            int discoveryPort,
+            String version) {
+        this(
+                coordinator,
+                tokens,
+                name,
+                threads,
+                memoryBytes,
+                limits,
+                home,
+                discoveryPort,
+                version,
+                true);
+    }
 
     public WorkerSettings {
         require(

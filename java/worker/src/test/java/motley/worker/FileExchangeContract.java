@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.OptionalLong;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.FromCoordinator.Files;
 import motley.wire.FromCoordinator.Kind;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class FileExchangeContract extends BulkExchangeContract {
+    private static final OptionalLong NOTHING = OptionalLong.empty();
+
     private static final String DEVICE = "device";
 
     private SharedDirectory shared;
@@ -25,7 +28,7 @@ final class FileExchangeContract extends BulkExchangeContract {
     @BeforeEach
     void open() throws IOException {
         shared = SharedDirectory.open();
-        shared.makeContributionFile(RUN, DEVICE, ELEMENTS);
+        shared.makeContributionFile(RUN, DEVICE, 4L * ELEMENTS);
         exchange = FileExchange.tryOpen(shared.path().toString()).orElseThrow();
     }
 
@@ -70,10 +73,10 @@ final class FileExchangeContract extends BulkExchangeContract {
     void runThatIsTakenUpAgainIsSeen() throws IOException {
         var into = MemorySegment.ofArray(new float[1]);
         publish(1, new byte[] {1, 2, 3, 4});
-        assertThat(exchange.readParameters(assign(1, 1), into)).isTrue();
+        assertThat(exchange.readParameters(assign(1, 1), into, NOTHING)).isTrue();
         shared.remove(RUN);
         publish(4, new byte[] {5, 6, 7, 8});
-        assertThat(exchange.readParameters(assign(2, 4), into)).isTrue();
+        assertThat(exchange.readParameters(assign(2, 4), into, NOTHING)).isTrue();
         assertThat(into.mismatch(MemorySegment.ofArray(new byte[] {5, 6, 7, 8}))).isEqualTo(-1);
     }
 

@@ -1,13 +1,18 @@
 package motley.coordinator.storage;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import motley.rounds.Reputation;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -254,6 +259,49 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         source.close();
+    }
+
+    /// What is known of all devices' honesty, by device.
+    public Map<String, Reputation> reputations() {
+        return jdbi.withHandle(
+                handle ->
+                        handle
+                                .createQuery("select * from device_reputation")
+                                .map(
+                                        (row, _) ->
+                                                Map.entry(row.getString("device"), reputation(row)))
+                                .stream()
+                                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /// Replaces what is known of a device's honesty.
+    public void keep(String device, Reputation now) {
+        jdbi.useHandle(
+                handle ->
+                        handle.execute(
+                                "insert or replace into device_reputation (device, owner, trusted,"
+                                        + " confirmed, failures, quarantined_until_ms) values (?,"
+                                        + " ?, ?, ?, ?, ?)",
+                                device,
+                                now.owner(),
+                                now.isTrusted(),
+                                now.confirmed(),
+                                now.failures(),
+                                now.quarantinedUntil().map(Instant::toEpochMilli).orElse(null)));
+    }
+
+    private static Reputation reputation(ResultSet row) throws SQLException {
+        long untilMs = row.getLong("quarantined_until_ms");
+        var until =
+                row.wasNull()
+                        ? Optional.<Instant>empty()
+                        : Optional.of(Instant.ofEpochMilli(untilMs));
+        return new Reputation(
+                row.getString("owner"),
+                row.getBoolean("trusted"),
+                row.getInt("confirmed"),
+                row.getInt("failures"),
+                until);
     }
 
     /// A run and the fence under which the caller owns it.

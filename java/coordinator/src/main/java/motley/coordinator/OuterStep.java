@@ -1,0 +1,81 @@
+package motley.coordinator;
+
+import java.util.List;
+import motley.nn.TrainingProgram;
+import motley.nn.TrainingPrograms;
+import motley.program.Engine;
+import motley.program.Executable;
+import motley.tensor.Tensor;
+import motley.tensor.TensorType;
+
+/// What moves the parameters after a round of local steps: by the mean of how far devices moved
+/// them, taken for a gradient, with an optimizer of its own.
+///
+/// Source: Douillard et al. 2023, "DiLoCo: distributed low-communication training of language
+/// models", alg. 1; with plain descent at rate 1 it is the averaging of McMahan et al. 2017.
+///
+/// Confined to the thread of its run. Closing it frees the program; memory is the caller's.
+final class OuterStep implements AutoCloseable {
+    private final TrainingProgram.Update update;
+    private final Executable program;
+    private final Memory memory;
+    private final Tensor rate = Tensor.onHeap(TensorType.f32());
+    private final Tensor stepNumber = Tensor.onHeap(TensorType.f32());
+
+    /// Whether the program holds what `memory` does: from its first step on it changes both.
+    private boolean hasStepped;
+
+    /// What it works on.
+    ///
+    /// @param parameters read before the first step, written after each
+    /// @param moves the mean of the devices' moves
+    /// @param state of the outer optimizer, read before the first step
+    record Memory(List<Tensor> parameters, List<Tensor> moves, List<Tensor> state) {}
+
+    OuterStep(RunPlan plan, Engine engine, Memory memory) {
+        this.memory = memory;
+        update = TrainingPrograms.outer(plan.model(), plan.outer());
+        program = engine.prepare(update.program(), update.carries());
+        rate.setFloat(0, (float) plan.request().outer().learningRate());
+    }
+
+    /// One step along the moves.
+    ///
+    /// @param number of this step, 1 for the first
+    void step(int number) {
+        if (!hasStepped) {
+            write(update.parameters(), memory.parameters);
+            write(update.state(), memory.state);
+            hasStepped = true;
+        }
+        write(update.gradients(), memory.moves);
+        stepNumber.setFloat(0, number);
+        program.write(update.learningRate(), rate);
+        program.write(update.step(), stepNumber);
+        program.run();
+        read(update.parameters(), memory.parameters);
+    }
+
+    /// Brings the present state into its memory.
+    void readState() {
+        if (hasStepped) read(update.state(), memory.state);
+    }
+
+    /// Its memory has been written anew.
+    void begin() {
+        hasStepped = false;
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+
+    private void write(TrainingProgram.Span params, List<Tensor> values) {
+        for (int i = 0; i < values.size(); i++) program.write(params.at(i), values.get(i));
+    }
+
+    private void read(TrainingProgram.Span results, List<Tensor> values) {
+        for (int i = 0; i < values.size(); i++) program.read(results.at(i), values.get(i));
+    }
+}

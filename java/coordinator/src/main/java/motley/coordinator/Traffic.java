@@ -1,0 +1,37 @@
+package motley.coordinator;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/// Bytes of parameters and contributions that went over the network as bodies of HTTP. Mapped files
+/// of one machine and the messages of sessions, a few hundred bytes a task, do not count.
+///
+/// Any thread may call.
+public final class Traffic {
+    private final LongAdder down = new LongAdder();
+    private final LongAdder up = new LongAdder();
+    private final LongAdder tasks = new LongAdder();
+
+    /// Towards a device.
+    void sent(long bytes) {
+        down.add(bytes);
+    }
+
+    /// From a device.
+    void received(long bytes) {
+        up.add(bytes);
+    }
+
+    /// An answer to a training task counts.
+    void counted() {
+        tasks.increment();
+    }
+
+    View view() {
+        return new View(down.sum(), up.sum(), tasks.sum());
+    }
+
+    /// What was counted since the coordinator took up the run, or met the device.
+    ///
+    /// @param tasks accepted answers to training tasks
+    public record View(long downBytes, long upBytes, long tasks) {}
+}

@@ -1,0 +1,63 @@
+package motley.coordinator;
+
+import java.util.Optional;
+import motley.wire.FromCoordinator;
+import motley.wire.encoding.Encoding;
+import motley.wire.encoding.ParameterForm;
+
+/// In what form the bytes of a run travel.
+///
+/// @param encoding of contributions, the same for all devices, so that the weights do not depend on
+///     them; empty: chosen for each device, and then they do
+/// @param parameters what devices compute with
+public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
+    public static final Transfer PLAIN =
+            new Transfer(Optional.of(Encoding.PLAIN), ParameterForm.F32);
+
+    /// The text for an encoding that is chosen.
+    static final String AUTO = "auto";
+
+    private static final Encoding OVER_THE_NETWORK = new Encoding.Blocks(8);
+
+    /// @param encoding as [Encoding] reads it, or `auto`
+    /// @param parameters as [ParameterForm] reads it
+    /// @throws IllegalArgumentException naming the one that is wrong
+    static Transfer parse(String encoding, String parameters) {
+        var chosen =
+                encoding.equals(AUTO)
+                        ? Optional.<Encoding>empty()
+                        : Optional.of(Encoding.parse(encoding));
+        return new Transfer(chosen, ParameterForm.parse(parameters));
+    }
+
+    /// What [#parse] reads.
+    String encodingText() {
+        return encoding.map(Encoding::text).orElse(AUTO);
+    }
+
+    /// What a device is to use: `auto` is exact through files, where bytes cost nothing, and int8
+    /// over the network.
+    Encoding encodingOver(Way way) {
+        return encoding.orElse(
+                switch (way) {
+                    case FILES -> Encoding.PLAIN;
+                    case HTTP -> OVER_THE_NETWORK;
+                });
+    }
+
+    /// What a device is told.
+    FromCoordinator.Form form(Way way) {
+        return new FromCoordinator.Form(encodingOver(way).text(), parameters.text());
+    }
+
+    /// Whether two honest devices of one numeric class give the same bytes for the same task.
+    boolean isComparable() {
+        return encoding.filter(Encoding::isStateless).isPresent();
+    }
+
+    /// How bytes come to a device.
+    enum Way {
+        FILES,
+        HTTP
+    }
+}

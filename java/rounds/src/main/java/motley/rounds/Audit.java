@@ -1,0 +1,247 @@
+package motley.rounds;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Which answers are believed, which wait for another device, and what follows from a disagreement.
+///
+/// An answer of a device that has not proven itself, or that is drawn for an audit, is held until a
+/// device of another owner gives the same one; then the task counts and both are a step further. If
+/// they differ, others are asked until one answer outweighs the rest, or a trusted device speaks;
+/// those who said otherwise have failed. A device that has failed has what it did in the open round
+/// on its word alone taken back: the round is computed again, because a sum does not tell what came
+/// from whom.
+///
+/// Source: Anderson, *BOINC: A Platform for Volunteer Computing* (2019), §4 and §6.4; Sarmenta,
+/// *Sabotage-Tolerance Mechanisms for Volunteer Computing Systems* (2002). Differs: see
+/// [Reputation#auditProbability] and [Ballot#isDecidedBy].
+final class Audit {
+    private Audit() {}
+
+    enum Verdict {
+        /// On the device's word.
+        BELIEVED,
+        /// Another device, or a trusted one, says the same.
+        CONFIRMED,
+        /// Not yet.
+        HELD
+    }
+
+    /// Judges a well-formed answer under `lease`, and settles what it decides.
+    static Verdict judge(Draft draft, Lease lease, Contribution contribution) {
+        if (!policy(draft).audits()) return Verdict.BELIEVED;
+        int slot = lease.slot();
+        var reputation = draft.trust.reputation(lease.device());
+        var ballot = draft.trust.ballot(slot);
+        var answer = answer(draft, lease, contribution);
+        if (reputation.isTrusted() || ballot.isDecidedBy(answer)) {
+            settle(draft, slot, answer);
+            return Verdict.CONFIRMED;
+        }
+        boolean isUndisputed = ballot.answers().isEmpty() && doubts(draft, slot).isEmpty();
+        if (isUndisputed && !isDrawn(draft, slot, reputation)) {
+            draft.trust = draft.trust.withUnconfirmed(slot, lease.device());
+            return Verdict.BELIEVED;
+        }
+        return Verdict.HELD;
+    }
+
+    /// Puts the answer aside and opens its slot to others.
+    static void hold(Draft draft, Lease lease, Contribution contribution) {
+        int slot = lease.slot();
+        var ballot = draft.trust.ballot(slot).with(answer(draft, lease, contribution));
+        draft.trust = draft.trust.with(slot, ballot);
+        var open = (Slot.Open) draft.slot(slot);
+        if (draft.leases.has(lease.id())) {
+            Leases.end(draft, lease);
+            Leases.vacate(draft, slot, open.withoutHolder(lease.id()));
+        } else {
+            draft.put(slot, open.withoutFormer(lease));
+        }
+        draft.emit(new Effect.Hold(lease.device(), lease.task()));
+        if (!ballot.isFull()) return;
+        var why =
+                "round %d, task %d: %d devices gave %d answers, none of them confirmed"
+                        .formatted(
+                                draft.position.round(),
+                                slot,
+                                Ballot.ANSWERS_MAX,
+                                Ballot.ANSWERS_MAX);
+        Progression.end(draft, new Ending.Failed(why));
+    }
+
+    /// Whether `device` may be given this slot: it has not answered it, nor has another device of
+    /// its owner, and its answer can be compared with those that wait.
+    static boolean mayAnswer(Draft draft, Device device, int slot) {
+        var answers = draft.trust.ballot(slot).answers();
+        if (answers.isEmpty()) return true;
+        var reputation = draft.trust.reputation(device.id());
+        boolean isFresh =
+                answers.stream()
+                        .noneMatch(
+                                a ->
+                                        a.device().equals(device.id())
+                                                || a.isOfOwner(reputation.owner()));
+        boolean isComparable =
+                answers.stream().anyMatch(a -> a.numericClass().equals(device.numericClass()));
+        return isFresh && (isComparable || reputation.isTrusted());
+    }
+
+    /// A duplicate came after the slot was filled: a check that costs nothing. Where they differ,
+    /// nobody knows who is wrong, unless the accepted answer was confirmed.
+    static void compared(Draft draft, int slot, DeviceId winner, DeviceId second, boolean agrees) {
+        if (!policy(draft).audits()) return;
+        boolean isConfirmed = !draft.trust.unconfirmed().has(slot);
+        var one = draft.trust.reputation(winner);
+        var two = draft.trust.reputation(second);
+        boolean isOneOwner = !one.owner().isEmpty() && one.owner().equals(two.owner());
+        if (agrees && !isOneOwner) {
+            if (!isConfirmed) update(draft, winner, one.validated());
+            update(draft, second, two.validated());
+            draft.trust = draft.trust.withConfirmed(slot);
+        } else if (!agrees && (isConfirmed || one.isTrusted())) {
+            fail(draft, second, slot);
+        } else if (!agrees) {
+            update(draft, winner, one.doubted());
+            update(draft, second, two.doubted());
+        }
+    }
+
+    /// Something is known of a device from before, or people have decided about it.
+    static void vouch(Draft draft, DeviceId device, Reputation reputation) {
+        draft.trust = draft.trust.with(device, reputation);
+        // What a device said before people vouched for it is asked again: its word counts now.
+        if (reputation.isTrusted()) withdraw(draft, device);
+        if (isBarred(draft, device)) expel(draft, device);
+    }
+
+    /// Whether `device` gets no work.
+    static boolean isBarred(Draft draft, DeviceId device) {
+        return policy(draft).audits() && draft.trust.reputation(device).isQuarantined(draft.now);
+    }
+
+    /// Begins the open pass anew if something in it comes from a device proven wrong.
+    ///
+    /// @return whether it does
+    static boolean recalls(Draft draft) {
+        if (!draft.trust.isSpoilt() || !draft.isOpen()) return false;
+        for (var lease : draft.leases.values().toList()) {
+            Leases.end(draft, lease);
+            draft.emit(new Effect.Revoke(lease.device(), lease.id(), "the round begins anew"));
+        }
+        draft.trust = draft.trust.reopened();
+        draft.open(
+                Progression.passAt(draft.settings, draft.position, draft.leasesGiven, draft.now));
+        draft.emit(new Effect.Recall(draft.position.round()));
+        return true;
+    }
+
+    private static void settle(Draft draft, int slot, Ballot.Answer right) {
+        var waiting = draft.trust.ballot(slot).without(right.device());
+        draft.trust = draft.trust.with(slot, Ballot.EMPTY);
+        boolean isConfirmed = false;
+        for (var answer : waiting.answers()) {
+            if (answer.agrees(right)) {
+                isConfirmed |= !answer.isOfOneOwner(right);
+                validate(draft, answer.device());
+                var compute = answer.contribution().report().compute();
+                draft.emit(new Effect.Confirm(answer.device(), answer.task(), compute));
+            } else if (Ballot.isDissent(answer, right)) {
+                fail(draft, answer.device(), slot);
+            }
+        }
+        doubts(draft, slot).stream()
+                .map(Slot.Doubt::device)
+                .distinct()
+                .filter(doubted -> isRefuted(draft, doubted, right))
+                .forEach(doubted -> fail(draft, doubted, slot));
+        if (isConfirmed) validate(draft, right.device());
+    }
+
+    /// Answers refused for their numbers.
+    private static List<Slot.Doubt> doubts(Draft draft, int slot) {
+        return draft.slot(slot) instanceof Slot.Open open ? open.doubts() : List.of();
+    }
+
+    /// Whether a device whose numbers were refused should have come to those of `right`.
+    private static boolean isRefuted(Draft draft, DeviceId doubted, Ballot.Answer right) {
+        var numericClass = draft.device(doubted).map(Device::numericClass).orElse("");
+        return !doubted.equals(right.device())
+                && !numericClass.isEmpty()
+                && numericClass.equals(right.numericClass());
+    }
+
+    private static void validate(Draft draft, DeviceId device) {
+        update(draft, device, draft.trust.reputation(device).validated());
+    }
+
+    private static void fail(Draft draft, DeviceId device, int slot) {
+        var reputation = draft.trust.reputation(device);
+        // People's word stands above all others: they hear of it, and decide.
+        if (!reputation.isTrusted()) {
+            update(draft, device, reputation.failed(policy(draft), draft.now));
+        }
+        int round = draft.position.round();
+        draft.note(new Fact.ProvenWrong(round, slot, device, isBarred(draft, device)));
+        boolean isSpoilt = draft.trust.unconfirmed().values().anyMatch(device::equals);
+        if (isSpoilt) draft.trust = draft.trust.spoilt();
+        if (isBarred(draft, device)) expel(draft, device);
+    }
+
+    private static void expel(Draft draft, DeviceId id) {
+        withdraw(draft, id);
+        Membership.leave(draft, id);
+    }
+
+    /// Takes the device's answers out of those that wait.
+    private static void withdraw(Draft draft, DeviceId id) {
+        for (var entry : draft.trust.ballots()) {
+            draft.trust = draft.trust.with(entry.getKey(), entry.getValue().without(id));
+        }
+    }
+
+    private static void update(Draft draft, DeviceId device, Reputation reputation) {
+        draft.trust = draft.trust.with(device, reputation);
+        draft.emit(new Effect.Reputed(device, reputation));
+    }
+
+    private static Ballot.Answer answer(Draft draft, Lease lease, Contribution contribution) {
+        var id = lease.device();
+        var reputation = draft.trust.reputation(id);
+        return new Ballot.Answer(
+                id,
+                reputation.owner(),
+                Optional.of(id).flatMap(draft::device).map(Device::numericClass).orElse(""),
+                reputation.isProven(policy(draft)),
+                lease.task(),
+                contribution);
+    }
+
+    /// A draw that follows from (secret, kind, round, slot) alone, so that it can be replayed, and
+    /// that no device can foresee.
+    private static boolean isDrawn(Draft draft, int slot, Reputation reputation) {
+        long mixed = policy(draft).secret();
+        int kind =
+                switch (draft.kind) {
+                    case TRAIN -> 1;
+                    case EVALUATE -> 2;
+                };
+        mixed = mixed(mixed + kind);
+        mixed = mixed(mixed + draft.position.round());
+        mixed = mixed(mixed + slot);
+        return (mixed >>> 11) * 0x1p-53 < reputation.auditProbability(policy(draft));
+    }
+
+    /// Steele, Lea, Flood, *Fast Splittable Pseudorandom Number Generators* (2014), §4: mix64 of
+    /// variant 13, after a step of the golden ratio.
+    private static long mixed(long value) {
+        long z = value + 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+
+    private static TrustPolicy policy(Draft draft) {
+        return draft.settings.policy().trust();
+    }
+}

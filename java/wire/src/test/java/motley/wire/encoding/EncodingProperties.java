@@ -1,0 +1,308 @@
+package motley.wire.encoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+
+/// What is decoded is what was encoded, within the bound of the encoding; what is malformed is
+/// refused.
+final class EncodingProperties {
+    private static final List<String> STATELESS = List.of("f32", "bf16", "int8", "int4");
+    private static final int[] LENGTHS = {1, 2, 7, 8, 15, 255, 256, 257, 4095, 4096, 4097, 9_001};
+
+    private static final int SEEDS = 8;
+
+    @Test
+    void textsNameEncodings() {
+        for (var text : List.of("f32", "bf16", "int8", "int4", "top-k:0.01", "top-k:0.5")) {
+            assertThat(Encoding.parse(text).text()).isEqualTo(text);
+        }
+        for (var wrong : List.of("", "int2", "INT8", "top-k", "top-k:", "top-k:0", "top-k:NaN")) {
+            assertThatThrownBy(() -> Encoding.parse(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("encoding: ");
+        }
+    }
+
+    @Test
+    void eightBitsAreAtMostTwentySixPercent() {
+        for (int elements : new int[] {1_000, 46_730, 1_199_882, 100_000_000}) {
+            double plain = 4.0 * elements;
+            assertThat(new Encoding.Blocks(8).sizeBytesMax(elements) / plain).isLessThan(0.26);
+            assertThat(new Encoding.Blocks(4).sizeBytesMax(elements) / plain).isLessThan(0.13);
+            assertThat(Encoding.parse("top-k:0.01").sizeBytesMax(elements) / plain)
+                    .isLessThan(0.011);
+        }
+    }
+
+    /// Half a step of the block for whole numbers, half a unit in the last place for words.
+    @Test
+    void errorsAreBounded() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            for (int length : LENGTHS) {
+                var vector = vector(seed, length);
+                for (var text : STATELESS) {
+                    var encoding = Encoding.parse(text);
+                    var decoded = decoded(encoding, vector);
+                    for (int i = 0; i < length; i++) {
+                        assertThat((double) decoded[i])
+                                .as("%s, seed %d, length %d, element %d", text, seed, length, i)
+                                .isCloseTo(vector[i], Offset.offset(bound(encoding, vector, i)));
+                    }
+                }
+            }
+        }
+    }
+
+    private static double bound(Encoding encoding, float[] vector, int i) {
+        return switch (encoding) {
+            case Encoding.Float32() -> 0;
+            case Encoding.Bfloat16() -> Math.abs(vector[i]) * 0x1p-8 + Float.MIN_NORMAL;
+            case Encoding.Blocks(int bits) -> {
+                int from = i / Encoding.BLOCK * Encoding.BLOCK;
+                int to = Math.min(vector.length, from + Encoding.BLOCK);
+                double largest = 0;
+                for (int j = from; j < to; j++) largest = Math.max(largest, Math.abs(vector[j]));
+                // Scale, inverse and product are rounded once each.
+                yield largest / ((1 << bits - 1) - 1) * (0.5 + 1e-4) + 0x1p-100;
+            }
+            case Encoding.TopK _ -> Double.POSITIVE_INFINITY;
+        };
+    }
+
+    @Test
+    void vectorBodiesAgreeWithTheirTwins() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            for (int length : new int[] {1, 2, 3, 7, 8, 9, 16, 31, 32, 33, 255, 256}) {
+                var vector = vector(seed, length + 3);
+                float largest = BlockKernel.largest(vector, 3, length);
+                assertThat(largest).isEqualTo(BlockKernel.largestTwin(vector, 3, length));
+                float inverse = largest == 0 ? 0 : 127 / largest;
+                if (Float.isInfinite(inverse)) continue;
+                wordsAgree(vector, length);
+                var bytes = new byte[length + 2];
+                var twin = new byte[length + 2];
+                BlockKernel.toBytes(vector, 3, inverse, bytes, 2, length);
+                BlockKernel.toBytesTwin(vector, 3, inverse, twin, 2, length);
+                assertThat(bytes).isEqualTo(twin);
+                var floats = new float[length];
+                var floatsTwin = new float[length];
+                BlockKernel.fromBytes(bytes, 2, 0.37f, floats, 0, length);
+                BlockKernel.fromBytesTwin(bytes, 2, 0.37f, floatsTwin, 0, length);
+                assertThat(floats).isEqualTo(floatsTwin);
+                BlockKernel.toHalves(vector, 3, inverse / 18.2f, bytes, 1, length);
+                BlockKernel.toHalvesTwin(vector, 3, inverse / 18.2f, twin, 1, length);
+                assertThat(bytes).isEqualTo(twin);
+                BlockKernel.fromHalves(bytes, 1, 0.37f, floats, 0, length);
+                BlockKernel.fromHalvesTwin(bytes, 1, 0.37f, floatsTwin, 0, length);
+                assertThat(floats).isEqualTo(floatsTwin);
+            }
+        }
+    }
+
+    private static void wordsAgree(float[] vector, int length) {
+        var bits = new int[length];
+        for (int i = 0; i < length; i++) bits[i] = Float.floatToRawIntBits(vector[i]);
+        if (length > 4) {
+            bits[0] = 0x7fffffff;
+            bits[1] = 0xff800001;
+            bits[2] = 0x7f7fffff;
+            bits[3] = 0xff800000;
+        }
+        var words = new short[length];
+        var twin = new short[length];
+        WordKernel.toWords(bits, 0, words, 0, length);
+        WordKernel.toWordsTwin(bits, 0, twin, 0, length);
+        assertThat(words).isEqualTo(twin);
+        var back = new int[length];
+        var backTwin = new int[length];
+        WordKernel.fromWords(words, 0, back, 0, length);
+        WordKernel.fromWordsTwin(words, 0, backTwin, 0, length);
+        assertThat(back).isEqualTo(backTwin);
+    }
+
+    @Test
+    void whatIsDecodedIsEncodedToTheSameBytes() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            for (var text : STATELESS) {
+                var encoding = Encoding.parse(text);
+                var vector = vector(seed, 3_000);
+                assertThat(encoded(encoding, vector)).isEqualTo(encoded(encoding, vector));
+                if (encoding instanceof Encoding.Blocks) continue; // Scales are rounded anew.
+                assertThat(encoded(encoding, decoded(encoding, vector)))
+                        .isEqualTo(encoded(encoding, vector));
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotANumberStaysSo() {
+        for (var text : List.of("f32", "bf16", "int8", "int4", "top-k:0.1")) {
+            for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1f / 0f}) {
+                for (int place : new int[] {0, 8, 255, 256, 599}) {
+                    var vector = vector(3, 600);
+                    vector[place] = wrong;
+                    var decoded = decoded(Encoding.parse(text), vector);
+                    boolean isFinite = true;
+                    for (float element : decoded) isFinite &= Float.isFinite(element);
+                    assertThat(isFinite).as(text).isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void largestElementsGoFirstAndTheRestIsNotForgotten() {
+        int length = 10_000;
+        var encoding = new Encoding.TopK(0.01);
+        var encoder = Encoder.of(encoding, length);
+        var owed = new double[length];
+        for (long seed = 0; seed < 30; seed++) {
+            var vector = vector(0, length);
+            var random = new SplittableRandom(seed);
+            for (int i = 0; i < length; i++) vector[i] = (float) random.nextGaussian();
+            var sent = floats(encoding, length, encoder.encode(MemorySegment.ofArray(vector)));
+            int count = 0;
+            for (float element : sent) count += element != 0 ? 1 : 0;
+            assertThat(count).isEqualTo(100);
+            for (int i = 0; i < length; i++) owed[i] += (double) vector[i] - sent[i];
+        }
+        var rest =
+                floats(encoding, length, encoder.encode(MemorySegment.ofArray(new float[length])));
+        double most = 0;
+        for (double element : owed) most = Math.max(most, Math.abs(element));
+        int largest = 0;
+        for (int i = 0; i < length; i++) {
+            if (Math.abs(owed[i]) == most) largest = i;
+        }
+        assertThat((double) rest[largest]).isCloseTo(owed[largest], Percentage.withPercentage(1));
+    }
+
+    @Test
+    void whatWasTakenBackIsSentAgain() {
+        var encoding = new Encoding.TopK(0.1);
+        var vector = vector(5, 500);
+        var encoder = Encoder.of(encoding, 500);
+        var first = floats(encoding, 500, encoder.encode(MemorySegment.ofArray(vector)));
+        encoder.takeBack();
+        encoder.takeBack();
+        var zeros = MemorySegment.ofArray(new float[500]);
+        var second = floats(encoding, 500, encoder.encode(zeros));
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void equalMagnitudesGoInOrder() {
+        var vector = new float[100];
+        Arrays.fill(vector, 2, 90, -1f);
+        var sent = decoded(new Encoding.TopK(0.05), vector);
+        var expected = new float[100];
+        Arrays.fill(expected, 2, 7, -1f);
+        assertThat(sent).isEqualTo(expected);
+    }
+
+    @Test
+    void malformedBytesAreRefusedWithAReason() {
+        flawed("int8", 300, new byte[307], "307 bytes (expected: 308");
+        flawed("f32", 3, new byte[11], "11 bytes (expected: 12");
+        var ones = new float[300];
+        Arrays.fill(ones, 1f);
+        var negative = encoded(new Encoding.Blocks(8), ones);
+        negative[7] |= (byte) 0x80;
+        flawed("int8", 300, negative, "scale: below 0");
+        flawed("top-k:0.5", 10, new byte[3], "3 bytes (expected: 4 to ");
+        flawed("top-k:0.5", 10, new byte[] {6, 0, 0, 0}, "count: 6 (expected: 0 to 5)");
+        flawed("top-k:0.5", 10, new byte[] {-1, -1, -1, -1}, "count: 4294967295");
+        flawed("top-k:0.5", 10, sparse(1, 10), "place 0: 10 (expected: under 10)");
+        flawed("top-k:0.5", 10, sparse(1, -1), "distance 0: cut off");
+        flawed("top-k:0.5", 10, sparse(1, 2, 0), "bytes (expected: 7)");
+        flawed("top-k:0.5", 10, sparse(2, 9, 0), "place 1: 10 (expected: under 10)");
+    }
+
+    /// Never an exception, whatever the bytes.
+    @Test
+    void anyBytesAreReadOrRefused() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            var random = new SplittableRandom(seed);
+            int length = random.nextInt(1, 400);
+            var encoding = Encoding.parse(List.of("int8", "int4", "top-k:0.3").get((int) seed % 3));
+            int size = random.nextInt((int) encoding.sizeBytesMax(length) + 2);
+            if (random.nextBoolean()) size = (int) encoding.sizeBytesMax(length);
+            var bytes = new byte[size];
+            random.nextBytes(bytes);
+            if (encoding instanceof Encoding.TopK && size > 4) {
+                Arrays.fill(bytes, 1, 4, (byte) 0);
+                bytes[0] &= 0x3f;
+            }
+            var opened = EncodedVector.open(encoding, length, MemorySegment.ofArray(bytes));
+            if (opened instanceof EncodedVector.Opened.Whole(var vector)) {
+                vector.copyInto(MemorySegment.ofArray(new float[length]));
+            }
+        }
+    }
+
+    private static byte[] sparse(int count, int... distances) {
+        var bytes = new byte[4 + 2 * count + distances.length];
+        bytes[0] = (byte) count;
+        for (int i = 0; i < distances.length; i++) bytes[4 + 2 * count + i] = (byte) distances[i];
+        return bytes;
+    }
+
+    private static void flawed(String text, int elements, byte[] bytes, String reason) {
+        switch (EncodedVector.open(Encoding.parse(text), elements, MemorySegment.ofArray(bytes))) {
+            case EncodedVector.Opened.Whole _ -> fail("taken for whole: " + reason);
+            case EncodedVector.Opened.Flawed(var why) -> assertThat(why).contains(reason);
+        }
+    }
+
+    private static byte[] encoded(Encoding encoding, float[] vector) {
+        var bytes = Encoder.of(encoding, vector.length).encode(MemorySegment.ofArray(vector));
+        return bytes.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private static float[] decoded(Encoding encoding, float[] vector) {
+        return floats(encoding, vector.length, MemorySegment.ofArray(encoded(encoding, vector)));
+    }
+
+    private static float[] floats(Encoding encoding, int length, MemorySegment bytes) {
+        var floats = new float[length];
+        switch (EncodedVector.open(encoding, length, bytes)) {
+            case EncodedVector.Opened.Whole(var vector) ->
+                    vector.copyInto(MemorySegment.ofArray(floats));
+            case EncodedVector.Opened.Flawed(var why) -> fail(why);
+        }
+        return floats;
+    }
+
+    /// Stretches of 100 elements each: usual, constant, tiny, huge, denormal or zero.
+    private static float[] vector(long seed, int length) {
+        var random = new SplittableRandom(seed);
+        var vector = new float[length];
+        for (int from = 0; from < length; from += 100) {
+            int kind = random.nextInt(6);
+            float constant = (float) random.nextGaussian();
+            for (int i = from; i < Math.min(length, from + 100); i++) {
+                float usual = (float) random.nextGaussian();
+                vector[i] =
+                        switch (kind) {
+                            case 0 -> usual;
+                            case 1 -> constant;
+                            case 2 -> usual * 0x1p-110f;
+                            case 3 -> usual * 0x1p120f;
+                            case 4 -> usual * Float.MIN_NORMAL / 8;
+                            default -> 0;
+                        };
+            }
+        }
+        return vector;
+    }
+}

@@ -1,0 +1,45 @@
+package motley.worker;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import motley.wire.FromCoordinator.Assign;
+import motley.wire.encoding.Encoder;
+import motley.wire.encoding.Encoding;
+
+/// Contributions of one run as they leave this device.
+///
+/// With error feedback it remembers what was not sent, one float an element. That memory goes with
+/// the run's place on this device, and starts empty when the run has another owner or encoding.
+///
+/// Confined to one thread.
+final class Outgoing {
+    private final int elements;
+    private Optional<Opened> opened = Optional.empty();
+
+    /// @param lease whose contribution was encoded last
+    private record Opened(Encoding encoding, long fence, Encoder encoder, long lease) {}
+
+    /// @param elements of a contribution
+    Outgoing(int elements) {
+        this.elements = elements;
+    }
+
+    /// The bytes of `contribution`, overwritten by the next call.
+    ///
+    /// @throws IllegalArgumentException if this device does not know the encoding
+    MemorySegment encode(Assign assign, MemorySegment contribution) {
+        var encoding = Encoding.parse(assign.form().encoding());
+        long fence = assign.task().fence();
+        var encoder =
+                opened.filter(last -> last.encoding.equals(encoding) && last.fence == fence)
+                        .map(Opened::encoder)
+                        .orElseGet(() -> Encoder.of(encoding, elements));
+        opened = Optional.of(new Opened(encoding, fence, encoder, assign.task().lease()));
+        return encoder.encode(contribution);
+    }
+
+    /// What was encoded for `lease` did not count.
+    void takeBack(long lease) {
+        opened.filter(last -> last.lease == lease).ifPresent(last -> last.encoder.takeBack());
+    }
+}
