@@ -42,6 +42,7 @@ final class Mailbox {
             case RunMessage.Joined _,
                     RunMessage.Left _,
                     RunMessage.Silent _,
+                    RunMessage.Vouched _,
                     RunMessage.Pause _,
                     RunMessage.Resume _,
                     RunMessage.Stop _,
