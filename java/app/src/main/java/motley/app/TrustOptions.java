@@ -21,7 +21,7 @@ final class TrustOptions {
             names = "--aggregation",
             paramLabel = "RULE",
             description = {
-                "how a step's contributions become one gradient: mean, exactly that of one machine;",
+                "how a step's contributions become one gradient: mean, that of one machine;",
                 "clip, the mean with unconfirmed ones scaled to the usual norm; or a rule that",
                 "bears hostile ones: median, trimmed-mean:F, geometric-median, multi-krum:F,",
                 "centered-clip:R (default: mean, or clip with --trust audit)"

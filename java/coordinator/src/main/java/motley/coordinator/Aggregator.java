@@ -22,12 +22,17 @@ final class Aggregator {
     private final Aggregation rule;
     private final FixedPointSum sum;
     private final Optional<Contributions> apart;
+
+    /// Whether honest devices send equal bytes for equal tasks.
+    private final boolean isComparable;
+
     private float largest;
 
     /// @param elements in every contribution
     /// @param contributionsMax of a round
-    Aggregator(Aggregation rule, int elements, int contributionsMax) {
-        this.rule = rule;
+    Aggregator(RunRequest request, int elements, int contributionsMax) {
+        rule = request.crew().precautions().aggregation();
+        isComparable = request.transfer().isComparable();
         sum = new FixedPointSum(elements, contributionsMax);
         apart = rule.isApart() ? Optional.of(new Contributions(elements)) : Optional.empty();
     }
@@ -36,9 +41,7 @@ final class Aggregator {
     record Inspected(Contribution.Inspection inspection, String digest) {}
 
     /// Looks at a contribution without adding it; what is added next is this one.
-    ///
-    /// @param isComparable whether honest devices send equal bytes for equal tasks
-    Inspected inspect(Optional<EncodedVector> contribution, boolean isComparable) {
+    Inspected inspect(Optional<EncodedVector> contribution) {
         if (contribution.isEmpty()) {
             return new Inspected(new Contribution.Inspection(false, true, 0), "");
         }

@@ -73,21 +73,9 @@ final class Api {
                                 (c, r) -> openApi()),
                         shortRoute(
                                 HttpMethod.GET, "/v1/devices", Scope.PEOPLE, (c, r) -> devices()),
-                        shortRoute(
-                                HttpMethod.POST,
-                                "/v1/devices/{device}/pardon",
-                                Scope.PEOPLE,
-                                (c, r) -> decide(c, Reputation::pardoned)),
-                        shortRoute(
-                                HttpMethod.POST,
-                                "/v1/devices/{device}/trust",
-                                Scope.PEOPLE,
-                                (c, r) -> decide(c, known -> known.pardoned().trusted(true))),
-                        shortRoute(
-                                HttpMethod.POST,
-                                "/v1/devices/{device}/distrust",
-                                Scope.PEOPLE,
-                                (c, r) -> decide(c, known -> known.trusted(false))),
+                        decision("pardon", Reputation::pardoned),
+                        decision("trust", known -> known.pardoned().trusted(true)),
+                        decision("distrust", known -> known.trusted(false)),
                         shortRoute(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
                         shortRoute(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
                         shortRoute(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
@@ -203,6 +191,11 @@ final class Api {
         return json(
                 HttpStatus.OK,
                 Json.list("devices", parts.fleet().views(), Json::device).toString());
+    }
+
+    private Route decision(String verb, UnaryOperator<Reputation> decision) {
+        var path = "/v1/devices/{device}/" + verb;
+        return shortRoute(HttpMethod.POST, path, Scope.PEOPLE, (c, r) -> decide(c, decision));
     }
 
     private HttpResponse decide(ServiceRequestContext context, UnaryOperator<Reputation> decision) {

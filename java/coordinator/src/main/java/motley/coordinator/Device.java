@@ -2,7 +2,9 @@ package motley.coordinator;
 
 import java.util.Optional;
 import motley.rounds.DeviceId;
+import motley.rounds.Kind;
 import motley.rounds.Reputation;
+import motley.rounds.Task;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -125,21 +127,25 @@ final class Device {
         lease = newLease;
     }
 
-    synchronized void worked(long newSamples, long micros) {
+    /// An answer to `task` counts.
+    synchronized void worked(Task task, long micros) {
         tasks++;
-        samples += newSamples;
+        if (task.kind() == Kind.TRAIN) samples += task.samples().count();
         computeMicros += micros;
     }
 
     /// An answer of this device waits to be confirmed.
-    synchronized void held() {
-        withheld++;
+    void held(long ofLease) {
+        synchronized (this) {
+            withheld++;
+        }
+        send(new FromCoordinator.Accepted(ofLease));
     }
 
     /// An answer that was held is confirmed.
-    synchronized void confirmed(long newSamples, long micros) {
+    synchronized void confirmed(Task task, long micros) {
         withheld = Math.max(0, withheld - 1);
-        worked(newSamples, micros);
+        worked(task, micros);
     }
 
     synchronized Reputation reputation() {

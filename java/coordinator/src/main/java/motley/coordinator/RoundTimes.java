@@ -1,6 +1,7 @@
 package motley.coordinator;
 
 import java.util.List;
+import motley.rounds.Pass;
 
 /// Where the time of one round, or of one evaluation, went on the coordinator.
 ///
@@ -41,7 +42,16 @@ public record RoundTimes(
         /// A copy is made of what a checkpoint keeps.
         CHECKPOINT,
         /// Messages and decisions.
-        OTHER
+        OTHER;
+
+        /// What passes while there is nothing to do in `pass`.
+        static Phase waitedFor(Pass pass) {
+            if (pass.leases().isEmpty()) return WAITING;
+            return switch (pass.kind()) {
+                case TRAIN -> DEVICES;
+                case EVALUATE -> EVALUATION;
+            };
+        }
     }
 
     public record PhaseTime(Phase phase, long micros) {}

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class RunLoop {
     private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
     private static final int MAILBOX_MAX = 100_000;
-    private static final int GONE_MAX = 256;
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final RunContext context;
@@ -49,7 +47,7 @@ final class RunLoop {
     private volatile String trouble = "";
 
     // From here on confined to the run's thread.
-    private final Map<DeviceId, Device> members = new HashMap<>();
+    private final Members members = new Members();
 
     /// The tasks given out in the open round, by lease number.
     private final Map<Long, Task> granted = new HashMap<>();
@@ -85,7 +83,7 @@ final class RunLoop {
         state = State.restore(settings, position, context.owned().fence(), savedAt);
         sum =
                 new Aggregator(
-                        plan.request().crew().precautions().aggregation(),
+                        plan.request(),
                         plan.parameterElements(),
                         plan.settings().schedule().tasks());
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
@@ -140,15 +138,8 @@ final class RunLoop {
 
     /// Whether a device can be of use.
     boolean hasPlaceFor(Device device) {
-        var now = state;
-        if (now.phase() instanceof Phase.Ended || !(now.intent() instanceof Intent.Run)) {
-            return false;
-        }
-        boolean isAudited = now.settings().policy().trust().audits();
-        if (isAudited && device.reputation().isQuarantined(context.clock().instant())) return false;
-        int max = now.settings().policy().devicesMax();
         boolean isHere = device.run().filter(this::equals).isPresent();
-        return max == 0 || isHere || now.fleet().members() < max;
+        return Places.hasOneFor(device.reputation(), isHere, state, context.clock().instant());
     }
 
     /// Keeps what is there and ends the thread; the run goes on when the coordinator is back.
@@ -182,7 +173,7 @@ final class RunLoop {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
             var message = mailbox.poll(untilDueMs());
-            clock.lap(waitedFor());
+            clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
             else take(message);
         } catch (InterruptedException e) {
@@ -191,24 +182,7 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
-        forgetGone();
-    }
-
-    /// Devices come and go for as long as a run lasts; those that are gone are not kept.
-    private void forgetGone() {
-        var here = state.fleet().devices();
-        if (members.size() <= 2 * here.size() + GONE_MAX) return;
-        members.entrySet()
-                .removeIf(m -> !here.has(m.getKey()) && m.getValue().session().isEmpty());
-    }
-
-    private RoundTimes.Phase waitedFor() {
-        var pass = state.pass();
-        if (pass.leases().isEmpty()) return RoundTimes.Phase.WAITING;
-        return switch (pass.kind()) {
-            case TRAIN -> RoundTimes.Phase.DEVICES;
-            case EVALUATE -> RoundTimes.Phase.EVALUATION;
-        };
+        members.forgetGone(state);
     }
 
     private long untilDueMs() {
@@ -255,7 +229,7 @@ final class RunLoop {
     }
 
     private void join(Device device) {
-        members.put(device.number(), device);
+        members.put(device);
         pending.add(new Event.Vouched(device.number(), device.reputation()));
         pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
         record.joined(device);
@@ -277,15 +251,15 @@ final class RunLoop {
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.Assign(var device, var task) -> assign(member(device), task);
+            case Effect.Assign(var device, var task) -> assign(members.named(device), task);
             case Effect.Accept(var device, var task, double scale) ->
-                    accept(member(device), task, scale);
-            case Effect.Hold(var device, var task) -> hold(member(device), task);
+                    accept(members.named(device), task, scale);
+            case Effect.Hold(var device, var task) -> hold(members.named(device), task);
             case Effect.Confirm(var device, var task, var compute) ->
-                    member(device).confirmed(samplesOf(task), compute.toNanos() / 1_000);
+                    members.named(device).confirmed(task, compute.toNanos() / 1_000);
             case Effect.Recall(int round) -> forget();
             case Effect.Reputed(var device, var reputation) ->
-                    context.fleet().reputed(member(device), reputation, this);
+                    context.fleet().reputed(members.named(device), reputation, this);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -303,11 +277,6 @@ final class RunLoop {
             case Effect.End(var ending) -> LOG.info("run {}: {}", id(), ending.text());
             case Effect.Note(var fact) -> record.note(fact);
         }
-    }
-
-    /// The loop names only devices that were announced to it.
-    private Device member(DeviceId number) {
-        return Objects.requireNonNull(members.get(number), number::toString);
     }
 
     private void rejoin(DeviceId number) {
@@ -328,7 +297,7 @@ final class RunLoop {
 
     /// Looks at a contribution and asks the loop about it, in one step with what follows.
     private void offer(Device device, FromDevice.Submission submission) {
-        members.putIfAbsent(device.number(), device);
+        members.put(device);
         var task = submission.task();
         var granting = Optional.ofNullable(granted.get(task.lease()));
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
@@ -336,9 +305,7 @@ final class RunLoop {
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
         clock.lap(RoundTimes.Phase.OTHER);
         boolean isEvaluation = granting.isPresent() && !isTraining;
-        boolean isComparable = context.plan().request().transfer().isComparable();
-        var inspected =
-                isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered, isComparable);
+        var inspected = isEvaluation ? Aggregator.ofNothing() : sum.inspect(offered);
         clock.lap(RoundTimes.Phase.SUM);
         decideAll();
         var contribution = Answers.contribution(submission, inspected);
@@ -357,18 +324,13 @@ final class RunLoop {
             record.traffic().counted();
             device.traffic().counted();
         }
-        device.worked(samplesOf(task), computeMicros);
+        device.worked(task, computeMicros);
     }
 
     private void hold(Device device, Task task) {
         long lease = task.key().lease().number();
         exchange.release(lease);
-        device.send(new FromCoordinator.Accepted(lease));
-        device.held();
-    }
-
-    private static int samplesOf(Task task) {
-        return task.kind() == Kind.TRAIN ? task.samples().count() : 0;
+        device.held(lease);
     }
 
     /// The open round begins anew.

@@ -106,8 +106,7 @@ final class TrustContract {
                 plain.initialWeights());
     }
 
-    private static String train(Coordinator coordinator, Precautions precautions)
-            throws Exception {
+    private static String train(Coordinator coordinator, Precautions precautions) throws Exception {
         var run = coordinator.startRun(request(coordinator, precautions));
         var view = run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
         return view.weightsSha256().orElseThrow();
@@ -128,9 +127,7 @@ final class TrustContract {
         var said = outcome.result();
         boolean isEvaluation = assign.work().kind() == FromCoordinator.Kind.EVALUATE;
         var result =
-                isEvaluation
-                        ? new FromDevice.Result(said.samples(), 0, said.samples(), 1)
-                        : said;
+                isEvaluation ? new FromDevice.Result(said.samples(), 0, said.samples(), 1) : said;
         device.send(new FromDevice.Submission(assign.task(), result));
     }
 

@@ -130,8 +130,7 @@ public final class Crowd {
 
     /// Cheaters know how they stand, which no device is told.
     private boolean forges(DeviceId device) {
-        boolean hasBegun =
-                state.trust().reputation(device).confirmed() >= settings.patience;
+        boolean hasBegun = state.trust().reputation(device).confirmed() >= settings.patience;
         return hasBegun && random.nextDouble() < settings.forged;
     }
 

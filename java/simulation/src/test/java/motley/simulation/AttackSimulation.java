@@ -16,8 +16,8 @@ import motley.tensor.TensorType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Ten devices, two of them hostile, train a small net on noisy clusters: what each attack does, and
-/// what stops it.
+/// Ten devices, two of them hostile, train a small net on noisy clusters: what each attack does,
+/// and what stops it.
 final class AttackSimulation {
     private static final int FEATURES = 16;
     private static final int CLASSES = 4;

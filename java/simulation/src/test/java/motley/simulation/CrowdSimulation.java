@@ -34,8 +34,7 @@ final class CrowdSimulation {
     private static void assertFound(int patience, int confirmed) {
         var caught = new ArrayList<Integer>();
         for (long seed = 0; seed < SEEDS; seed++) {
-            var settings =
-                    new Crowd.Settings(40_000, 20, CHEATERS, 0.1, patience, confirmed, seed);
+            var settings = new Crowd.Settings(40_000, 20, CHEATERS, 0.1, patience, confirmed, seed);
             var outcome = Crowd.run(settings);
             caught.addAll(outcome.caught());
             assertThat(outcome.wronged()).as("seed %d: %s", seed, outcome).isZero();
