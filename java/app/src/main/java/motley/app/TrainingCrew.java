@@ -61,8 +61,7 @@ final class TrainingCrew implements AutoCloseable {
         int port = freePort();
         var uri = URI.create("http://127.0.0.1:" + port);
         var devices =
-                LocalDevices.start(
-                        locals, new LocalDevices.Coordinator(uri, ""), home, profile);
+                LocalDevices.start(locals, new LocalDevices.Coordinator(uri, ""), home, profile);
         try {
             var directory = home.newTraining();
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);

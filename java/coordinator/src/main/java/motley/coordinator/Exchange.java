@@ -53,8 +53,7 @@ final class Exchange implements AutoCloseable {
                 switch (transfer.parameters()) {
                     case F32 -> Optional.empty();
                     case BF16 ->
-                            Optional.of(
-                                    new RoundedParameters(context.plan().parameterElements()));
+                            Optional.of(new RoundedParameters(context.plan().parameterElements()));
                 };
     }
 

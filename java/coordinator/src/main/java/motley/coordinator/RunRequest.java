@@ -273,15 +273,7 @@ public record RunRequest(
     /// The same with bytes in another form.
     RunRequest withTransfer(Transfer other) {
         return new RunRequest(
-                model,
-                dataset,
-                training,
-                crew,
-                initialWeights,
-                strategy,
-                keeping,
-                ancestor,
-                other);
+                model, dataset, training, crew, initialWeights, strategy, keeping, ancestor, other);
     }
 
     /// The same, going on from another run.

@@ -3,6 +3,7 @@ package motley.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -14,9 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A coordinator in a process of its own, killed without warning in the middle of a round.
 @Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -25,20 +27,41 @@ final class CrashContract {
 
     @TempDir private Path folder;
 
-    @Test
-    void killedCoordinatorGoesOnToTheSameWeights() throws Exception {
+    /// What is trained, and the round in whose middle the process is killed.
+    private enum Case {
+        SYNC(5),
+        /// Beyond the warm-up: the outer optimizer has stepped.
+        LOCAL(7);
+
+        private final int round;
+
+        Case(int round) {
+            this.round = round;
+        }
+
+        RunRequest request(Coordinator coordinator) throws IOException {
+            return switch (this) {
+                case SYNC -> TestHome.request(coordinator, EPOCHS);
+                case LOCAL -> TestHome.localRequest(coordinator, EPOCHS + 1);
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void killedCoordinatorGoesOnToTheSameWeights(Case which) throws Exception {
         var undisturbed = new TestHome(folder.resolve("undisturbed"));
         String weights;
         try (var coordinator = undisturbed.open();
                 var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
-            var run = coordinator.startRun(TestHome.request(coordinator, EPOCHS));
+            var run = coordinator.startRun(which.request(coordinator));
             weights = run.whenOver().get(50, TimeUnit.SECONDS).weightsSha256().orElseThrow();
         }
 
         var home = new TestHome(folder.resolve("killed"));
-        killInTheMiddle(home);
+        killInTheMiddle(home, which);
         try (var coordinator = home.open();
                 var _ =
                         TestDevice.start(
@@ -50,22 +73,28 @@ final class CrashContract {
         }
     }
 
-    private void killInTheMiddle(TestHome home) throws Exception {
+    private void killInTheMiddle(TestHome home, Case which) throws Exception {
         var command =
                 new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
         for (var argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (argument.startsWith("--")) command.add(argument);
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(CrashContract.class.getName(), home.folder().toString()));
+        command.addAll(
+                List.of(CrashContract.class.getName(), home.folder().toString(), which.name()));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var output =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             var uri = URI.create(await(output, "listening "));
-            var hanging = TestDevice.Settings.honest("a").withConduct(CrashContract::hangInRound5);
+            TestDevice.Conduct conduct =
+                    (device, assign, outcome, tasks) -> {
+                        hang(assign, which.round);
+                        TestDevice.submitHonestly(device, assign, outcome, tasks);
+                    };
+            var hanging = TestDevice.Settings.honest("a").withConduct(conduct);
             try (var _ = TestDevice.start(uri, hanging, folder)) {
-                await(output, "saved 5");
+                await(output, "saved " + which.round);
                 process.destroyForcibly().waitFor();
             }
         } finally {
@@ -73,13 +102,10 @@ final class CrashContract {
         }
     }
 
-    /// Leaves round 5 half done: two of its four contributions are accepted.
-    private static void hangInRound5(
-            TestDevice device, FromCoordinator.Assign assign, TestDevice.Outcome outcome, int tasks)
-            throws Exception {
-        boolean isTime = assign.task().round() == 5 && assign.task().slot() == 2;
+    /// Leaves `round` half done: two of its four contributions are accepted.
+    private static void hang(FromCoordinator.Assign assign, int round) throws InterruptedException {
+        boolean isTime = assign.task().round() == round && assign.task().slot() == 2;
         if (isTime) new CountDownLatch(1).await();
-        TestDevice.submitHonestly(device, assign, outcome, tasks);
     }
 
     private static String await(BufferedReader output, String beginning) throws Exception {
@@ -99,7 +125,7 @@ final class CrashContract {
                                 System.out.println("saved " + saved.round());
                             }
                         });
-        coordinator.startRun(TestHome.request(coordinator, EPOCHS));
+        coordinator.startRun(Case.valueOf(arguments[1]).request(coordinator));
         System.out.println("listening " + coordinator.uri());
         Thread.currentThread().join();
     }

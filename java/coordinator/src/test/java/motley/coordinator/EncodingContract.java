@@ -28,7 +28,8 @@ final class EncodingContract {
 
     @Test
     void weightsDoNotDependOnTheDevices() throws Exception {
-        for (var transfer : List.of(Transfer.parse("int8", "f32"), Transfer.parse("int4", "bf16"))) {
+        for (var transfer :
+                List.of(Transfer.parse("int8", "f32"), Transfer.parse("int4", "bf16"))) {
             try (var coordinator = home(transfer.encodingText()).open()) {
                 var one = train(coordinator, transfer, true);
                 assertThat(one.status()).isEqualTo(Status.FINISHED);
@@ -64,8 +65,7 @@ final class EncodingContract {
         try (var coordinator = home("largest").open()) {
             var run = train(coordinator, Transfer.parse("top-k:0.05", "f32"), true, false);
             assertThat(run.status()).isEqualTo(Status.FINISHED);
-            assertThat(run.traffic().upBytes() / 26)
-                    .isLessThan(4L * elements(run) / 20);
+            assertThat(run.traffic().upBytes() / 26).isLessThan(4L * elements(run) / 20);
         }
     }
 
@@ -102,12 +102,10 @@ final class EncodingContract {
                             } catch (IOException e) {
                                 assertThat(e).hasMessageContaining("(expected: ");
                             }
-                            device.send(
-                                    new FromDevice.Submission(assign.task(), outcome.result()));
+                            device.send(new FromDevice.Submission(assign.task(), outcome.result()));
                         };
                 var settings =
-                        TestDevice.Settings.honest("hostile-" + sharesMemory)
-                                .withConduct(breaking);
+                        TestDevice.Settings.honest("hostile-" + sharesMemory).withConduct(breaking);
                 if (sharesMemory) settings = settings.withSharedMemory();
                 var run = coordinator.startRun(request(coordinator, transfer));
                 try (var device = TestDevice.start(coordinator.uri(), settings, folder)) {
@@ -135,7 +133,8 @@ final class EncodingContract {
     void whatIsNotANumberIsRefusedAsSuch() throws Exception {
         TestDevice.Conduct poisoning =
                 (device, assign, outcome, tasks) -> {
-                    if (tasks == 1) outcome.gradient().setAtIndex(ValueLayout.JAVA_FLOAT, 99, 0f / 0);
+                    if (tasks == 1)
+                        outcome.gradient().setAtIndex(ValueLayout.JAVA_FLOAT, 99, 0f / 0);
                     TestDevice.submitHonestly(device, assign, outcome, tasks);
                 };
         try (var coordinator = home("poison").open()) {

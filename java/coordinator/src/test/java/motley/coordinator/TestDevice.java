@@ -139,8 +139,7 @@ final class TestDevice implements AutoCloseable {
     private MemorySegment encoded(FromCoordinator.Assign assign, MemorySegment gradient) {
         var form = assign.form().encoding();
         int elements = Math.toIntExact(gradient.byteSize() / 4);
-        return encoders
-                .computeIfAbsent(form, text -> Encoder.of(Encoding.parse(text), elements))
+        return encoders.computeIfAbsent(form, text -> Encoder.of(Encoding.parse(text), elements))
                 .encode(gradient);
     }
 
@@ -270,14 +269,12 @@ final class TestDevice implements AutoCloseable {
         var task = assign.task();
         long version = task.parameterVersion();
         if (assign.form().parameters().equals("f32")) {
-            return bulk.orElseThrow()
-                    .readParameters(task.run(), version, computation.parameters());
+            return bulk.orElseThrow().readParameters(task.run(), version, computation.parameters());
         }
-        return bulk.orElseThrow()
-                .readRounded(task.run(), version, held, computation.parameters());
+        return bulk.orElseThrow().readRounded(task.run(), version, held, computation.parameters());
     }
 
-    private static DeviceProfile profile() {
+    static DeviceProfile profile() {
         return new DeviceProfile(
                 "test", "test", 1, 1, 1, 1, OptionalDouble.empty(), List.of("cpu"), "jvm-cpu", "0");
     }

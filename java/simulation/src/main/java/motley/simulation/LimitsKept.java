@@ -46,8 +46,9 @@ final class LimitsKept implements Checker {
                 task,
                 task.ttl(),
                 policy.leaseFloor());
-        int largest = Math.ceilDiv(settings.schedule().batchSize(), settings.schedule().tasks());
-        boolean isBounded = task.kind() == Kind.EVALUATE || task.samples().count() <= largest;
+        if (task.kind() == Kind.EVALUATE) return;
+        int largest = settings.schedule().taskSamples(task.key().round());
+        boolean isBounded = task.samples().count() <= largest;
         check(isBounded, "%s (expected: at most %d samples)", task, largest);
     }
 }

@@ -82,7 +82,8 @@ public final class BulkClient implements AutoCloseable {
         }
     }
 
-    /// Makes `parameters` version `version` of a run's parameters, rounded to bfloat16. What is held
+    /// Makes `parameters` version `version` of a run's parameters, rounded to bfloat16. What is
+    /// held
     /// already is only patched, and read anew where the hash then is another.
     ///
     /// @param held the version that `parameters` holds, if it holds one

@@ -81,9 +81,7 @@ final class SharedFile {
         long bytes = file.get(I64, USED);
         boolean fits = bytes >= 0 && bytes <= file.byteSize() - HEADER_BYTES;
         boolean isWhole =
-                fits
-                        && holds(file, stamp, bytes)
-                        && (long) WORD.getVolatile(file, BEGUN) == stamp;
+                fits && holds(file, stamp, bytes) && (long) WORD.getVolatile(file, BEGUN) == stamp;
         return isWhole ? Optional.of(file.asSlice(HEADER_BYTES, bytes)) : Optional.empty();
     }
 

@@ -235,8 +235,7 @@ final class Attendance implements AutoCloseable {
         failures.reset();
         if (!mailbox.holds(task)) return; // Revoked meanwhile, or the session has ended.
         if (assign.work().kind() == Kind.TRAIN) {
-            exchange.writeContribution(
-                    assign, run.outgoing().encode(assign, run.contribution()));
+            exchange.writeContribution(assign, run.outgoing().encode(assign, run.contribution()));
         }
         boolean isSent = session.send(new FromDevice.Submission(task, result));
         if (!isSent) return;

@@ -141,7 +141,8 @@ public final class ParameterFrame {
         var fields = MemorySegment.ofArray(header);
         long found = fields.get(Layout.I64, 0);
         if (found != version) {
-            throw new IOException("parameters: version %d (expected: %d)".formatted(found, version));
+            throw new IOException(
+                    "parameters: version %d (expected: %d)".formatted(found, version));
         }
         long base = fields.get(Layout.I64, 8);
         boolean isWhole = base == WHOLE;
