@@ -51,6 +51,7 @@ public final class Main implements Runnable {
                     BenchCommand.class,
                     DoctorCommand.class,
                     SimulateCommand.class,
+                    AttacksCommand.class,
                     RehearseCommand.class);
 
     /// Failures whose message is written for people.

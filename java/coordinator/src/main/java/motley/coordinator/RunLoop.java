@@ -4,13 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
@@ -46,13 +41,14 @@ final class RunLoop {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final RunContext context;
-    private final BlockingQueue<RunMessage> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
+    private final Mailbox mailbox = new Mailbox(MAILBOX_MAX);
+    private final SteadyClock steady;
     private final Thread thread;
     private volatile State state;
     private volatile String trouble = "";
 
     // From here on confined to the run's thread.
-    private final Map<DeviceId, Device> members = new HashMap<>();
+    private final Members members = new Members();
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
@@ -83,7 +79,8 @@ final class RunLoop {
         this.context = context;
         this.learner = learner;
         var plan = context.plan();
-        savedAt = context.clock().instant();
+        steady = new SteadyClock(context.clock(), System::nanoTime);
+        savedAt = steady.instant();
         savedPosition = position;
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), savedAt);
@@ -126,6 +123,11 @@ final class RunLoop {
         return state;
     }
 
+    /// The time by the clock of its leases.
+    Instant now() {
+        return steady.instant();
+    }
+
     /// What keeps it from going on beyond what the training loop knows; empty if nothing does.
     String trouble() {
         return trouble;
@@ -135,8 +137,7 @@ final class RunLoop {
         return exchange;
     }
 
-    /// Adds to the mailbox. A run so far behind that its mailbox is full loses the message, as a
-    /// network would; the loop is made for that.
+    /// Adds to the mailbox. A run so far behind that there is no room loses the message.
     void tell(RunMessage message) {
         if (!mailbox.offer(message)) LOG.warn("run {}: overloaded, {} lost", id(), message);
     }
@@ -177,7 +178,7 @@ final class RunLoop {
     private void turn() {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
-            var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
+            var message = mailbox.poll(untilDueMs());
             clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
             else take(message);
@@ -187,10 +188,11 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
+        members.forgetGone(state);
     }
 
     private long untilDueMs() {
-        var now = context.clock().instant();
+        var now = steady.instant();
         var due = state.wakeAt().filter(at -> at.isBefore(now.plus(LOOK))).orElse(now.plus(LOOK));
         return Math.max(1, Duration.between(now, due).toMillis());
     }
@@ -237,7 +239,7 @@ final class RunLoop {
     }
 
     private void join(Device device) {
-        members.put(device.number(), device);
+        members.put(device);
         pending.add(new Event.Vouched(device.number(), device.reputation()));
         pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
         record.joined(device);
@@ -252,22 +254,22 @@ final class RunLoop {
     }
 
     private void decide(Event event) {
-        var step = Rounds.step(state, event, context.clock().instant());
+        var step = Rounds.step(state, event, steady.instant());
         state = step.state();
         step.effects().forEach(this::perform);
     }
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.Assign(var device, var task) -> assign(member(device), task);
+            case Effect.Assign(var device, var task) -> assign(members.named(device), task);
             case Effect.Accept(var device, var task, double scale) ->
-                    accept(member(device), task, scale);
-            case Effect.Hold(var device, var task) -> hold(member(device), task);
+                    accept(members.named(device), task, scale);
+            case Effect.Hold(var device, var task) -> hold(members.named(device), task);
             case Effect.Confirm(var device, var task, var compute) ->
-                    member(device).confirmed(task, compute.toNanos() / 1_000);
+                    members.named(device).confirmed(task, compute.toNanos() / 1_000);
             case Effect.Recall(int round) -> forget();
             case Effect.Reputed(var device, var reputation) ->
-                    context.fleet().reputed(member(device), reputation, this);
+                    context.fleet().reputed(members.named(device), reputation, this);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -303,11 +305,6 @@ final class RunLoop {
         return new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
     }
 
-    /// The loop names only devices that were announced to it.
-    private Device member(DeviceId number) {
-        return Objects.requireNonNull(members.get(number), number::toString);
-    }
-
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
@@ -326,7 +323,7 @@ final class RunLoop {
 
     /// Looks at a contribution and asks the loop about it, in one step with what follows.
     private void offer(Device device, FromDevice.Submission submission) {
-        members.putIfAbsent(device.number(), device);
+        members.put(device);
         var task = submission.task();
         var granting = granted.find(task.lease());
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
@@ -442,7 +439,7 @@ final class RunLoop {
 
     private void saveIfDue() {
         if (checkpointer.isBusy() || !(state.phase() instanceof Phase.Open)) return;
-        var now = context.clock().instant();
+        var now = steady.instant();
         boolean isOld = !savedAt.plus(context.checkpointEvery()).isAfter(now);
         boolean isNew = !state.position().equals(savedPosition);
         if (!isCheckpointDue && !(isOld && isNew)) return;
@@ -517,7 +514,7 @@ final class RunLoop {
 
     private void awaitSpace() {
         try {
-            var message = mailbox.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            var message = mailbox.poll(LOOK.toMillis());
             if (message instanceof RunMessage.Shutdown) isShuttingDown = true;
         } catch (InterruptedException e) {
             isShuttingDown = true;

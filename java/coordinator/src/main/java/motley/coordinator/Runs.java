@@ -381,7 +381,7 @@ final class Runs implements AutoCloseable {
     private synchronized RunHandle remember(
             RunRow row, RunPlan plan, RunRecord record, State state) {
         var kept = new RunHandle.Kept(row.id(), row.createdAtMs());
-        var handle = new RunHandle(kept, plan, record, state, means.shelf.clock());
+        var handle = new RunHandle(kept, plan, record, state);
         handles.put(row.id(), handle);
         return handle;
     }
