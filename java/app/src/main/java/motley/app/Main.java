@@ -40,6 +40,7 @@ public final class Main implements Runnable {
                     ContinueCommand.class,
                     PauseCommand.class,
                     ResumeCommand.class,
+                    SetCommand.class,
                     StopCommand.class,
                     DownloadCommand.class,
                     PredictCommand.class,

@@ -79,6 +79,7 @@ final class Api {
                         shortRoute(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
                         shortRoute(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
                         shortRoute(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
+                        shortRoute(HttpMethod.PATCH, "/v1/runs/{run}", Scope.PEOPLE, runs::change),
                         longRoute(
                                 HttpMethod.GET,
                                 "/v1/runs/{run}/events",

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunHandle {
     private final String id;
     private final long createdAtMs;
-    private final RunPlan plan;
+    private volatile RunPlan plan;
     private final RunRecord record;
     private final CompletableFuture<RunView> over = new CompletableFuture<>();
 
@@ -97,6 +97,11 @@ public final class RunHandle {
                 record.weights(),
                 record.traffic().view(),
                 createdAtMs);
+    }
+
+    /// People chose other dials.
+    void chosen(RunPlan other) {
+        plan = other;
     }
 
     RunPlan plan() {

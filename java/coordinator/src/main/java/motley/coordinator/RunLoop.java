@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.DeviceId;
 import motley.rounds.Effect;
 import motley.rounds.Ending;
 import motley.rounds.Event;
+import motley.rounds.Fact;
 import motley.rounds.Intent;
 import motley.rounds.Kind;
 import motley.rounds.LeaseId;
@@ -21,6 +23,7 @@ import motley.rounds.Phase;
 import motley.rounds.Position;
 import motley.rounds.Rounds;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
@@ -49,13 +52,15 @@ final class RunLoop {
     // From here on confined to the run's thread.
     private final Members members = new Members();
 
-    /// The tasks given out in the open round, by lease number.
-    private final Map<Long, Task> granted = new HashMap<>();
-
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final Aggregator sum;
+
+    /// Replaced when people choose updates of more answers than it has room for.
+    private Aggregator sum;
+
+    private int addendsMax;
     private final Exchange exchange;
+    private final Grants granted;
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
@@ -81,13 +86,12 @@ final class RunLoop {
         savedPosition = position;
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), savedAt);
-        sum =
-                new Aggregator(
-                        plan.request(),
-                        plan.parameterElements(),
-                        plan.settings().schedule().tasks());
+        addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
+        sum = aggregator();
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
+        exchange.keepVersions(settings.strategy().staleness());
+        granted = new Grants(exchange);
         checkpointer =
                 new Checkpointer(
                         context.shelf(),
@@ -110,7 +114,11 @@ final class RunLoop {
     }
 
     String id() {
-        return context.owned().id();
+        return owned().id();
+    }
+
+    Database.Owned owned() {
+        return context.owned();
     }
 
     State state() {
@@ -221,6 +229,10 @@ final class RunLoop {
                 isPausedByPeople = false;
                 if (trouble.isEmpty()) resume();
             }
+            case RunMessage.Choose(var strategy) -> {
+                pending.add(new Event.StrategyChosen(strategy));
+                record.chose(strategy);
+            }
             case RunMessage.Stop(var reason) -> pending.add(new Event.StopRequested(reason));
             case RunMessage.Saved(var place) -> saved(place);
             case RunMessage.NotSaved(var reason) -> notSaved(reason);
@@ -275,8 +287,24 @@ final class RunLoop {
             }
             case Effect.Rejoin(var device) -> rejoin(device);
             case Effect.End(var ending) -> LOG.info("run {}: {}", id(), ending.text());
-            case Effect.Note(var fact) -> record.note(fact);
+            case Effect.Note(var fact) -> {
+                if (fact instanceof Fact.StrategyInForce(_, var strategy)) adapt(strategy);
+                record.note(fact);
+            }
         }
+    }
+
+    /// Room for what other dials need. The sum is empty: they are in force from a round's start.
+    private void adapt(Strategy strategy) {
+        exchange.keepVersions(strategy.staleness());
+        if (strategy.k() <= addendsMax) return;
+        addendsMax = strategy.k();
+        sum = aggregator();
+    }
+
+    private Aggregator aggregator() {
+        var plan = context.plan();
+        return new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
     }
 
     private void rejoin(DeviceId number) {
@@ -288,7 +316,7 @@ final class RunLoop {
     }
 
     private void assign(Device device, Task task) {
-        granted.put(task.key().lease().number(), task);
+        granted.add(task);
         device.given(task.key().lease().number());
         clock.lap(RoundTimes.Phase.OTHER);
         exchange.assign(device, task);
@@ -299,7 +327,7 @@ final class RunLoop {
     private void offer(Device device, FromDevice.Submission submission) {
         members.put(device);
         var task = submission.task();
-        var granting = Optional.ofNullable(granted.get(task.lease()));
+        var granting = granted.find(task.lease());
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
         computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
@@ -336,8 +364,7 @@ final class RunLoop {
     /// The open round begins anew.
     private void forget() {
         sum.clear();
-        granted.clear();
-        exchange.releaseAll();
+        granted.forgetOlderThan(Long.MAX_VALUE);
     }
 
     private void refuse(DeviceId number, TaskKey key, String reason) {
@@ -354,16 +381,16 @@ final class RunLoop {
 
     private void close(int round, Totals totals) {
         clock.lap(RoundTimes.Phase.OTHER);
-        learner.step(sum, totals.samples(), round);
+        learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
-        forget();
+        sum.clear();
         clock.lap(RoundTimes.Phase.SUM);
         long version = state.position().version() + 1;
+        granted.forgetOlderThan(version - state.pass().strategy().staleness());
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
-        int epoch = state.settings().schedule().epochOf(round);
-        record.timed(clock.take(false, epoch, round));
-        isCheckpointDue |= state.settings().schedule().epochOf(round + 1) > epoch;
+        record.timed(clock.take(false, state.position().epoch(), round));
+        isCheckpointDue |= state.isLastOfEpoch();
     }
 
     /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
