@@ -22,6 +22,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--alone", action="store_true", help="Motley only, without PyTorch")
     parser.add_argument(
+        "--data", metavar="SET", default="", help="data set of N11 (default: mnist)"
+    )
+    parser.add_argument(
         "--case",
         metavar="TEXT",
         default="",

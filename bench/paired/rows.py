@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 import aggregation
+import fleets
 import products
 import report
 import starts
@@ -41,6 +42,8 @@ ALL = {
         Row("N2", "MNIST MLP, training steps", lambda options: training.measure(N2, options)),
         Row("N3", "small GPT, training steps", lambda options: training.measure(N3, options)),
         Row("N4", "matrix products, share of the FMA peak of a core", products.measure),
+        Row("N6", "eight unequal devices against waiting for all", fleets.unequal, "-"),
+        Row("N7", "two in a hundred tasks lost", fleets.lossy, "-"),
         Row("N9", "bytes of a task's answer beside f32, without PyTorch", traffic.measure),
         Row("N10", "elements encoded and added up by a core, without PyTorch", aggregation.measure),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),

@@ -40,6 +40,7 @@ public final class Main implements Runnable {
                     ContinueCommand.class,
                     PauseCommand.class,
                     ResumeCommand.class,
+                    SetCommand.class,
                     StopCommand.class,
                     DownloadCommand.class,
                     PredictCommand.class,
@@ -50,6 +51,7 @@ public final class Main implements Runnable {
                     BenchCommand.class,
                     DoctorCommand.class,
                     SimulateCommand.class,
+                    AttacksCommand.class,
                     RehearseCommand.class);
 
     /// Failures whose message is written for people.

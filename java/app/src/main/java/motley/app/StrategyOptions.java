@@ -49,6 +49,11 @@ final class StrategyOptions {
         }
     }
 
+    /// What a run takes as optimizer that names none.
+    String usualOptimizer(int tasks) {
+        return strategy(tasks).staleness() > 0 ? "sgd:momentum=0" : "adam";
+    }
+
     /// Whether anything was said.
     boolean isGiven() {
         return name.isPresent() || k.isPresent() || staleness.isPresent();

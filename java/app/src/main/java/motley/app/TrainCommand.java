@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "Trains a model on the devices of a coordinator, or, where there is none, on devices",
             "started on this machine for the purpose. Ctrl-C stops the run.",
             "",
-            "The weights do not depend on which devices take part, only on the settings."
+            "The weights do not depend on which devices take part, only on the settings; with",
+            "--strategy k-batch or async they do, a little."
         })
 final class TrainCommand implements Callable<Integer> {
     private static final int DEFAULT_LOCAL_DEVICES = 2;
@@ -77,12 +78,12 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
-            defaultValue = "adam",
             description = {
                 "adam, adamw, sgd, nesterov, rmsprop, adagrad or lion, with settings if any:",
-                "adamw:weight-decay=0.1,beta2=0.95,clip-norm=1 (default: ${DEFAULT-VALUE})"
+                "adamw:weight-decay=0.1,beta2=0.95,clip-norm=1 (default: adam; sgd:momentum=0",
+                "with --strategy async, which takes no momentum above 0.5)"
             })
-    private String optimizer = "";
+    private Optional<String> optimizer = Optional.empty();
 
     @Option(
             names = "--learning-rate",
@@ -245,12 +246,16 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private FitSettings fitSettings() {
-        var descent = Optimizers.named(optimizer);
+        var descent = Optimizers.named(optimizer());
         double peak = learningRate.orElse(descent.defaultLearningRate());
         var after = Schedules.named(schedule, peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
         int patience = keeping.patience();
         return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
+    }
+
+    private String optimizer() {
+        return optimizer.orElseGet(() -> strategy.usualOptimizer(tasks));
     }
 
     private List<Metric> chosenMetrics() {
@@ -358,7 +363,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("epochs", epochs)
                         .put("batchSize", batchSize)
                         .put("tasks", tasks)
-                        .put("optimizer", optimizer)
+                        .put("optimizer", optimizer())
                         .put("schedule", schedule)
                         .put("warmUpSteps", warmUpSteps)
                         .put("seed", seed)
@@ -403,7 +408,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private ProgramNames programNames() {
         int taskSize = Math.ceilDiv(batchSize, tasks);
-        var descent = Optimizers.named(optimizer);
+        var descent = Optimizers.named(optimizer());
         return ProgramNames.of(ModelFiles.named(model), descent, batchSize, taskSize);
     }
 

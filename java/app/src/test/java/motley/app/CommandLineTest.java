@@ -50,6 +50,23 @@ final class CommandLineTest {
     }
 
     @Test
+    void dialsThatAStrategyDoesNotHaveAreRefused() {
+        assertThat(train("--strategy", "fast"))
+                .isEqualTo(
+                        failed(
+                                "--strategy: fast (expected: one of sync, k-batch, async,"
+                                        + " local)"));
+        assertThat(train("--k", "3"))
+                .isEqualTo(failed("--k: 3 (expected: none, sync has no such dial)"));
+        assertThat(train("--strategy", "k-batch", "--staleness", "3"))
+                .isEqualTo(failed("--staleness: 3 (expected: none, k-batch has no such dial)"));
+        assertThat(train("--strategy", "async", "--k", "0"))
+                .isEqualTo(failed("--k: 0 (expected: at least 1)"));
+        assertThat(run("set", "r1"))
+                .isEqualTo(failed("nothing to set (expected: --strategy, --k or --staleness)"));
+    }
+
+    @Test
     void profileGoesWhereItCanBeWritten() {
         var writable = "(expected: a file in a directory that can be written to)";
         assertThat(train("--profile", directory.toString()))

@@ -31,11 +31,19 @@ final class Api {
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
     private static final long REQUEST_BYTES_MAX = 1 << 20;
     private static final long FRAME_BYTES = 1 << 20;
+
+    /// Connections beside two for each device: of people, and of devices that say hello.
+    private static final int CONNECTIONS_MORE = 1_024;
+
+    /// A session and its bulk requests, or a page with its streams of events, take a few.
+    private static final long STREAMS_MAX = 128;
+
     private static final String OPENAPI = "openapi.yaml";
 
     private final Coordinator.Parts parts;
     private final Guard guard;
     private final List<Route> routes;
+    private final int connectionsMax;
 
     /// A method and a path, whom it is for, and what it does.
     ///
@@ -51,6 +59,7 @@ final class Api {
 
     Api(Coordinator.Parts parts, CoordinatorSettings.Limits limits) {
         this.parts = parts;
+        connectionsMax = Math.clamp(2L * limits.devicesMax(), 1, 1 << 24) + CONNECTIONS_MORE;
         guard = new Guard(parts.access(), parts.fleet());
         var runs = new RunRoutes(parts.runs(), parts.listeners());
         var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
@@ -70,6 +79,7 @@ final class Api {
                         shortRoute(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
                         shortRoute(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
                         shortRoute(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
+                        shortRoute(HttpMethod.PATCH, "/v1/runs/{run}", Scope.PEOPLE, runs::change),
                         longRoute(
                                 HttpMethod.GET,
                                 "/v1/runs/{run}/events",
@@ -133,6 +143,8 @@ final class Api {
                         .blockingTaskExecutor(blocking, true)
                         .maxRequestLength(REQUEST_BYTES_MAX)
                         .http2MaxFrameSize((int) FRAME_BYTES)
+                        .maxNumConnections(connectionsMax)
+                        .http2MaxStreamsPerConnection(STREAMS_MAX)
                         .gracefulShutdownTimeoutMillis(0, 0)
                         .meterRegistry(NoopMeterRegistry.get())
                         .errorHandler(new Problem.Renderer());

@@ -6,9 +6,11 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.stream.SubscriptionOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -19,6 +21,10 @@ final class BodyReader implements AutoCloseable {
     /// Parts on their way at once.
     private static final int WINDOW = 8;
 
+    /// How long a sender may be silent in the middle of a body. Memory is set aside for it.
+    static final Duration SILENCE_MAX = Duration.ofSeconds(10);
+
+    private final Duration silenceMax;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final Inflow inflow = new Inflow();
     private @Nullable HttpData current;
@@ -31,20 +37,30 @@ final class BodyReader implements AutoCloseable {
         record Failure(Throwable cause) implements Arrival {}
     }
 
-    private BodyReader() {}
+    private BodyReader(Duration silenceMax) {
+        this.silenceMax = silenceMax;
+    }
 
     static BodyReader of(HttpRequest request) {
-        var reader = new BodyReader();
+        return of(request, SILENCE_MAX);
+    }
+
+    static BodyReader of(HttpRequest request, Duration silenceMax) {
+        var reader = new BodyReader(silenceMax);
         request.subscribe(reader.inflow, SubscriptionOption.WITH_POOLED_OBJECTS);
         return reader;
     }
 
     /// The next part, valid until the next call; empty at the end.
     ///
-    /// @throws IOException if the sender is gone
+    /// @throws IOException if the sender is gone, or silent for too long
     Optional<ByteBuffer> next() throws IOException, InterruptedException {
         free();
-        return switch (arrivals.take()) {
+        var arrival = arrivals.poll(silenceMax.toMillis(), TimeUnit.MILLISECONDS);
+        if (arrival == null) {
+            throw new IOException("the sender was silent for " + silenceMax.toSeconds() + " s");
+        }
+        return switch (arrival) {
             case Arrival.Part(var bytes) -> {
                 current = bytes;
                 inflow.more();

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
 import motley.coordinator.storage.Database;
+import motley.rounds.Coverage;
 import motley.rounds.Position;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -49,6 +51,13 @@ final class Checkpointer implements AutoCloseable {
     ///
     /// @param weights the blob of the parameters
     record Place(Position position, String weights) {}
+
+    /// Where a checkpoint was taken.
+    static Position positionOf(CheckpointRow row) {
+        var coverage =
+                Optional.of(row.coverage()).filter(text -> !text.isEmpty()).map(Coverage::parse);
+        return new Position(row.epoch(), row.round(), row.version(), coverage);
+    }
 
     /// What is copied, f32.
     record Contents(MemorySegment parameters, MemorySegment state) {}
@@ -145,6 +154,7 @@ final class Checkpointer implements AutoCloseable {
                             position.epoch(),
                             position.round(),
                             position.version(),
+                            position.coverage().map(Coverage::toString).orElse(""),
                             weights,
                             shelf.blobs().put(state),
                             false);

@@ -18,6 +18,7 @@ final class DeviceSession implements Session.Handler<FromDevice> {
     private final Fleet fleet;
     private final Session<FromCoordinator> session;
     private final String token;
+    private final MessageBudget budget = new MessageBudget(System::nanoTime);
     private final Set<String> prepared = new HashSet<>();
     private volatile @Nullable Device device;
     private volatile boolean sharesMemory;
@@ -62,6 +63,10 @@ final class DeviceSession implements Session.Handler<FromDevice> {
 
     @Override
     public void received(FromDevice message) {
+        if (!budget.take()) {
+            dismiss(MessageBudget.EXCEEDED, true);
+            return;
+        }
         var known = device;
         if (message instanceof FromDevice.Hello hello) {
             if (known == null) greet(hello);

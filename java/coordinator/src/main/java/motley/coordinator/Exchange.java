@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
+    /// Memory for mapped parameters, where their versions are more than the usual few.
+    private static final long FILES_BYTES_MAX = 64L << 20;
+
     private final RunContext context;
     private final Supplier<MemorySegment> newest;
     private final Published published = new Published();
@@ -34,6 +37,10 @@ final class Exchange implements AutoCloseable {
     private final Transfer transfer;
     private final Optional<RoundedParameters> rounded;
     private long sharedVersion = -1;
+
+    /// Versions that are in mapped files at once.
+    private int files = SharedDirectory.VERSIONS;
+
     private boolean isSharing;
 
     /// @param newest the present parameters
@@ -55,6 +62,15 @@ final class Exchange implements AutoCloseable {
                     case BF16 ->
                             Optional.of(new RoundedParameters(context.plan().parameterElements()));
                 };
+    }
+
+    /// From now on parameters can be had until they have been replaced `staleness` times, and
+    /// fewer times where they are large.
+    void keepVersions(int staleness) {
+        published.keepOlder(staleness);
+        long affordable = FILES_BYTES_MAX / Math.max(1, newest.get().byteSize());
+        long wanted = SharedDirectory.VERSIONS + (long) staleness;
+        files = (int) Math.max(SharedDirectory.VERSIONS, Math.min(wanted, affordable));
     }
 
     /// Sends `task`, and first whatever the device needs for it.
@@ -105,10 +121,6 @@ final class Exchange implements AutoCloseable {
     /// The answer to this lease is counted, or not wanted any more.
     void release(long lease) {
         inbox.release(lease);
-    }
-
-    void releaseAll() {
-        inbox.releaseAll();
     }
 
     /// The parameters of `version` as an HTTP body, to be released; empty if they are gone.
@@ -169,8 +181,9 @@ final class Exchange implements AutoCloseable {
         var shared = context.shared().orElseThrow();
         try {
             long version = task.key().version();
+            var file = SharedDirectory.parametersFile(run(), version, files);
             if (sharedVersion != version) {
-                shared.publish(run(), version, parametersOf(version));
+                shared.publishIn(file, version, parametersOf(version));
             }
             sharedVersion = version;
             int elements = context.plan().parameterElements();
@@ -178,8 +191,7 @@ final class Exchange implements AutoCloseable {
             shared.makeContributionFile(run(), device.id(), bytesMax);
             return Optional.of(
                     new FromCoordinator.Files(
-                            SharedDirectory.parametersFile(run(), version),
-                            SharedDirectory.contributionFile(run(), device.id())));
+                            file, SharedDirectory.contributionFile(run(), device.id())));
         } catch (IOException e) {
             LOG.warn("run {}: no shared memory, HTTP instead: {}", run(), e.getMessage());
             isSharing = false;

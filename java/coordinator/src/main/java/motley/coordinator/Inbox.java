@@ -52,7 +52,7 @@ final class Inbox implements AutoCloseable {
         @Nullable MemorySegment body;
         @Nullable EncodedVector vector;
         boolean isWriting;
-        boolean isGone;
+        volatile boolean isGone;
 
         Slot(String device) {
             this.device = device;
@@ -127,8 +127,10 @@ final class Inbox implements AutoCloseable {
             this.memory = memory;
         }
 
-        /// @return false if this would be more than a contribution has
+        /// @return false if this would be more than a contribution has, or nobody waits for it any
+        ///     more: a slow sender must not hold memory beyond its lease
         boolean append(ByteBuffer part) {
+            if (slot.isGone) return false;
             int length = part.remaining();
             if (at + length > sizeBytes) return false;
             MemorySegment.copy(MemorySegment.ofBuffer(part), 0, memory, at, length);

@@ -154,6 +154,11 @@ final class Json {
                             .put("run", run)
                             .put("status", word(status))
                             .put("reason", reason);
+            case RunEvent.StrategyChosen(var run, var strategy) -> {
+                var object = typed("strategy").put("run", run);
+                StrategyJson.write(strategy, object);
+                yield object;
+            }
             case RunEvent.DeviceJoined(var run, var device, var name) ->
                     typed("device-joined").put("run", run).put("device", device).put("name", name);
             case RunEvent.DeviceLeft(var run, var device, var name, var reason) ->
@@ -214,6 +219,11 @@ final class Json {
                             .put("slot", slot)
                             .put("normPerSample", norm)
                             .put("median", median);
+            case Fact.StrategyInForce(int round, var strategy) -> {
+                var object = typed("strategy-in-force").put("round", round);
+                StrategyJson.write(strategy, object);
+                yield object;
+            }
             case Fact.ProvenWrong(int round, int slot, var device, boolean isQuarantined) ->
                     typed("proven-wrong")
                             .put("round", round)

@@ -100,7 +100,8 @@ final class Learner implements AutoCloseable {
     /// round was one of local steps.
     ///
     /// @param round counted from 0
-    void step(Aggregator sum, long samples, int round) {
+    /// @param learningRate of this step
+    void step(Aggregator sum, long samples, int round, double learningRate) {
         sum.meanInto(gradient, samples);
         var schedule = plan.settings().schedule();
         if (schedule.isLocal(round)) {
@@ -110,7 +111,7 @@ final class Learner implements AutoCloseable {
         for (int i = 0; i < gradientViews.size(); i++) {
             step.write(update.gradients().at(i), gradientViews.get(i));
         }
-        rate.setFloat(0, (float) plan.rateOf(round));
+        rate.setFloat(0, (float) learningRate);
         stepNumber.setFloat(0, (float) (stepsBefore + round + 1));
         step.write(update.learningRate(), rate);
         step.write(update.step(), stepNumber);

@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import motley.coordinator.storage.MetricRow;
 import motley.coordinator.storage.RunRow.Status;
+import motley.rounds.Strategy;
 
 /// Something that happened in a run and that people may want to see at once.
 public sealed interface RunEvent {
@@ -24,6 +25,9 @@ public sealed interface RunEvent {
 
     /// @param reason why; empty when there is nothing to say
     record StatusChanged(String run, Status status, String reason) implements RunEvent {}
+
+    /// People chose other dials; a run takes them up with its next round.
+    record StrategyChosen(String run, Strategy strategy) implements RunEvent {}
 
     record DeviceJoined(String run, String device, String name) implements RunEvent {}
 

@@ -1,6 +1,5 @@
 package motley.coordinator;
 
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.RunProgress;
@@ -12,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunHandle {
     private final String id;
     private final long createdAtMs;
-    private final RunPlan plan;
+    private volatile RunPlan plan;
     private final RunRecord record;
-    private final InstantSource clock;
     private final CompletableFuture<RunView> over = new CompletableFuture<>();
 
     /// The loop, until its thread is done; then what it left.
@@ -23,13 +21,12 @@ public final class RunHandle {
     private volatile State last;
 
     /// @param last the state it is shown in when it has no loop
-    RunHandle(Kept kept, RunPlan plan, RunRecord record, State last, InstantSource clock) {
+    RunHandle(Kept kept, RunPlan plan, RunRecord record, State last) {
         id = kept.id;
         createdAtMs = kept.createdAtMs;
         this.plan = plan;
         this.record = record;
         this.last = last;
-        this.clock = clock;
     }
 
     /// What the database says that does not change.
@@ -102,6 +99,11 @@ public final class RunHandle {
                 createdAtMs);
     }
 
+    /// People chose other dials.
+    void chosen(RunPlan other) {
+        plan = other;
+    }
+
     RunPlan plan() {
         return plan;
     }
@@ -119,7 +121,7 @@ public final class RunHandle {
         if (running != null && !running.trouble().isEmpty()) {
             return "The run waits until it can be stored: " + running.trouble() + ".";
         }
-        return Waiting.why(state, clock.instant()).text();
+        return Waiting.why(state, running == null ? state.now() : running.now()).text();
     }
 
     private void tell(RunMessage message) {

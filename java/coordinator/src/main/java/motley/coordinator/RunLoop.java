@@ -7,16 +7,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.DeviceId;
 import motley.rounds.Effect;
 import motley.rounds.Ending;
 import motley.rounds.Event;
+import motley.rounds.Fact;
 import motley.rounds.Intent;
 import motley.rounds.Kind;
 import motley.rounds.LeaseId;
@@ -24,6 +23,7 @@ import motley.rounds.Phase;
 import motley.rounds.Position;
 import motley.rounds.Rounds;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
@@ -43,21 +43,24 @@ final class RunLoop {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final RunContext context;
-    private final BlockingQueue<RunMessage> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
+    private final Mailbox mailbox = new Mailbox(MAILBOX_MAX);
+    private final SteadyClock steady;
     private final Thread thread;
     private volatile State state;
     private volatile String trouble = "";
 
     // From here on confined to the run's thread.
-    private final Map<DeviceId, Device> members = new HashMap<>();
-
-    /// The tasks given out in the open round, by lease number.
-    private final Map<Long, Task> granted = new HashMap<>();
+    private final Members members = new Members();
 
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
-    private final Aggregator sum;
+
+    /// Replaced when people choose updates of more answers than it has room for.
+    private Aggregator sum;
+
+    private int addendsMax;
     private final Exchange exchange;
+    private final Grants granted;
     private final Checkpointer checkpointer;
     private final RunRecord record;
     private final RoundClock clock;
@@ -78,17 +81,17 @@ final class RunLoop {
         this.context = context;
         this.learner = learner;
         var plan = context.plan();
-        savedAt = context.clock().instant();
+        steady = new SteadyClock(context.clock(), System::nanoTime);
+        savedAt = steady.instant();
         savedPosition = position;
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), savedAt);
-        sum =
-                new Aggregator(
-                        plan.request(),
-                        plan.parameterElements(),
-                        plan.settings().schedule().tasks());
+        addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
+        sum = aggregator();
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
+        exchange.keepVersions(settings.strategy().staleness());
+        granted = new Grants(exchange);
         checkpointer =
                 new Checkpointer(
                         context.shelf(),
@@ -111,11 +114,20 @@ final class RunLoop {
     }
 
     String id() {
-        return context.owned().id();
+        return owned().id();
+    }
+
+    Database.Owned owned() {
+        return context.owned();
     }
 
     State state() {
         return state;
+    }
+
+    /// The time by the clock of its leases.
+    Instant now() {
+        return steady.instant();
     }
 
     /// What keeps it from going on beyond what the training loop knows; empty if nothing does.
@@ -127,8 +139,7 @@ final class RunLoop {
         return exchange;
     }
 
-    /// Adds to the mailbox. A run so far behind that its mailbox is full loses the message, as a
-    /// network would; the loop is made for that.
+    /// Adds to the mailbox. A run so far behind that there is no room loses the message.
     void tell(RunMessage message) {
         if (!mailbox.offer(message)) LOG.warn("run {}: overloaded, {} lost", id(), message);
     }
@@ -169,7 +180,7 @@ final class RunLoop {
     private void turn() {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
-            var message = mailbox.poll(untilDueMs(), TimeUnit.MILLISECONDS);
+            var message = mailbox.poll(untilDueMs());
             clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
             else take(message);
@@ -179,10 +190,11 @@ final class RunLoop {
         decideAll();
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
+        members.forgetGone(state);
     }
 
     private long untilDueMs() {
-        var now = context.clock().instant();
+        var now = steady.instant();
         var due = state.wakeAt().filter(at -> at.isBefore(now.plus(LOOK))).orElse(now.plus(LOOK));
         return Math.max(1, Duration.between(now, due).toMillis());
     }
@@ -217,6 +229,10 @@ final class RunLoop {
                 isPausedByPeople = false;
                 if (trouble.isEmpty()) resume();
             }
+            case RunMessage.Choose(var strategy) -> {
+                pending.add(new Event.StrategyChosen(strategy));
+                record.chose(strategy);
+            }
             case RunMessage.Stop(var reason) -> pending.add(new Event.StopRequested(reason));
             case RunMessage.Saved(var place) -> saved(place);
             case RunMessage.NotSaved(var reason) -> notSaved(reason);
@@ -225,7 +241,7 @@ final class RunLoop {
     }
 
     private void join(Device device) {
-        members.put(device.number(), device);
+        members.put(device);
         pending.add(new Event.Vouched(device.number(), device.reputation()));
         pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
         record.joined(device);
@@ -240,22 +256,22 @@ final class RunLoop {
     }
 
     private void decide(Event event) {
-        var step = Rounds.step(state, event, context.clock().instant());
+        var step = Rounds.step(state, event, steady.instant());
         state = step.state();
         step.effects().forEach(this::perform);
     }
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.Assign(var device, var task) -> assign(member(device), task);
+            case Effect.Assign(var device, var task) -> assign(members.named(device), task);
             case Effect.Accept(var device, var task, double scale) ->
-                    accept(member(device), task, scale);
-            case Effect.Hold(var device, var task) -> hold(member(device), task);
+                    accept(members.named(device), task, scale);
+            case Effect.Hold(var device, var task) -> hold(members.named(device), task);
             case Effect.Confirm(var device, var task, var compute) ->
-                    member(device).confirmed(task, compute.toNanos() / 1_000);
+                    members.named(device).confirmed(task, compute.toNanos() / 1_000);
             case Effect.Recall(int round) -> forget();
             case Effect.Reputed(var device, var reputation) ->
-                    context.fleet().reputed(member(device), reputation, this);
+                    context.fleet().reputed(members.named(device), reputation, this);
             case Effect.Refuse(var device, var key, var reason) ->
                     refuse(device, key, reason.text());
             case Effect.Revoke(var device, var lease, var reason) -> {
@@ -271,13 +287,24 @@ final class RunLoop {
             }
             case Effect.Rejoin(var device) -> rejoin(device);
             case Effect.End(var ending) -> LOG.info("run {}: {}", id(), ending.text());
-            case Effect.Note(var fact) -> record.note(fact);
+            case Effect.Note(var fact) -> {
+                if (fact instanceof Fact.StrategyInForce(_, var strategy)) adapt(strategy);
+                record.note(fact);
+            }
         }
     }
 
-    /// The loop names only devices that were announced to it.
-    private Device member(DeviceId number) {
-        return Objects.requireNonNull(members.get(number), number::toString);
+    /// Room for what other dials need. The sum is empty: they are in force from a round's start.
+    private void adapt(Strategy strategy) {
+        exchange.keepVersions(strategy.staleness());
+        if (strategy.k() <= addendsMax) return;
+        addendsMax = strategy.k();
+        sum = aggregator();
+    }
+
+    private Aggregator aggregator() {
+        var plan = context.plan();
+        return new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
     }
 
     private void rejoin(DeviceId number) {
@@ -289,7 +316,7 @@ final class RunLoop {
     }
 
     private void assign(Device device, Task task) {
-        granted.put(task.key().lease().number(), task);
+        granted.add(task);
         device.given(task.key().lease().number());
         clock.lap(RoundTimes.Phase.OTHER);
         exchange.assign(device, task);
@@ -298,9 +325,9 @@ final class RunLoop {
 
     /// Looks at a contribution and asks the loop about it, in one step with what follows.
     private void offer(Device device, FromDevice.Submission submission) {
-        members.putIfAbsent(device.number(), device);
+        members.put(device);
         var task = submission.task();
-        var granting = Optional.ofNullable(granted.get(task.lease()));
+        var granting = granted.find(task.lease());
         boolean isTraining = granting.filter(g -> g.kind() == Kind.TRAIN).isPresent();
         computeMicros = submission.result().computeMicros();
         offered = isTraining ? exchange.body(device, task.lease()) : Optional.empty();
@@ -337,8 +364,7 @@ final class RunLoop {
     /// The open round begins anew.
     private void forget() {
         sum.clear();
-        granted.clear();
-        exchange.releaseAll();
+        granted.forgetOlderThan(Long.MAX_VALUE);
     }
 
     private void refuse(DeviceId number, TaskKey key, String reason) {
@@ -355,16 +381,16 @@ final class RunLoop {
 
     private void close(int round, Totals totals) {
         clock.lap(RoundTimes.Phase.OTHER);
-        learner.step(sum, totals.samples(), round);
+        learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
-        forget();
+        sum.clear();
         clock.lap(RoundTimes.Phase.SUM);
         long version = state.position().version() + 1;
+        granted.forgetOlderThan(version - state.pass().strategy().staleness());
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
-        int epoch = state.settings().schedule().epochOf(round);
-        record.timed(clock.take(false, epoch, round));
-        isCheckpointDue |= state.settings().schedule().epochOf(round + 1) > epoch;
+        record.timed(clock.take(false, state.position().epoch(), round));
+        isCheckpointDue |= state.isLastOfEpoch();
     }
 
     /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
@@ -415,7 +441,7 @@ final class RunLoop {
 
     private void saveIfDue() {
         if (checkpointer.isBusy() || !(state.phase() instanceof Phase.Open)) return;
-        var now = context.clock().instant();
+        var now = steady.instant();
         boolean isOld = !savedAt.plus(context.checkpointEvery()).isAfter(now);
         boolean isNew = !state.position().equals(savedPosition);
         if (!isCheckpointDue && !(isOld && isNew)) return;
@@ -490,7 +516,7 @@ final class RunLoop {
 
     private void awaitSpace() {
         try {
-            var message = mailbox.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            var message = mailbox.poll(LOOK.toMillis());
             if (message instanceof RunMessage.Shutdown) isShuttingDown = true;
         } catch (InterruptedException e) {
             isShuttingDown = true;

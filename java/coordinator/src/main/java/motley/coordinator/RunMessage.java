@@ -1,5 +1,6 @@
 package motley.coordinator;
 
+import motley.rounds.Strategy;
 import motley.wire.FromDevice;
 
 /// What a run is told, in the order it is told.
@@ -25,6 +26,9 @@ sealed interface RunMessage {
     record Pause() implements RunMessage {}
 
     record Resume() implements RunMessage {}
+
+    /// People want other dials.
+    record Choose(Strategy strategy) implements RunMessage {}
 
     record Stop(String reason) implements RunMessage {}
 

@@ -10,8 +10,9 @@ import motley.nn.ParameterSpec;
 import motley.nn.Schedule;
 import motley.nn.Schedules;
 import motley.rounds.Policy;
+import motley.rounds.RunProgress;
 import motley.rounds.RunSettings;
-import motley.rounds.Strategy;
+import motley.rounds.State;
 import motley.tensor.DType;
 import motley.tensor.TensorType;
 
@@ -26,6 +27,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         var model = request.model();
         if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
         var optimizer = Optimizers.named(request.training().descent().optimizer());
+        StrategyRules.requireFit(request, schedule(request), optimizer);
         var policy =
                 Policy.DEFAULT
                         .withDevices(request.crew().min(), request.crew().max())
@@ -36,7 +38,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(
-                        request.training().seed(), schedule(request), policy, strategy(request)));
+                        request.training().seed(), schedule(request), policy, request.strategy()));
     }
 
     private static void requireFit(RunRequest request) {
@@ -71,9 +73,11 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         return request.model();
     }
 
-    /// The rate of the optimizer step that closes round `round`, counted from 0.
-    double rateOf(int round) {
-        return rateOf(round, 0);
+    /// The rate of the optimizer step that closes the open round of `state`.
+    double rateOf(State state) {
+        int round = state.position().round();
+        if (RunProgress.isByRounds(state)) return rateOf(round, 0);
+        return rate.rate(round + 1L, RunProgress.roundsInRun(state));
     }
 
     /// The rate of step `step` of a task of round `round`, both counted from 0. Schedules go by the
@@ -85,8 +89,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     }
 
     /// Steps that the optimizer's state has seen after `round` rounds: an inner one's rests from
-    /// the
-    /// end of the warm-up on.
+    /// the end of the warm-up on.
     long innerSteps(int round) {
         var local = settings.strategy().local();
         return local.isUsed() ? Math.min(round, local.warmUpRounds()) : round;
@@ -144,16 +147,6 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 training.tasks(),
                 training.epochs(),
                 training.evaluateEveryEpoch());
-    }
-
-    private static Strategy strategy(RunRequest request) {
-        var strategy = request.strategy();
-        boolean isThere = strategy.equals(Strategy.SYNC) || strategy.local().isUsed();
-        require(
-                isThere,
-                "strategy: %s (expected: sync or local; others are not there yet)",
-                strategy.name());
-        return strategy;
     }
 
     private static Schedule rate(RunRequest.Descent descent, Optimizer optimizer) {

@@ -17,6 +17,7 @@ import motley.rounds.DeviceId;
 import motley.rounds.Fact;
 import motley.rounds.RunProgress;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
 import org.jdbi.v3.core.JdbiException;
@@ -130,12 +131,12 @@ final class RunRecord {
         var metric =
                 new MetricRow(
                         MetricRow.Kind.ROUND,
-                        state.settings().schedule().epochOf(round),
+                        state.position().epoch(),
                         round,
                         totals.samples(),
                         totals.lossNats(),
                         totals.accuracy(),
-                        plan.rateOf(round),
+                        plan.rateOf(state),
                         archive.clock().millis());
         lastRound = Optional.of(metric);
         measured(metric, state, round + 1);
@@ -155,6 +156,10 @@ final class RunRecord {
         lastEvaluation = Optional.of(metric);
         remember(metric);
         measured(metric, state, state.position().round());
+    }
+
+    void chose(Strategy strategy) {
+        tell(new RunEvent.StrategyChosen(owned.id(), strategy));
     }
 
     /// One that is made again after a restart replaces its twin.

@@ -93,6 +93,21 @@ public record RunRequest(
         List<String> blobs();
     }
 
+    /// This request with other dials.
+    RunRequest with(Strategy other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                other,
+                keeping,
+                ancestor,
+                transfer,
+                outer);
+    }
+
     /// Blobs in IDX form, not compressed.
     ///
     /// @param classes labels are below it

@@ -161,9 +161,10 @@ final class RunRequestJson {
                 new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS).dataset();
         int batchSize = integer("batchSize", 128);
         int tasks = integer("tasks", Math.min(8, batchSize));
+        var strategy = StrategyJson.read(object, tasks);
         var descent =
                 new RunRequest.Descent(
-                        text("optimizer", "adam"),
+                        text("optimizer", StrategyRules.usualOptimizer(strategy)),
                         object.has("learningRate")
                                 ? OptionalDouble.of(number("learningRate"))
                                 : OptionalDouble.empty(),
@@ -177,7 +178,6 @@ final class RunRequestJson {
                         descent,
                         wide("seed", 0),
                         flag("evaluateEveryEpoch", true));
-        var strategy = StrategyJson.read(object, tasks);
         return new RunRequest(
                 model(),
                 dataset,

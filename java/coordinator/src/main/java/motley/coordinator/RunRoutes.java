@@ -87,6 +87,14 @@ final class RunRoutes {
         return accepted();
     }
 
+    /// Other dials for a run.
+    HttpResponse change(ServiceRequestContext context, HttpRequest request) {
+        var run = active(context);
+        var body = request.aggregate().join().contentUtf8();
+        runs.choose(run, StrategyJson.change(run.request(), body));
+        return Api.json(HttpStatus.OK, Json.run(run.view()).toString());
+    }
+
     HttpResponse model(ServiceRequestContext context, HttpRequest request) throws IOException {
         var run = find(context);
         boolean isChosen = context.queryParam("checkpoint") != null;

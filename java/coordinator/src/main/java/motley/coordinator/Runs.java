@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import static motley.tensor.Require.require;
 
+import com.linecorp.armeria.common.HttpStatus;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
@@ -25,6 +26,7 @@ import motley.program.Engine;
 import motley.program.ProgramCodec;
 import motley.rounds.Position;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 import motley.wire.RunManifest;
 import motley.wire.SharedDirectory;
 import org.slf4j.Logger;
@@ -88,6 +90,23 @@ final class Runs implements AutoCloseable {
         }
     }
 
+    /// Gives a run that is not over other dials, from its next round on. They are durable before
+    /// the run hears of them.
+    ///
+    /// @throws IllegalArgumentException if they do not fit the run
+    /// @throws Problem if another coordinator has taken the run over
+    synchronized void choose(RunHandle run, Strategy strategy) {
+        var plan = RunPlan.of(run.request().with(strategy));
+        var loop = run.loop();
+        if (loop == null) return;
+        var request = RunRequestJson.write(plan.request()).toString();
+        if (!means.shelf.database().setRequest(loop.owned(), request)) {
+            throw new Problem(HttpStatus.CONFLICT, "run: %s has another owner".formatted(run.id()));
+        }
+        run.chosen(plan);
+        loop.tell(new RunMessage.Choose(strategy));
+    }
+
     /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
     /// optimizer is the same.
     ///
@@ -138,7 +157,7 @@ final class Runs implements AutoCloseable {
     private CheckpointRow first(RunRow row, CheckpointRow from, Learner learner)
             throws IOException {
         var state = means.shelf.blobs().put(learner.state());
-        var first = new CheckpointRow(1, 0, 0, 0, from.parameters(), state, false);
+        var first = new CheckpointRow(1, 0, 0, 0, "", from.parameters(), state, false);
         var owned = new Database.Owned(row.id(), row.fence());
         means.shelf.database().insert(owned, first, means.shelf.clock().millis());
         return first;
@@ -225,9 +244,7 @@ final class Runs implements AutoCloseable {
             throws IOException {
         var owned = new Database.Owned(row.id(), row.fence());
         var record = new RunRecord(plan, owned, means.archive, row.status());
-        var position =
-                from.map(c -> new Position(c.epoch(), c.round(), c.version()))
-                        .orElse(Position.START);
+        var position = from.map(Checkpointer::positionOf).orElse(Position.START);
         var context =
                 new RunContext(
                         plan,
@@ -354,7 +371,7 @@ final class Runs implements AutoCloseable {
         var position =
                 means.shelf.database().checkpoints(row.id()).stream()
                         .findFirst()
-                        .map(c -> new Position(c.epoch(), c.round(), c.version()))
+                        .map(Checkpointer::positionOf)
                         .orElse(Position.START);
         var now = means.shelf.clock().instant();
         remember(row, plan, record, State.restore(plan.settings(), position, row.fence(), now))
@@ -364,7 +381,7 @@ final class Runs implements AutoCloseable {
     private synchronized RunHandle remember(
             RunRow row, RunPlan plan, RunRecord record, State state) {
         var kept = new RunHandle.Kept(row.id(), row.createdAtMs());
-        var handle = new RunHandle(kept, plan, record, state, means.shelf.clock());
+        var handle = new RunHandle(kept, plan, record, state);
         handles.put(row.id(), handle);
         return handle;
     }

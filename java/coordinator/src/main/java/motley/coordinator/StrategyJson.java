@@ -1,6 +1,9 @@
 package motley.coordinator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalInt;
@@ -12,6 +15,9 @@ final class StrategyJson {
     /// The fields it has.
     static final List<String> FIELDS = List.of("strategy", "k", "staleness");
 
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private StrategyJson() {}
 
     /// @param tasks of a round, which is the usual `k` of k-batch
@@ -21,6 +27,36 @@ final class StrategyJson {
         if (!name.isMissingNode() && !name.isTextual()) throw wrong("strategy", name, "a string");
         var named = name.asText("sync");
         return Strategy.named(named, integer(object, "k"), integer(object, "staleness"), tasks);
+    }
+
+    /// What `text`, a JSON object with these fields only, makes of the strategy of `request`:
+    /// dials not named stay as they are, unless another strategy is named.
+    ///
+    /// @throws IllegalArgumentException naming the field that is wrong
+    static Strategy change(RunRequest request, String text) {
+        var change = object(text);
+        for (var field : change.properties()) {
+            if (FIELDS.contains(field.getKey())) continue;
+            throw new IllegalArgumentException(
+                    "%s: cannot be changed (expected: one of %s)"
+                            .formatted(field.getKey(), String.join(", ", FIELDS)));
+        }
+        var wanted = Json.object();
+        var before = request.strategy();
+        if (change.path("strategy").asText(before.name()).equals(before.name())) {
+            write(before, wanted);
+        }
+        wanted.setAll(change);
+        return read(wanted, request.training().tasks());
+    }
+
+    private static ObjectNode object(String text) {
+        try {
+            if (MAPPER.readTree(text) instanceof ObjectNode object) return object;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("body: not JSON: " + e.getOriginalMessage(), e);
+        }
+        throw new IllegalArgumentException("body: not an object (expected: one of fields)");
     }
 
     /// Adds the fields of `strategy` to `object`; dials it does not have are left out.

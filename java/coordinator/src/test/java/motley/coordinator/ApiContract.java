@@ -66,7 +66,7 @@ final class ApiContract {
         var path = "";
         for (var line : document.body().lines().toList()) {
             var named = Pattern.compile("  (/v1/\\S*):").matcher(line);
-            var method = Pattern.compile("    (get|head|put|post):").matcher(line);
+            var method = Pattern.compile("    (get|head|put|post|patch):").matcher(line);
             if (named.matches()) path = named.group(1);
             if (method.matches()) promised.add(method.group(1) + " " + path);
         }
@@ -117,6 +117,46 @@ final class ApiContract {
         problem(send("POST", path + "/stop", ""), 409);
         assertThat(json(get("/v1/devices"), 200).get("devices")).hasSize(1);
         requireWeights(path, over.get("weightsSha256").textValue());
+    }
+
+    @Test
+    void dialsAreChangedAndKept() throws Exception {
+        var request = RunRequestJson.write(TestHome.request(coordinator, 1));
+        request.put("optimizer", "rmsprop");
+        var started = send("POST", "/v1/runs", request.toString());
+        var path = started.headers().firstValue("location").orElseThrow();
+        var changed = json(send("PATCH", path, "{\"strategy\":\"async\",\"staleness\":8}"), 200);
+        assertThat(changed.get("request").get("strategy").textValue()).isEqualTo("async");
+        assertThat(changed.get("request").get("k").intValue()).isEqualTo(1);
+        json(send("PATCH", path, "{\"k\":5}"), 200);
+
+        assertThat(problem(send("PATCH", path, "{\"k\":0}"), 400))
+                .isEqualTo("k: 0 (expected: at least 1)");
+        assertThat(problem(send("PATCH", path, "{\"k\":1000}"), 400))
+                .isEqualTo("k: 1000 (expected: at most 13, the tasks of an epoch)");
+        assertThat(problem(send("PATCH", path, "{\"epochs\":2}"), 400))
+                .isEqualTo("epochs: cannot be changed (expected: one of strategy, k, staleness)");
+        assertThat(problem(send("PATCH", path, "{\"strategy\":\"sync\",\"k\":2}"), 400))
+                .isEqualTo("k: 2 (expected: none, sync has no such dial)");
+
+        coordinator.close();
+        coordinator = new TestHome(folder.resolve("home")).open();
+        var kept = json(get(path), 200).get("request");
+        assertThat(kept.get("strategy").textValue()).isEqualTo("async");
+        assertThat(kept.get("k").intValue()).isEqualTo(5);
+        assertThat(kept.get("staleness").intValue()).isEqualTo(8);
+    }
+
+    @Test
+    void momentumBesideOldAnswersIsRefused() throws Exception {
+        var request = RunRequestJson.write(TestHome.request(coordinator, 1));
+        request.put("strategy", "async");
+        assertThat(problem(send("POST", "/v1/runs", request.toString()), 400))
+                .startsWith("optimizer: momentum 0.9 (expected: at most 0.5 with async");
+        request.remove("optimizer");
+        var run = json(send("POST", "/v1/runs", request.toString()), 201);
+        assertThat(run.get("request").get("optimizer").textValue()).isEqualTo("sgd:momentum=0");
+        assertThat(run.get("request").get("staleness").intValue()).isEqualTo(16);
     }
 
     /// A model that has no name here travels in whole, is kept as it came, and comes back with its

@@ -274,7 +274,7 @@ final class TestDevice implements AutoCloseable {
         return bulk.orElseThrow().readRounded(task.run(), version, held, computation.parameters());
     }
 
-    private static DeviceProfile profile() {
+    static DeviceProfile profile() {
         return new DeviceProfile(
                 "test", "test", 1, 1, 1, 1, OptionalDouble.empty(), List.of("cpu"), "jvm-cpu", "0");
     }

@@ -23,18 +23,15 @@ final class Admission {
             return;
         }
         var lease = leaseOf(draft, device, key);
-        var refusal =
-                identityRefusal(draft, key, lease.isPresent())
-                        .or(() -> contentRefusal(draft, lease.orElseThrow(), contribution));
+        var stranger = identityRefusal(draft, key, lease);
+        var refusal = stranger.or(() -> contentRefusal(draft, lease.orElseThrow(), contribution));
         if (refusal.isEmpty()) {
             measure(draft, device, key.lease());
             judge(draft, lease.orElseThrow(), contribution);
             return;
         }
         refuse(draft, device, contribution, refusal.get());
-        boolean isOrdinary = lease.isEmpty() || refusal.get() instanceof Refusal.SlotFilled;
-        if (isOrdinary) return;
-        Doubts.raise(draft, lease.get(), contribution, refusal.get());
+        if (stranger.isEmpty()) Doubts.raise(draft, lease.get(), contribution, refusal.get());
     }
 
     private static void judge(Draft draft, Lease lease, Contribution contribution) {
@@ -54,7 +51,7 @@ final class Admission {
                 measure(draft, device, key.lease());
                 compare(draft, device, contribution, (Slot.Filled) draft.slot(slot));
             }
-            case Refusal.WrongRound _ -> measure(draft, device, key.lease());
+            case Refusal.WrongRound _, Refusal.TooOld _ -> measure(draft, device, key.lease());
             case Refusal.WrongVersion _,
                     Refusal.StaleFence _,
                     Refusal.NotHolder _,
@@ -80,23 +77,36 @@ final class Admission {
                 .filter(l -> l.device().equals(device) && l.slot() == key.slot());
     }
 
-    private static Optional<Refusal> identityRefusal(Draft draft, TaskKey key, boolean isHolder) {
+    private static Optional<Refusal> identityRefusal(
+            Draft draft, TaskKey key, Optional<Lease> lease) {
         long fence = key.lease().fence();
         if (fence != draft.fence) {
             return Optional.of(new Refusal.StaleFence(fence, draft.fence));
         }
         int round = draft.position.round();
-        if (key.round() != round || key.lease().number() <= draft.leasesBefore) {
+        boolean isOpen = draft.isFlow() || key.round() == round;
+        if (!isOpen || key.lease().number() <= draft.leasesBefore) {
             return Optional.of(new Refusal.WrongRound(key.round(), round));
         }
-        long version = draft.position.version();
-        if (key.version() != version) {
-            return Optional.of(new Refusal.WrongVersion(key.version(), version));
-        }
+        var old = versionRefusal(draft, key);
+        if (old.isPresent()) return old;
         if (draft.slot(key.slot()) instanceof Slot.Filled) {
             return Optional.of(new Refusal.SlotFilled(key.slot()));
         }
+        boolean isHolder = lease.filter(l -> l.task().key().equals(key)).isPresent();
         return isHolder ? Optional.empty() : Optional.of(new Refusal.NotHolder(key.lease()));
+    }
+
+    private static Optional<Refusal> versionRefusal(Draft draft, TaskKey key) {
+        if (!draft.isFlow()) {
+            long version = draft.position.version();
+            if (key.version() == version) return Optional.empty();
+            return Optional.of(new Refusal.WrongVersion(key.version(), version));
+        }
+        long version = draft.versionToMove();
+        int staleness = draft.strategy.staleness();
+        if (version - key.version() <= staleness) return Optional.empty();
+        return Optional.of(new Refusal.TooOld(key.version(), version, staleness));
     }
 
     private static Optional<Refusal> contentRefusal(
@@ -142,7 +152,10 @@ final class Admission {
             if (running.equals(lease)) continue;
             draft.emit(new Effect.Revoke(running.device(), id, "another answer came first"));
         }
-        others.removeIf(other -> other.id().equals(lease.id()));
+        // Answers at other parameters cannot be compared.
+        long version = lease.task().key().version();
+        others.removeIf(
+                other -> other.id().equals(lease.id()) || other.task().key().version() != version);
         var totals = totals(contribution.report());
         var digest = contribution.digest();
         draft.put(lease.slot(), new Slot.Filled(lease.device(), digest, totals, others));
@@ -151,7 +164,7 @@ final class Admission {
             remember(draft, lease.slot(), normPerSample(contribution));
         }
         if (Audit.recalls(draft)) return;
-        if (draft.filled == draft.slotCount) Progression.complete(draft);
+        Progression.closeIfDue(draft);
     }
 
     private static Totals totals(Contribution.Report report) {

@@ -130,8 +130,8 @@ final class Audit {
             draft.emit(new Effect.Revoke(lease.device(), lease.id(), "the round begins anew"));
         }
         draft.trust = draft.trust.reopened();
-        draft.open(
-                Progression.passAt(draft.settings, draft.position, draft.leasesGiven, draft.now));
+        var afresh = Progression.passAt(draft.settings, draft.position);
+        draft.open(afresh.opened(draft.leasesGiven, draft.now));
         draft.emit(new Effect.Recall(draft.position.round()));
         return true;
     }

@@ -46,7 +46,9 @@ final class Dispatch {
             }
         }
         if (draft.fresh == draft.slotCount || comesTooLate(draft, device)) return Optional.empty();
-        return Optional.of(draft.fresh++);
+        int number = draft.fresh++;
+        draft.put(number, Slot.UNTOUCHED);
+        return Optional.of(number);
     }
 
     /// Whether the others are expected to be done with all open slots well before `device` would be
@@ -62,8 +64,17 @@ final class Dispatch {
         if (!own.isMeasured() || !device.leases().isEmpty() || !areOthersInTime) return false;
         long taskNs = draft.fleetTiming(draft.kind).meanNs();
         int open = draft.slotCount - draft.fresh + draft.leases.size() / 2;
+        if (draft.isFlow()) open = Math.min(open, answersUntilTooOld(draft));
         long doneNs = taskNs + taskNs * open / draft.members;
         return own.meanNs() > doneNs;
+    }
+
+    /// How many answers are still to be computed until one begun now would be too old.
+    private static int answersUntilTooOld(Draft draft) {
+        var strategy = draft.strategy;
+        long wanted = (strategy.staleness() + 1L) * strategy.k() - draft.filled;
+        long half = draft.leases.size() / 2;
+        return (int) Math.clamp(wanted - half, 0, Integer.MAX_VALUE);
     }
 
     /// Whether `device` gave wrong-looking numbers for this slot just now. Somebody else should

@@ -11,9 +11,9 @@ import java.util.Optional;
 /// Mutable, but confined to one call of [Rounds#step]; every part it holds is immutable, so that
 /// beginning and ending a draft copies references only.
 final class Draft {
-    final RunSettings settings;
     final long fence;
     final Instant now;
+    RunSettings settings;
     Phase phase;
     Intent intent;
     boolean hasStarted;
@@ -23,6 +23,7 @@ final class Draft {
     Timing pace;
 
     Kind kind;
+    Strategy strategy;
     Position position;
     int slotCount;
     int fresh;
@@ -59,6 +60,7 @@ final class Draft {
         pace = state.pace();
         var pass = state.pass();
         kind = pass.kind();
+        strategy = pass.strategy();
         position = pass.position();
         slotCount = pass.slotCount();
         fresh = pass.fresh();
@@ -84,6 +86,7 @@ final class Draft {
         var pass =
                 new Pass(
                         kind,
+                        strategy,
                         position,
                         slotCount,
                         fresh,
@@ -116,6 +119,7 @@ final class Draft {
     /// Replaces the pass by `next`. Whoever calls it has ended the leases of the old one.
     void open(Pass next) {
         kind = next.kind();
+        strategy = next.strategy();
         position = next.position();
         slotCount = next.slotCount();
         fresh = next.fresh();
@@ -141,8 +145,20 @@ final class Draft {
         return phase instanceof Phase.Open;
     }
 
+    /// Whether the open pass is an epoch of training as one flow.
+    boolean isFlow() {
+        return kind == Kind.TRAIN && strategy.flows();
+    }
+
+    /// The version of the parameters that the next update will move: while the shell applies one,
+    /// answers count for that which follows.
+    long versionToMove() {
+        return position.version() + (phase instanceof Phase.Closing ? 1 : 0);
+    }
+
     Slot slot(int number) {
-        return slots.get(number).orElse(Slot.UNTOUCHED);
+        boolean isApplied = isFlow() && number < fresh;
+        return slots.get(number).orElse(isApplied ? Slot.APPLIED : Slot.UNTOUCHED);
     }
 
     /// Stores a slot and keeps the list of reopened ones in step with it.
@@ -156,7 +172,14 @@ final class Draft {
     Range samplesOf(int number) {
         var schedule = settings.schedule();
         return switch (kind) {
-            case TRAIN -> schedule.samplesOf(position.round(), number);
+            case TRAIN -> {
+                if (isFlow()) yield schedule.samplesOfEpoch(number);
+                if (position.coverage().isEmpty()) {
+                    yield schedule.samplesOf(position.round(), number);
+                }
+                int round = schedule.roundAfter(schedule.coverage(position)).orElseThrow();
+                yield schedule.samplesOf(round, number);
+            }
             case EVALUATE -> schedule.evaluationSamplesOf(number);
         };
     }

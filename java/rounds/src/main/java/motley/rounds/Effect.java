@@ -41,8 +41,9 @@ public sealed interface Effect {
     /// answer sent all the same is refused, and compared.
     record Revoke(DeviceId device, LeaseId lease, String reason) implements Effect {}
 
-    /// Every slot of the round is filled: divide the sum, update, publish, then answer with
-    /// [Event.RoundApplied].
+    /// The round has its answers: divide the sum of those accepted before this effect, update,
+    /// publish, then answer with [Event.RoundApplied]. What is accepted meanwhile counts for the
+    /// next update.
     record CloseRound(int epoch, int round, Totals totals) implements Effect {}
 
     /// The evaluation after `epoch` is complete. Needs no answer.

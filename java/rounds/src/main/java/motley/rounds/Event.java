@@ -55,6 +55,9 @@ public sealed interface Event {
     /// Hand out work again.
     record ResumeRequested() implements Event {}
 
+    /// People want other dials. They are in force from the next round on.
+    record StrategyChosen(Strategy strategy) implements Event {}
+
     /// End the run at the last applied round.
     record StopRequested(String reason) implements Event {}
 

@@ -22,6 +22,9 @@ public sealed interface Fact {
     record NormConfirmed(int round, int slot, double normPerSample, double median)
             implements Fact {}
 
+    /// Other dials are in force from `round` on.
+    record StrategyInForce(int round, Strategy strategy) implements Fact {}
+
     /// A device's answer was proven wrong by others.
     ///
     /// @param isQuarantined whether it gets no more work

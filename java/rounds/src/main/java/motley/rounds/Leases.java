@@ -130,6 +130,20 @@ final class Leases {
         draft.note(new Fact.LeaseExpired(lease.device(), lease.task().key(), age));
     }
 
+    /// Revokes the leases on work at parameters older than `version`: their answers would be
+    /// refused, so that their bytes need not be sent. Later leases are not on older parameters.
+    static void revokeOlderThan(Draft draft, long version) {
+        for (var entry : draft.leases) {
+            var lease = entry.getValue();
+            if (lease.task().key().version() >= version) return;
+            end(draft, lease);
+            var slot = (Slot.Open) draft.slot(lease.slot());
+            vacate(draft, lease.slot(), slot.withoutHolder(lease.id()));
+            var reason = "the parameters have moved on";
+            draft.emit(new Effect.Revoke(lease.device(), lease.id(), reason));
+        }
+    }
+
     private static void drop(Draft draft, LeaseId other) {
         var lease = draft.leases.get(other).orElseThrow();
         draft.lonely = draft.lonely.without(byOverdue(lease));

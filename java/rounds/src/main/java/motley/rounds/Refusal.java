@@ -9,6 +9,12 @@ public sealed interface Refusal {
     /// Computed at other parameters than the task named.
     record WrongVersion(long offered, long current) implements Refusal {}
 
+    /// Computed at parameters that have been replaced more often than the strategy allows.
+    ///
+    /// @param current the version of the parameters that the next update moves
+    /// @param staleness how far behind it an answer may be
+    record TooOld(long offered, long current, int staleness) implements Refusal {}
+
     /// From before the coordinator's restart.
     record StaleFence(long offered, long current) implements Refusal {}
 
@@ -44,6 +50,9 @@ public sealed interface Refusal {
                             .formatted(offered, open);
             case WrongVersion(long offered, long current) ->
                     "version: %d (expected: the task's, %d)".formatted(offered, current);
+            case TooOld(long offered, long current, int staleness) ->
+                    "version: %d (expected: at least %d, parameters are at %d by now)"
+                            .formatted(offered, Math.max(0, current - staleness), current);
             case StaleFence(long offered, long current) ->
                     "fence: %d (expected: %d, the coordinator has restarted)"
                             .formatted(offered, current);

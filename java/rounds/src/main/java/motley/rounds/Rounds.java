@@ -43,6 +43,8 @@ public final class Rounds {
             case Event.Tick() -> {}
             case Event.PauseRequested() -> pause(draft);
             case Event.ResumeRequested() -> resume(draft);
+            case Event.StrategyChosen(var strategy) ->
+                    draft.settings = draft.settings.with(strategy);
             case Event.StopRequested(var reason) -> Progression.stop(draft, reason);
             case Event.FailureReported(var reason) ->
                     Progression.end(draft, new Ending.Failed(reason));

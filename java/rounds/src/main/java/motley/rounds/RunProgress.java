@@ -28,6 +28,7 @@ public record RunProgress(
     public static RunProgress of(State state) {
         var schedule = state.settings().schedule();
         var position = state.position();
+        if (!isByRounds(state)) return ofFlow(state);
         int epoch = Math.min(position.epoch(), schedule.epochs() - 1);
         int rounds = schedule.roundsIn(epoch);
         int round = position.round() - schedule.firstRound(epoch);
@@ -46,6 +47,57 @@ public record RunProgress(
                 perSecond,
                 state.fleet().members(),
                 state.fleet().standby().size());
+    }
+
+    /// Where an update takes whatever answers come first, or once did.
+    private static RunProgress ofFlow(State state) {
+        var schedule = state.settings().schedule();
+        var position = state.position();
+        boolean isDone = position.epoch() == schedule.epochs();
+        int epoch = isDone ? schedule.epochs() - 1 : position.epoch();
+        int slots = schedule.slotsPerEpoch();
+        var covered = isDone ? Coverage.upTo(slots) : schedule.coverage(position);
+        int perRound = slotsPerRound(state);
+        int round = Math.ceilDiv(covered.count(), perRound);
+        var pace = state.pace();
+        long paced = (long) perRound * schedule.microBatch();
+        return new RunProgress(
+                epoch,
+                schedule.epochs(),
+                round,
+                round + Math.ceilDiv(slots - covered.count(), perRound),
+                covered.count() == slots,
+                (long) epoch * schedule.trainSamples() + schedule.samplesOf(covered),
+                (long) schedule.epochs() * schedule.trainSamples(),
+                pace.meanNs() > 0 ? paced * 1e9 / pace.meanNs() : 0,
+                state.fleet().members(),
+                state.fleet().standby().size());
+    }
+
+    /// Whether the run has known nothing but whole rounds, as its schedule numbers them.
+    public static boolean isByRounds(State state) {
+        boolean flows = state.pass().strategy().flows();
+        return state.position().coverage().isEmpty() && !flows;
+    }
+
+    /// Training rounds of the whole run, those done and those to come: what a schedule of learning
+    /// rates is stretched over. Where people change how many answers an update takes, it changes.
+    public static int roundsInRun(State state) {
+        var schedule = state.settings().schedule();
+        var position = state.position();
+        if (isByRounds(state)) return schedule.roundsInRun();
+        if (position.epoch() == schedule.epochs()) return position.round();
+        int perRound = slotsPerRound(state);
+        int slots = schedule.slotsPerEpoch();
+        int inEpoch = Math.ceilDiv(slots - schedule.coverage(position).count(), perRound);
+        int epochsToCome = schedule.epochs() - 1 - position.epoch();
+        return position.round() + inEpoch + epochsToCome * Math.ceilDiv(slots, perRound);
+    }
+
+    /// Answers of a full round.
+    private static int slotsPerRound(State state) {
+        var strategy = state.pass().strategy();
+        return strategy.flows() ? strategy.k() : state.settings().schedule().slotsPerRound();
     }
 
     /// Time until the training is done at the present rate, evaluations not counted; empty while

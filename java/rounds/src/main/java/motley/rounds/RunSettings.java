@@ -14,4 +14,9 @@ public record RunSettings(long seed, Schedule schedule, Policy policy, Strategy 
     public RunSettings(long seed, Schedule schedule, Policy policy) {
         this(seed, schedule, policy, Strategy.SYNC);
     }
+
+    /// These settings with other dials.
+    public RunSettings with(Strategy other) {
+        return new RunSettings(seed, schedule, policy, other);
+    }
 }

@@ -2,6 +2,8 @@ package motley.rounds;
 
 import static motley.tensor.Require.require;
 
+import java.util.OptionalInt;
+
 /// The work of a run, cut into rounds and tasks. It follows from the settings alone, never from
 /// the fleet.
 ///
@@ -190,6 +192,50 @@ public record Schedule(
 
     private int localRounds(int samples) {
         return Math.toIntExact(Math.ceilDiv(samples, localRound()));
+    }
+
+    /// Tasks of a round that is not the last of its epoch.
+    public int slotsPerRound() {
+        return ceilDiv(batchSize, microBatch());
+    }
+
+    /// Micro-batches of an epoch, over all its rounds.
+    public int slotsPerEpoch() {
+        int last = warmRounds() - 1;
+        return last * slotsPerRound() + slots(last);
+    }
+
+    /// The positions of micro-batch `slot` of an epoch, numbered over all its rounds.
+    public Range samplesOfEpoch(int slot) {
+        return samplesOf(slot / slotsPerRound(), slot % slotsPerRound());
+    }
+
+    /// What the first `rounds` rounds of an epoch cover.
+    Coverage coverage(int rounds) {
+        return Coverage.upTo(Math.min(rounds * slotsPerRound(), slotsPerEpoch()));
+    }
+
+    /// What of the epoch is in the parameters at `position`, where no task is local steps.
+    public Coverage coverage(Position position) {
+        int first = position.epoch() * warmRounds();
+        return position.coverage().orElseGet(() -> coverage(position.round() - first));
+    }
+
+    /// The round of the epoch that follows where `covered` ends; empty if that is not between two
+    /// whole rounds.
+    OptionalInt roundAfter(Coverage covered) {
+        boolean isWhole =
+                covered.next() % slotsPerRound() == 0 || covered.next() == slotsPerEpoch();
+        if (!covered.missing().isEmpty() || !isWhole) return OptionalInt.empty();
+        return OptionalInt.of(ceilDiv(covered.next(), slotsPerRound()));
+    }
+
+    /// Samples in the micro-batches that are covered.
+    public int samplesOf(Coverage covered) {
+        int next = covered.next();
+        int samples = next == slotsPerEpoch() ? trainSamples : samplesOfEpoch(next).first();
+        for (int slot : covered.missing()) samples -= samplesOfEpoch(slot).count();
+        return samples;
     }
 
     /// Samples of a full evaluation task. A whole batch, where training gets a part of one: a

@@ -12,6 +12,9 @@ public sealed interface Slot {
     /// Never touched.
     Open UNTOUCHED = new Open(List.of(), List.of(), List.of(), 0);
 
+    /// Answered, and in the parameters.
+    Filled APPLIED = new Filled(new DeviceId(-1), "", new Totals(0, 0, 0), List.of());
+
     /// No answer accepted yet.
     ///
     /// @param holders running leases, at most two

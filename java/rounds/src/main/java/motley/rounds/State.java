@@ -60,13 +60,24 @@ public record State(
                 phase,
                 new Intent.Run(),
                 false,
-                Progression.passAt(settings, settled, 0, now),
+                Progression.passAt(settings, settled).opened(0, now),
                 Fleet.NONE,
                 0,
                 List.of(),
                 Trust.NONE,
                 Timing.NONE,
                 now);
+    }
+
+    /// Whether the round that is being applied is the last of its epoch.
+    public boolean isLastOfEpoch() {
+        if (pass.isFlow()) return pass.fresh() == pass.slotCount() && pass.slots().isEmpty();
+        var schedule = settings.schedule();
+        if (position().coverage().isEmpty()) {
+            return schedule.epochOf(position().round() + 1) > position().epoch();
+        }
+        int left = schedule.slotsPerEpoch() - schedule.coverage(position()).count();
+        return left <= pass.slotCount();
     }
 
     /// What a checkpoint of the current parameters must hold.
@@ -89,6 +100,12 @@ public record State(
 
     private static boolean isIn(Schedule schedule, Position position) {
         int round = position.round();
+        if (position.coverage().isPresent()) {
+            boolean isEnd = position.epoch() == schedule.epochs();
+            int slots = isEnd ? 0 : schedule.slotsPerEpoch();
+            return position.epoch() <= schedule.epochs()
+                    && position.coverage().get().next() <= slots;
+        }
         if (position.epoch() >= schedule.epochs()) {
             return position.epoch() == schedule.epochs() && round == schedule.roundsInRun();
         }

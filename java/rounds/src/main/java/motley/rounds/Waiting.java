@@ -97,7 +97,7 @@ public sealed interface Waiting {
     private static Waiting whyOpen(State state, Instant now) {
         var pass = state.pass();
         int members = state.fleet().members();
-        int unfilled = pass.slotCount() - pass.filled();
+        int unfilled = pass.unfilled();
         if (state.intent() instanceof Intent.Pause) return new Paused();
         if (!pass.leases().isEmpty()) {
             var oldest = pass.leases().values().limit(NAMED_MAX).map(l -> held(l, now)).toList();

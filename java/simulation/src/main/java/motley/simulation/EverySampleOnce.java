@@ -47,7 +47,10 @@ final class EverySampleOnce implements Checker {
                 if (expected == schedule.trainSamples()) applied.clear();
             }
             case Observation.Evaluated _ -> closeEvaluation();
-            case Observation.Stepped _, Observation.Saved _, Observation.NotSaved _ -> {}
+            case Observation.Stepped _,
+                    Observation.Closed _,
+                    Observation.Saved _,
+                    Observation.NotSaved _ -> {}
         }
     }
 

@@ -38,14 +38,19 @@ public final class FleetModel {
         }
     }
 
-    /// @param roundTime mean time of a round under the loop
+    /// @param roundTime mean time in which the loop gets through the samples of a round
     /// @param waitingForAll mean time of a round if every device got an equal share and the last
     ///     one were waited for
     /// @param ideal time of a round if the work could be divided without remainder and nothing cost
     ///     extra
     /// @param duplicates share of the leases that repeated another's work, in [0, 1]
+    /// @param refused share of the leases whose answers came too late, in [0, 1]
     public record Figures(
-            Duration roundTime, Duration waitingForAll, Duration ideal, double duplicates) {
+            Duration roundTime,
+            Duration waitingForAll,
+            Duration ideal,
+            double duplicates,
+            double refused) {
         /// How many times faster than waiting for all.
         public double speedup() {
             return (double) waitingForAll.toNanos() / roundTime.toNanos();
@@ -66,17 +71,23 @@ public final class FleetModel {
     private Instant wakesAt = Instant.MAX;
     private long leases;
     private long duplicates;
+    private long refused;
 
-    private FleetModel(Fleet fleet, Schedule schedule, Policy policy, long seed) {
+    private FleetModel(Fleet fleet, RunSettings settings) {
         this.fleet = fleet;
-        this.schedule = schedule;
-        random = new SplittableRandom(seed);
-        state = State.initial(new RunSettings(seed, schedule, policy), 1, agenda.now());
+        schedule = settings.schedule();
+        random = new SplittableRandom(settings.seed());
+        state = State.initial(settings, 1, agenda.now());
     }
 
-    /// Simulates all rounds of `schedule`.
+    /// Simulates all rounds of `schedule`, each waiting for all its tasks.
     public static Figures of(Fleet fleet, Schedule schedule, Policy policy, long seed) {
-        return new FleetModel(fleet, schedule, policy, seed).run();
+        return of(fleet, new RunSettings(seed, schedule, policy));
+    }
+
+    /// Simulates a run under any strategy.
+    public static Figures of(Fleet fleet, RunSettings settings) {
+        return new FleetModel(fleet, settings).run();
     }
 
     private Figures run() {
@@ -92,7 +103,8 @@ public final class FleetModel {
                 elapsed.dividedBy(schedule.roundsInRun()),
                 waitingForAll(),
                 ideal(),
-                (double) duplicates / leases);
+                (double) duplicates / leases,
+                (double) refused / leases);
     }
 
     private void decide(Event event) {
@@ -104,12 +116,12 @@ public final class FleetModel {
                 case Effect.Assign(var device, var task) -> compute(device, task);
                 case Effect.CloseRound(_, int round, _) -> agenda.at(now, () -> apply(round));
                 case Effect.Note(var fact) -> duplicates += fact instanceof Fact.Duplicated ? 1 : 0;
+                case Effect.Refuse _ -> refused++;
                 case Effect.Accept _,
                         Effect.Hold _,
                         Effect.Confirm _,
                         Effect.Recall _,
                         Effect.Reputed _,
-                        Effect.Refuse _,
                         Effect.Revoke _,
                         Effect.CloseEvaluation _,
                         Effect.Rejoin _,

@@ -30,6 +30,7 @@ final class MemoryBounded implements Checker {
                 look(step.state());
             }
             case Observation.Added _,
+                    Observation.Closed _,
                     Observation.Applied _,
                     Observation.Evaluated _,
                     Observation.Saved _,
@@ -51,6 +52,7 @@ final class MemoryBounded implements Checker {
                     Event.Tick _,
                     Event.PauseRequested _,
                     Event.ResumeRequested _,
+                    Event.StrategyChosen _,
                     Event.StopRequested _,
                     Event.FailureReported _ -> {}
         }

@@ -32,7 +32,10 @@ final class NothingSavedIsLost implements Checker {
                     check(!(effect instanceof Effect.Assign), "%s while nothing is saved", effect);
                 }
             }
-            case Observation.Added _, Observation.Applied _, Observation.Evaluated _ -> {}
+            case Observation.Added _,
+                    Observation.Closed _,
+                    Observation.Applied _,
+                    Observation.Evaluated _ -> {}
         }
     }
 }

@@ -49,7 +49,10 @@ final class NothingStale implements Checker {
                 round++;
                 version++;
             }
-            case Observation.Evaluated _, Observation.Saved _, Observation.NotSaved _ -> {}
+            case Observation.Evaluated _,
+                    Observation.Closed _,
+                    Observation.Saved _,
+                    Observation.NotSaved _ -> {}
         }
     }
 }

@@ -7,6 +7,7 @@ import motley.rounds.Position;
 import motley.rounds.State;
 import motley.rounds.Step;
 import motley.rounds.Task;
+import motley.rounds.Totals;
 
 /// What checkers see of a simulated run.
 sealed interface Observation {
@@ -17,6 +18,9 @@ sealed interface Observation {
     ///
     /// @param version the parameters it was in fact computed at
     record Added(DeviceId device, Task task, long version) implements Observation {}
+
+    /// The round has closed: what was added until now is what it moves the parameters by.
+    record Closed(int epoch, int round, Totals totals) implements Observation {}
 
     /// A closed round moved the parameters.
     ///

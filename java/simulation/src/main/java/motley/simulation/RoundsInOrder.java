@@ -33,6 +33,7 @@ final class RoundsInOrder implements Checker {
                             at.round(),
                             nextRound - 1);
             case Observation.Added _,
+                    Observation.Closed _,
                     Observation.Evaluated _,
                     Observation.Saved _,
                     Observation.NotSaved _ -> {}

@@ -20,6 +20,7 @@ import motley.rounds.Phase;
 import motley.rounds.Position;
 import motley.rounds.RunSettings;
 import motley.rounds.State;
+import motley.rounds.Strategy;
 
 /// The shell around the loop: carries out its effects, notices silence, keeps checkpoints, crashes
 /// and comes back from the last of them.
@@ -47,8 +48,8 @@ final class SimulatedCoordinator {
             CrashPoint crash) {}
 
     private final Loop loop;
-    private final RunSettings settings;
     private final World world;
+    private RunSettings settings;
     private final Agenda agenda;
     private final Tally tally;
     private final SplittableRandom random;
@@ -60,7 +61,11 @@ final class SimulatedCoordinator {
     private Faults.Coordinator faults;
     private State state;
     private List<Long> weights = IntegerModel.INITIAL;
+
+    /// What the open round has, and the one being applied.
     private List<Long> sum = IntegerModel.INITIAL;
+
+    private List<Long> closing = IntegerModel.INITIAL;
     private boolean isUp = true;
     private boolean isTaking;
     private boolean isStuck;
@@ -182,6 +187,13 @@ final class SimulatedCoordinator {
         }
     }
 
+    /// People choose other dials. They are kept before they count.
+    void choose(Strategy strategy) {
+        if (!isUp) return;
+        settings = settings.with(strategy);
+        decide(new Event.StrategyChosen(strategy));
+    }
+
     private void offer(DeviceId device, Message.Answer answer) {
         var poison = answer.poison();
         boolean isSpoilt = poison.isVisible(state);
@@ -228,7 +240,10 @@ final class SimulatedCoordinator {
                     world.downlink().accept(device, new Message.Settled(key.lease()));
             case Effect.Revoke(var device, var lease, _) ->
                     world.downlink().accept(device, new Message.Settled(lease));
-            case Effect.CloseRound(_, int round, _) -> {
+            case Effect.CloseRound(int epoch, int round, var totals) -> {
+                closing = sum;
+                sum = IntegerModel.INITIAL;
+                observer.accept(new Observation.Closed(epoch, round, totals));
                 int thisLife = life;
                 agenda.after(
                         Duration.ofMillis(random.nextInt(1, APPLY_MS_MAX)),
@@ -247,9 +262,8 @@ final class SimulatedCoordinator {
     }
 
     private void apply(int round) {
-        observer.accept(new Observation.Applied(state.position(), weights, sum));
-        weights = IntegerModel.updated(weights, sum);
-        sum = IntegerModel.INITIAL;
+        observer.accept(new Observation.Applied(state.position(), weights, closing));
+        weights = IntegerModel.updated(weights, closing);
         int thisLife = life;
         decide(new Event.RoundApplied(round, state.position().version() + 1));
         boolean isDue = state.position().round() - savedRound >= checkpointEvery;

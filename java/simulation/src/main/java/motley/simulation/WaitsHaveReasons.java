@@ -4,6 +4,7 @@ import static motley.simulation.Checker.check;
 
 import java.util.List;
 import motley.rounds.Intent;
+import motley.rounds.Pass;
 import motley.rounds.Phase;
 import motley.rounds.Slot;
 import motley.rounds.State;
@@ -38,7 +39,7 @@ final class WaitsHaveReasons implements Checker {
             case Waiting.NoRequests _ -> asking(state) == 0;
             case Waiting.Leases(int running, int unfilled, var oldest) ->
                     running == pass.leases().size()
-                            && unfilled == pass.slotCount() - pass.filled()
+                            && unfilled == missing(pass)
                             && running > 0
                             && !oldest.isEmpty();
             case Waiting.Confirmation(int slot) ->
@@ -46,6 +47,14 @@ final class WaitsHaveReasons implements Checker {
             case Waiting.SecondDevice(int tasks, _) ->
                     tasks > 0 && tasks == state.trust().ballots().size();
         };
+    }
+
+    /// Answers that the round waits for.
+    private static int missing(Pass pass) {
+        int notApplied = pass.slotCount();
+        if (!pass.isFlow()) return notApplied - pass.filled();
+        notApplied -= pass.fresh() - pass.slots().size();
+        return Math.min(notApplied, pass.strategy().k()) - pass.filled();
     }
 
     private static long asking(State state) {

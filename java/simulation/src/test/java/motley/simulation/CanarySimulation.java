@@ -44,7 +44,7 @@ final class CanarySimulation {
     void plantedBugIsFound(Canary canary) {
         for (long seed = 0; seed < SEEDS; seed++) {
             try {
-                Cluster.run(canary.loop(), seed);
+                Cluster.run(canary.loop(), seed, Cluster.Dials.WHOLE_ROUNDS);
             } catch (AssertionError e) {
                 assertThat(e.getMessage().lines().findFirst().orElseThrow())
                         .containsPattern(canary.finding());

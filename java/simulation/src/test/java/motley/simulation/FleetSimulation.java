@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import motley.rounds.Policy;
+import motley.rounds.RunSettings;
 import motley.rounds.Schedule;
+import motley.rounds.Strategy;
 import motley.simulation.FleetModel.Figures;
 import org.junit.jupiter.api.Test;
 
@@ -41,22 +43,50 @@ final class FleetSimulation {
         assertThat(ratio).isLessThanOrEqualTo(1.15);
     }
 
+    @Test
+    void nobodyWaitsForTheSlowestWhereAnyAnswersMakeAnUpdate() {
+        var kBatch = figures(tasks(8), new Strategy(8, 0, Strategy.Local.NONE));
+        print("k-batch, 8 tasks of 32 samples", kBatch);
+        assertThat(kBatch.speedup()).isGreaterThanOrEqualTo(2.5);
+        var small = figures(tasks(32), new Strategy(32, 0, Strategy.Local.NONE));
+        print("k-batch, 32 tasks of 8 samples", small);
+        assertThat(small.speedup()).isGreaterThanOrEqualTo(3.0);
+        var async = figures(tasks(8), new Strategy(1, 16, Strategy.Local.NONE));
+        print("async, tasks of 32 samples, at most 16 versions behind", async);
+        assertThat(async.ofIdeal()).isGreaterThanOrEqualTo(0.90);
+        var bounded = figures(tasks(8), new Strategy(1, 8, Strategy.Local.NONE));
+        print("async, tasks of 32 samples, at most 8 versions behind", bounded);
+        print("sync, 8 tasks of 32 samples", figures(tasks(8), Strategy.SYNC));
+    }
+
+    private static Schedule tasks(int count) {
+        return new Schedule(1_500 * 256, 0, 256, count, 1, false);
+    }
+
+    private static Figures figures(Schedule schedule, Strategy strategy) {
+        return FleetModel.of(fleet(0), new RunSettings(1, schedule, Policy.DEFAULT, strategy));
+    }
+
     private static Figures figures(double lost, Policy policy) {
+        return FleetModel.of(fleet(lost), SCHEDULE, policy, 1);
+    }
+
+    private static FleetModel.Fleet fleet(double lost) {
         var sampleTimes =
                 SECONDS.stream().map(s -> Duration.ofNanos((long) (s * 1e9 / 32))).toList();
-        var fleet = new FleetModel.Fleet(sampleTimes, Duration.ofMillis(20), lost);
-        return FleetModel.of(fleet, SCHEDULE, policy, 1);
+        return new FleetModel.Fleet(sampleTimes, Duration.ofMillis(20), lost);
     }
 
     private static void print(String what, Figures f) {
         System.out.printf(
                 "%s: round %.3f s, waiting for all %.3f s (%.2f times faster), %.0f %% of ideal,"
-                        + " %.1f %% duplicates%n",
+                        + " %.1f %% duplicates, %.1f %% refused%n",
                 what,
                 f.roundTime().toNanos() / 1e9,
                 f.waitingForAll().toNanos() / 1e9,
                 f.speedup(),
                 100 * f.ofIdeal(),
-                100 * f.duplicates());
+                100 * f.duplicates(),
+                100 * f.refused());
     }
 }

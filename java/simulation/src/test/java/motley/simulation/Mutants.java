@@ -217,6 +217,7 @@ final class Mutants {
             Pass pass, OrderedMap<Integer, Slot> reopened, OrderedMap<Pass.Due, Lease> deadlines) {
         return new Pass(
                 pass.kind(),
+                pass.strategy(),
                 pass.position(),
                 pass.slotCount(),
                 pass.fresh(),

@@ -34,6 +34,10 @@ public final class FixedPointSum {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final long[] sums;
+
+    /// What every sum has too much, modulo 2⁶⁴.
+    private long surplus;
+
     private final float elementLimit;
     private final float[] block = new float[BLOCK];
     private final int[] bits = new int[BLOCK];
@@ -130,6 +134,7 @@ public final class FixedPointSum {
     public void add(EncodedVector addend, float largest, double scale) {
         requireLength(addend);
         boolean isSmall = largest <= SumKernel.LARGEST;
+        if (isSmall) surplus += SumKernel.SHIFT_BITS;
         for (int at = 0; at < sums.length; at += BLOCK) {
             int length = Math.min(BLOCK, sums.length - at);
             addend.read(at, block, length);
@@ -148,7 +153,7 @@ public final class FixedPointSum {
         double divisor = SCALE * count;
         for (int at = 0; at < sums.length; at += BLOCK) {
             int length = Math.min(BLOCK, sums.length - at);
-            divide(sums, at, block, length, divisor);
+            divide(at, length, divisor);
             MemorySegment.copy(block, 0, into, F32, 4L * at, length);
         }
     }
@@ -156,6 +161,7 @@ public final class FixedPointSum {
     /// Starts over with zeros.
     public void clear() {
         Arrays.fill(sums, 0);
+        surplus = 0;
     }
 
     private EncodedVector plain(MemorySegment addend) {
@@ -210,9 +216,9 @@ public final class FixedPointSum {
         for (int i = 0; i < length; i++) block[i] = (float) (block[i] * scale);
     }
 
-    private static void divide(long[] sums, int at, float[] block, int length, double divisor) {
+    private void divide(int at, int length, double divisor) {
         for (int i = 0; i < length; i++) {
-            block[i] = (float) (sums[at + i] / divisor);
+            block[i] = (float) ((sums[at + i] - surplus) / divisor);
         }
     }
 }

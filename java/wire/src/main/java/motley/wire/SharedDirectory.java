@@ -35,7 +35,7 @@ public final class SharedDirectory implements AutoCloseable {
     private static final int CLEARED_BYTES = 1 << 20;
 
     /// Versions that exist at once: one in use, one just replaced, and one being written.
-    private static final int VERSIONS = 3;
+    public static final int VERSIONS = 3;
 
     private final Path directory;
     private final String nonce;
@@ -85,7 +85,12 @@ public final class SharedDirectory implements AutoCloseable {
 
     /// The file in which version `version` of a run's parameters is published.
     public static String parametersFile(String run, long version) {
-        return "%s-parameters-%d".formatted(run, version % VERSIONS);
+        return parametersFile(run, version, VERSIONS);
+    }
+
+    /// The same where `versions` exist at once.
+    public static String parametersFile(String run, long version, int versions) {
+        return "%s-parameters-%d".formatted(run, version % versions);
     }
 
     /// The file in which `device` leaves contributions to a run. It writes there only while it
@@ -100,8 +105,14 @@ public final class SharedDirectory implements AutoCloseable {
     /// @param parameters little-endian f32
     /// @throws IOException if there is no room
     public void publish(String run, long version, MemorySegment parameters) throws IOException {
-        var file = map(parametersFile(run, version), parameters.byteSize());
-        SharedFile.write(file, version, parameters);
+        publishIn(parametersFile(run, version), version, parameters);
+    }
+
+    /// Publishes parameters in a file that [#parametersFile] names, replacing what is there.
+    ///
+    /// @throws IOException if there is no room
+    public void publishIn(String file, long version, MemorySegment parameters) throws IOException {
+        SharedFile.write(map(file, parameters.byteSize()), version, parameters);
     }
 
     /// Makes the file for a device's contributions, once.

@@ -14,7 +14,10 @@ final class SumKernel {
 
     private static final double SCALE = 0x1p40;
     private static final double SHIFT = 0x1.8p12;
-    private static final long SHIFT_BITS = Double.doubleToRawLongBits(SHIFT);
+
+    /// What [#add] adds too much.
+    static final long SHIFT_BITS = Double.doubleToRawLongBits(SHIFT);
+
     private static final boolean WIDE = FloatVector.SPECIES_PREFERRED.length() >= 8;
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
     private static final VectorSpecies<Float> FOUR_FLOATS = FloatVector.SPECIES_128;
@@ -25,19 +28,20 @@ final class SumKernel {
 
     private SumKernel() {}
 
-    /// `sums[at + i] += rint(block[i] · 2⁴⁰)`, ties to even, for `|block[i]| <= 2¹¹`.
+    /// `sums[at + i] += rint(block[i] · 2⁴⁰) + SHIFT_BITS`, ties to even, for `|block[i]| <= 2¹¹`.
     ///
     /// AVX2 has no conversion from double to long. Adding 1.5·2¹² rounds to a multiple of 2⁻⁴⁰,
-    /// which is then the last bit of the sum's bits; the difference of bits is the whole number.
+    /// which is then the last bit of the sum's bits; without those of 1.5·2¹² they are the whole
+    /// number. Whoever adds takes [#SHIFT_BITS] off in the end, once for all: sums may wrap around.
     static void add(float[] block, long[] sums, int at, int length) {
         int whole = WIDE ? length - length % LANES : 0;
         for (int i = 0; i < whole; i += LANES) {
             LongVector.fromArray(LONGS, sums, at + i)
-                    .add(wide(block, i).add(SHIFT).reinterpretAsLongs().sub(SHIFT_BITS))
+                    .add(wide(block, i).add(SHIFT).reinterpretAsLongs())
                     .intoArray(sums, at + i);
         }
         for (int i = whole; i < length; i++) {
-            sums[at + i] += Double.doubleToRawLongBits(block[i] + SHIFT) - SHIFT_BITS;
+            sums[at + i] += Double.doubleToRawLongBits(block[i] + SHIFT);
         }
     }
 

@@ -105,6 +105,20 @@ public final class Database implements AutoCloseable {
                 == 1;
     }
 
+    /// Changes what a run that the caller owns was asked to do.
+    ///
+    /// @return false if it no longer does
+    public boolean setRequest(Owned run, String request) {
+        return jdbi.withHandle(
+                        handle ->
+                                handle.execute(
+                                        "update run set request = ? where id = ? and fence = ?",
+                                        request,
+                                        run.id(),
+                                        run.fence()))
+                == 1;
+    }
+
     /// Ends a run that the caller owns.
     ///
     /// @return false if it no longer does
@@ -131,13 +145,14 @@ public final class Database implements AutoCloseable {
                         handle ->
                                 handle.execute(
                                         "insert into checkpoint (run_id, sequence, epoch, round,"
-                                                + " version, parameters, optimizer_state, at_ms)"
-                                                + " select id, ?, ?, ?, ?, ?, ?, ? from run where"
-                                                + " id = ? and fence = ?",
+                                                + " version, coverage, parameters, optimizer_state,"
+                                                + " at_ms) select id, ?, ?, ?, ?, ?, ?, ?, ? from"
+                                                + " run where id = ? and fence = ?",
                                         checkpoint.sequence(),
                                         checkpoint.epoch(),
                                         checkpoint.round(),
                                         checkpoint.version(),
+                                        checkpoint.coverage(),
                                         checkpoint.parameters(),
                                         checkpoint.state(),
                                         atMs,
@@ -387,6 +402,7 @@ public final class Database implements AutoCloseable {
                 row.getInt("epoch"),
                 row.getInt("round"),
                 row.getLong("version"),
+                row.getString("coverage"),
                 row.getString("parameters"),
                 row.getString("optimizer_state"),
                 row.getInt("is_best") == 1);
