@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,13 +50,16 @@ final class DevicesCommand implements Runnable {
         }
     }
 
-    @ArgGroup private Optional<Decision> decision = Optional.empty();
+    /// Set by picocli where one is given.
+    @ArgGroup private @Nullable Decision decision;
+
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
-        decision.ifPresent(chosen -> decide(chosen.named().getKey(), chosen.named().getValue()));
+        var chosen = decision;
+        if (chosen != null) decide(chosen.named().getKey(), chosen.named().getValue());
         list();
     }
 

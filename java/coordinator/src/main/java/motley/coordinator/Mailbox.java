@@ -43,6 +43,7 @@ final class Mailbox {
                     RunMessage.Left _,
                     RunMessage.Silent _,
                     RunMessage.Vouched _,
+                    RunMessage.Choose _,
                     RunMessage.Pause _,
                     RunMessage.Resume _,
                     RunMessage.Stop _,
