@@ -86,11 +86,7 @@ final class RunLoop {
         var contents = new Checkpointer.Contents(learner.parameters(), learner.state());
         var checkpointer =
                 new Checkpointer(
-                        context.shelf(),
-                        context.owned(),
-                        contents,
-                        checkpointSequence,
-                        this::tell);
+                        context.shelf(), context.owned(), contents, checkpointSequence, this::tell);
         safekeeping = new Safekeeping(checkpointer, learner, context.checkpointEvery(), last);
         record = context.record();
         clock = new RoundClock(context.clock(), System::nanoTime);

@@ -57,8 +57,7 @@ final class FloodContract {
 
     private void trainHonestly(Coordinator coordinator) throws Exception {
         try (var _ =
-                TestDevice.start(
-                        coordinator.uri(), TestDevice.Settings.honest("honest"), folder)) {
+                TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("honest"), folder)) {
             var run = coordinator.startRun(TestHome.request(coordinator, 2));
             var view = run.whenOver().get(50, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);
