@@ -47,7 +47,6 @@ final class Mailbox {
                     RunMessage.Pause _,
                     RunMessage.Resume _,
                     RunMessage.Stop _,
-                    RunMessage.Choose _,
                     RunMessage.Saved _,
                     RunMessage.NotSaved _,
                     RunMessage.Shutdown _ ->
