@@ -75,7 +75,7 @@ final class EncodingProperties {
                 double largest = 0;
                 for (int j = from; j < to; j++) largest = Math.max(largest, Math.abs(vector[j]));
                 // Scale, inverse and product are rounded once each.
-                yield largest / ((1 << bits - 1) - 1) * (0.5 + 1e-4) + 0x1p-100;
+                yield largest / ((1 << (bits - 1)) - 1) * (0.5 + 1e-4) + 0x1p-100;
             }
             case Encoding.TopK _ -> Double.POSITIVE_INFINITY;
         };
