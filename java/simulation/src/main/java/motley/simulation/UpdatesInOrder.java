@@ -36,7 +36,9 @@ final class UpdatesInOrder implements Checker {
                 samples = 0;
                 inEpoch = schedule.coverage(state.position()).count() % schedule.slotsPerEpoch();
                 isApplying = false;
-                hasEnded = false; // It may die after the end, which is not durable before a checkpoint.
+                hasEnded =
+                        false; // It may die after the end, which is not durable before a
+                               // checkpoint.
                 begin();
             }
             case Observation.Stepped(_, var event, var step) -> {
