@@ -256,12 +256,8 @@ final class RunRecord {
                             - schedule.samplesBefore(rounds));
         }
         boolean isRound = metric.kind() == MetricRow.Kind.ROUND;
-        var at =
-                isRound
-                        ? RunProgress.afterClosing(state)
-                        : RunProgress.afterEpoch(state, epoch);
-        return new RunEvent.Standing(
-                at.round(), at.rounds(), at.samplesInRun() - at.samplesDone());
+        var at = isRound ? RunProgress.afterClosing(state) : RunProgress.afterEpoch(state, epoch);
+        return new RunEvent.Standing(at.round(), at.rounds(), at.samplesInRun() - at.samplesDone());
     }
 
     private void tell(RunEvent event) {
