@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.http.BodyReader;
 import motley.coordinator.storage.RunRow.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
