@@ -157,7 +157,7 @@ final class Api {
 
     private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {
         try {
-            guard.check(route.scope(), request.headers());
+            guard.check(route, context, request.headers());
             return route.handler().answer(context, request);
         } catch (Problem e) {
             return e.response(context.path());

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import motley.coordinator.access.Terms;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.nn.Block;
@@ -43,7 +44,7 @@ record TestHome(Path folder) {
                 CoordinatorSettings.Limits.DEFAULT,
                 Duration.ofMillis(200),
                 true,
-                requireToken);
+                new CoordinatorSettings.Entrance(requireToken, Terms.USUAL));
     }
 
     /// A short training of the small model, cut into four tasks a round.
