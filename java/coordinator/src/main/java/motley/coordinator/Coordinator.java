@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import motley.coordinator.access.Access;
+import motley.coordinator.access.Person;
 import motley.coordinator.http.Route;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
@@ -100,12 +101,12 @@ public final class Coordinator implements AutoCloseable {
         return blobs.write();
     }
 
-    /// Starts a run.
+    /// Starts a run that belongs to the owner of the coordinator.
     ///
     /// @throws IllegalArgumentException if a blob is missing or does not fit
     /// @throws IOException if it cannot be stored
     public RunHandle startRun(RunRequest request) throws IOException {
-        return runs.start(request);
+        return runs.start(request, Person.OWNER.id());
     }
 
     /// All runs, oldest first.

@@ -27,18 +27,21 @@ public final class Access {
     private final Registry registry;
     private final Terms terms;
     private final Setup setup;
+    private final Shares shares;
+    private final BlobOwners blobs;
 
-    private Access(Optional<String> token, Registry registry, Terms terms) {
+    private Access(Optional<String> token, Jdbi jdbi, InstantSource clock, Terms terms) {
         this.token = token;
-        this.registry = registry;
         this.terms = terms;
+        registry = Registry.of(jdbi, clock, token.orElseGet(Secret::random));
+        shares = new Shares(jdbi);
+        blobs = new BlobOwners(jdbi);
         setup = new Setup(token.isPresent() && !registry.accounts().hasAdministrator());
     }
 
     /// Nothing is asked; everything belongs to [Person#OWNER].
     public static Access ofEverybody(Jdbi jdbi, InstantSource clock) {
-        return new Access(
-                Optional.empty(), Registry.of(jdbi, clock, Secret.random()), Terms.USUAL);
+        return new Access(Optional.empty(), jdbi, clock, Terms.USUAL);
     }
 
     /// People with accounts, and who has the token in `file`, which is made with a new one if it
@@ -48,7 +51,7 @@ public final class Access {
         if (!Files.exists(file)) create(file);
         var token = Files.readString(file).strip();
         if (token.isEmpty()) throw new IOException(file + ": empty (expected: a token)");
-        return new Access(Optional.of(token), Registry.of(jdbi, clock, token), terms);
+        return new Access(Optional.of(token), jdbi, clock, terms);
     }
 
     /// That in the home folder, where one is needed.
@@ -63,6 +66,16 @@ public final class Access {
 
     public Terms terms() {
         return terms;
+    }
+
+    /// What people let others see or change.
+    public Shares shares() {
+        return shares;
+    }
+
+    /// Who has deposited which blob.
+    public BlobOwners blobs() {
+        return blobs;
     }
 
     /// What a device may come in with.
@@ -123,7 +136,10 @@ public final class Access {
     /// @param isOfDevice whether it has the token of a device's session
     /// @throws Problem if it may not
     public void check(
-            Route route, ServiceRequestContext context, RequestHeaders headers, boolean isOfDevice) {
+            Route route,
+            ServiceRequestContext context,
+            RequestHeaders headers,
+            boolean isOfDevice) {
         var gate = new Gate(registry, token, terms.proxies());
         gate.check(route, context, headers, isOfDevice);
     }

@@ -29,10 +29,7 @@ final class AccountRoutes {
     private final Consumer<List<String>> expel;
 
     AccountRoutes(
-            Registry registry,
-            SessionRoutes sessions,
-            Terms terms,
-            Consumer<List<String>> expel) {
+            Registry registry, SessionRoutes sessions, Terms terms, Consumer<List<String>> expel) {
         this.registry = registry;
         this.sessions = sessions;
         this.terms = terms;
@@ -55,8 +52,7 @@ final class AccountRoutes {
                         HttpMethod.POST, "/v1/account/reset", Scope.PUBLIC, this::resetPassword),
                 administration(HttpMethod.GET, "/v1/invitations", this::invitations),
                 administration(HttpMethod.POST, "/v1/invitations", this::invite),
-                administration(
-                        HttpMethod.DELETE, "/v1/invitations/{invitation}", this::withdraw));
+                administration(HttpMethod.DELETE, "/v1/invitations/{invitation}", this::withdraw));
     }
 
     private static Route administration(HttpMethod method, String path, Route.Handler handler) {
@@ -65,19 +61,17 @@ final class AccountRoutes {
 
     private HttpResponse signUp(ServiceRequestContext context, HttpRequest request) {
         var fields = Fields.of(request, "name", "password", "invitation");
+        var name = fields.text("name");
+        var password = fields.text("password");
         var limits = List.of(SessionRoutes.byAddress("sign-up", context, 20));
         registry.attempts().begin(limits);
         var offered = fields.optionalText("invitation");
         var invitation =
                 offered.flatMap(
-                        secret ->
-                                registry.links()
-                                        .find(OneTimeToken.Kind.INVITATION, secret));
+                        secret -> registry.links().find(OneTimeToken.Kind.INVITATION, secret));
         boolean isWrong = offered.isPresent() && invitation.isEmpty();
         if (isWrong) throw refused("invitation: wrong, used or expired (expected: an open one)");
         if (invitation.isEmpty()) requireOpen();
-        var name = fields.text("name");
-        var password = fields.text("password");
         Accounts.requireName(name);
         Passwords.requireGood(password, name);
         var hash = registry.passwords().hash(password);
@@ -108,8 +102,7 @@ final class AccountRoutes {
     }
 
     private HttpResponse list(ServiceRequestContext context, HttpRequest request) {
-        return Reply.ok(
-                Reply.list("accounts", registry.accounts().all(), AccountRoutes::account));
+        return Reply.ok(Reply.list("accounts", registry.accounts().all(), AccountRoutes::account));
     }
 
     /// A new account, whose owner chooses a password by a link.

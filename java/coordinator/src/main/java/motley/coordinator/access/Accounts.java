@@ -104,8 +104,7 @@ final class Accounts {
 
     void setPassword(String id, String hash) {
         jdbi.useHandle(
-                handle ->
-                        handle.execute("update account set password = ? where id = ?", hash, id));
+                handle -> handle.execute("update account set password = ? where id = ?", hash, id));
     }
 
     /// Changes what a person may do, unless that leaves no administrator.
@@ -121,7 +120,8 @@ final class Accounts {
                             account.id());
                     boolean isLast =
                             account.roles().contains(Role.ADMINISTRATOR)
-                                    && handle.createQuery("select * from account where disabled = 0")
+                                    && handle
+                                            .createQuery("select * from account where disabled = 0")
                                             .map(Accounts::account)
                                             .stream()
                                             .noneMatch(Accounts::isAdministrator);

@@ -50,10 +50,7 @@ final class ApiTokens {
                                     .bind("owner", owner)
                                     .mapTo(Integer.class)
                                     .one();
-                    require(
-                            count < TOKENS_MAX,
-                            "tokens: %d (expected: fewer; revoke some)",
-                            count);
+                    require(count < TOKENS_MAX, "tokens: %d (expected: fewer; revoke some)", count);
                     handle.execute(
                             "insert into api_token (id, hash, owner, name, scopes, created_at_ms,"
                                     + " expires_at_ms) values (?, ?, ?, ?, ?, ?, ?)",

@@ -4,8 +4,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import motley.coordinator.http.Problem;
 
 /// Slows down who guesses: after some failures each further one must wait twice as long. Any
@@ -60,13 +60,14 @@ final class Attempts {
 
     private void count(Limit limit, long now) {
         var before = known.get(limit.key);
-        boolean isFresh = before == null || now - before.lastMs > MEMORY.toMillis();
-        int count = isFresh ? 1 : before.count + 1;
+        boolean isKnown = before != null && now - before.lastMs <= MEMORY.toMillis();
+        int count = before != null && isKnown ? before.count + 1 : 1;
         int beyond = count - limit.free;
         long wait =
                 beyond < 0
                         ? 0
-                        : Math.min(WAIT_MAX.toMillis(), WAIT_FIRST.toMillis() << Math.min(beyond, 20));
+                        : Math.min(
+                                WAIT_MAX.toMillis(), WAIT_FIRST.toMillis() << Math.min(beyond, 20));
         known.put(limit.key, new Failures(count, now, now + wait));
         if (known.size() > KEYS_MAX) known.remove(known.keySet().iterator().next());
     }

@@ -21,13 +21,12 @@ final class AuditRoutes {
     }
 
     List<Route> routes() {
-        return List.of(
-                Route.brief(HttpMethod.GET, "/v1/audit", Scope.ADMINISTRATORS, this::list));
+        return List.of(Route.brief(HttpMethod.GET, "/v1/audit", Scope.ADMINISTRATORS, this::list));
     }
 
     private HttpResponse list(ServiceRequestContext context, HttpRequest request) {
         long before = number(context, "before", Long.MAX_VALUE);
-        int count = (int) Math.clamp(number(context, "count", PAGE), 1, AuditLog.PAGE_MAX);
+        int count = Math.clamp(number(context, "count", PAGE), 1, AuditLog.PAGE_MAX);
         return Reply.ok(
                 Reply.list("entries", registry.audit().before(before, count), AuditRoutes::entry));
     }

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// The fields of a small JSON object that came with a request.
-record Fields(JsonNode object) {
+public record Fields(JsonNode object) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int WORD_CHARS_MAX = 1_000;
 
     /// The fields of the body, which may have these names and no others; an empty body has none.
     ///
     /// @throws IllegalArgumentException if the body is something else
-    static Fields of(HttpRequest request, String... names) {
+    public static Fields of(HttpRequest request, String... names) {
         var body = request.aggregate().join().contentUtf8();
         if (body.isBlank()) return new Fields(MAPPER.createObjectNode());
         var known = new TreeSet<>(Set.of(names));
@@ -32,16 +32,17 @@ record Fields(JsonNode object) {
         return new Fields(object);
     }
 
-    String text(String name) {
+    public String text(String name) {
         return optionalText(name)
-                .orElseThrow(() -> new IllegalArgumentException(name + ": missing (expected: text)"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException(name + ": missing (expected: text)"));
     }
 
-    Optional<String> optionalText(String name) {
+    public Optional<String> optionalText(String name) {
         return value(name, "text").map(value -> text(name, value));
     }
 
-    Optional<Boolean> optionalFlag(String name) {
+    public Optional<Boolean> optionalFlag(String name) {
         var value = value(name, "true or false");
         if (value.isPresent() && !value.get().isBoolean()) {
             throw wrong(name, value.get(), "true or false");
@@ -49,7 +50,7 @@ record Fields(JsonNode object) {
         return value.map(JsonNode::booleanValue);
     }
 
-    Optional<List<String>> optionalTexts(String name) {
+    public Optional<List<String>> optionalTexts(String name) {
         return value(name, "a list of words")
                 .map(
                         list -> {
@@ -61,7 +62,7 @@ record Fields(JsonNode object) {
     }
 
     /// A number of seconds.
-    Duration seconds(String name, Duration usual) {
+    public Duration seconds(String name, Duration usual) {
         var value = value(name, "a number of seconds");
         if (value.isEmpty()) return usual;
         if (!value.get().canConvertToInt() || !value.get().isIntegralNumber()) {
@@ -107,7 +108,6 @@ record Fields(JsonNode object) {
     /// Values stay out of it: they may be passwords.
     private static IllegalArgumentException wrong(String name, JsonNode value, String expected) {
         return new IllegalArgumentException(
-                "%s: %s (expected: %s)"
-                        .formatted(name, Words.of(value.getNodeType()), expected));
+                "%s: %s (expected: %s)".formatted(name, Words.of(value.getNodeType()), expected));
     }
 }

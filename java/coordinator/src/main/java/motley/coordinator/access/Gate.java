@@ -97,7 +97,11 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
                                 registry.sessions()
                                         .accountOf(session)
                                         .flatMap(registry.accounts()::person)
-                                        .map(p -> new Admission(p, new Credential.Cookie(session))));
+                                        .map(
+                                                p ->
+                                                        new Admission(
+                                                                p,
+                                                                new Credential.Cookie(session))));
     }
 
     private Optional<Admission> holderOf(String bearer) {
@@ -120,8 +124,7 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
             throw new Problem(
                     HttpStatus.FORBIDDEN,
                     "roles: %s (expected: %s)"
-                            .formatted(
-                                    Words.list(asking.person().roles()), Words.of(role.get())));
+                            .formatted(Words.list(asking.person().roles()), Words.of(role.get())));
         }
         var scopes = asking.credential().scopes();
         if (scopes.contains(need.scope)) return;

@@ -79,8 +79,7 @@ final class JoinTokenRoutes {
         if (registry.joins().hasExpired(token)) {
             throw new Problem(HttpStatus.GONE, "join token: expired (expected: a new one)");
         }
-        return HttpResponse.of(
-                HttpStatus.OK, SVG, QrCode.of(link(context, request, token)).svg());
+        return HttpResponse.of(HttpStatus.OK, SVG, QrCode.of(link(context, request, token)).svg());
     }
 
     private String link(ServiceRequestContext context, HttpRequest request, JoinToken token) {

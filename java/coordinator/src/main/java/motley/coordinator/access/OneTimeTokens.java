@@ -50,8 +50,7 @@ final class OneTimeTokens {
                 LIFE_MAX.toSeconds());
         long now = clock.millis();
         long end = now + by.life.toMillis();
-        var token =
-                new OneTimeToken(Secret.id('i'), kind, account, roles, by.person, now, end);
+        var token = new OneTimeToken(Secret.id('i'), kind, account, roles, by.person, now, end);
         var secret = Secret.random();
         jdbi.useTransaction(
                 handle -> {
@@ -102,7 +101,8 @@ final class OneTimeTokens {
 
     /// Open invitations, newest first.
     List<OneTimeToken> invitations() {
-        return jdbi.withHandle(
+        return jdbi
+                .withHandle(
                         handle ->
                                 handle.createQuery(
                                                 "select * from one_time_token order by"
@@ -115,8 +115,7 @@ final class OneTimeTokens {
                 .toList();
     }
 
-    private static OneTimeToken token(ResultSet row, StatementContext context)
-            throws SQLException {
+    private static OneTimeToken token(ResultSet row, StatementContext context) throws SQLException {
         return new OneTimeToken(
                 row.getString("id"),
                 Words.parse("kind", row.getString("kind"), OneTimeToken.Kind.class),

@@ -68,7 +68,7 @@ public record Proxies(boolean isUsed, Set<InetAddress> trusted) {
         }
         var text = new StringBuilder();
         for (int i = 0; i < 8; i += 2) {
-            text.append("%x:".formatted((bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff));
+            text.append("%x:".formatted((bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff)));
         }
         return text.append(":/64").toString();
     }

@@ -93,8 +93,7 @@ final class SessionRoutes {
     private HttpResponse logOut(ServiceRequestContext context, HttpRequest request) {
         switch (Caller.credential(context)) {
             case Credential.Cookie(var session) -> registry.sessions().end(session);
-            case Credential.Token(var token) ->
-                    registry.tokens().revoke(token.owner(), token.id());
+            case Credential.Token(var token) -> registry.tokens().revoke(token.owner(), token.id());
             case Credential.None _, Credential.HomeToken _ ->
                     throw new Problem(
                             HttpStatus.CONFLICT,

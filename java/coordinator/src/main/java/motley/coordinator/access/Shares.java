@@ -17,7 +17,12 @@ public final class Shares {
     /// What others may do with something that is not theirs.
     public enum May {
         READ,
-        WRITE
+        WRITE;
+
+        /// @throws IllegalArgumentException if the word is none of them
+        public static May of(String word) {
+            return Words.parse("may", word, May.class);
+        }
     }
 
     /// Something that can be shared.
@@ -78,10 +83,7 @@ public final class Shares {
                                         (row, context) ->
                                                 new Share(
                                                         row.getString("person"),
-                                                        Words.parse(
-                                                                "may",
-                                                                row.getString("may"),
-                                                                May.class)))
+                                                        May.of(row.getString("may"))))
                                 .list());
     }
 

@@ -38,6 +38,7 @@ final class TokenRoutes {
 
     private HttpResponse create(ServiceRequestContext context, HttpRequest request) {
         var fields = Fields.of(request, "name", "scopes", "expiresInSeconds");
+        var name = fields.text("name");
         var words = fields.optionalTexts("scopes").orElse(List.of("read"));
         var scopes = Words.parse("scopes", words, TokenScope.class);
         var credential = Caller.credential(context);
@@ -56,11 +57,9 @@ final class TokenRoutes {
         }
         var created =
                 registry.tokens()
-                        .create(Caller.of(context).id(), fields.text("name"), scopes, life);
-        registry.note(
-                context, "token-create", created.token().id() + " for " + Words.list(scopes));
-        return Reply.of(
-                HttpStatus.CREATED, token(created.token()).put("token", created.secret()));
+                        .create(Caller.of(context).id(), name, scopes, life);
+        registry.note(context, "token-create", created.token().id() + " for " + Words.list(scopes));
+        return Reply.of(HttpStatus.CREATED, token(created.token()).put("token", created.secret()));
     }
 
     private HttpResponse revoke(ServiceRequestContext context, HttpRequest request) {

@@ -16,9 +16,9 @@ final class Words {
     }
 
     /// In the order of the constants.
-    static String list(Collection<? extends Enum<?>> constants) {
+    static <E extends Enum<E>> String list(Collection<E> constants) {
         return constants.stream()
-                .sorted((a, b) -> Integer.compare(a.ordinal(), b.ordinal()))
+                .sorted()
                 .map(Words::of)
                 .collect(Collectors.joining(","));
     }
@@ -31,8 +31,7 @@ final class Words {
         }
         throw new IllegalArgumentException(
                 "%s: %s (expected: %s)"
-                        .formatted(
-                                what, word, list(Arrays.asList(type.getEnumConstants()))));
+                        .formatted(what, word, list(Arrays.asList(type.getEnumConstants()))));
     }
 
     static <E extends Enum<E>> Set<E> parse(String what, Collection<String> words, Class<E> type) {
