@@ -21,6 +21,7 @@ import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
+import motley.coordinator.pages.Pages;
 import motley.rounds.Reputation;
 import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class Api {
     private static final long STREAMS_MAX = 128;
 
     private static final String OPENAPI = "openapi.yaml";
+    private static final String PAGES = "motley/pages";
 
     private final Coordinator.Parts parts;
     private final Guard guard;
@@ -141,6 +143,7 @@ final class Api {
                         .errorHandler(new Problem.Renderer());
         sessions.addTo(server);
         routes.forEach(route -> add(server, route));
+        Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();
     }
 
