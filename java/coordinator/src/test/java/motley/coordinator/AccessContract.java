@@ -225,7 +225,9 @@ final class AccessContract {
             if (!line.whose.equals("theirs")) continue;
             var path = filled(line.path, things);
             var body = line.path.endsWith("{person}") ? "{\"may\":\"write\"}" : "";
-            assertThat(people.send(other.proof(), line.method, path, body).status())
+            var headers = new TreeMap<>(other.proof().headers());
+            headers.put("upload-offset", "0");
+            assertThat(people.send(new Proof(headers), line.method, path, body).status())
                     .as("other: %s", line)
                     .isEqualTo(404);
         }
@@ -285,11 +287,15 @@ final class AccessContract {
                         .json(201);
         var join = people.send(all, "POST", "/v1/join-tokens", "").json(201);
         var token = people.token(of, "read");
+        var upload =
+                people.send(all, "POST", "/v1/uploads", "{\"name\":\"a.csv\",\"size\":9}")
+                        .json(201);
         var things = new TreeMap<String, String>();
         things.put("run", run.get("id").textValue());
         things.put("sha256", sha256);
         things.put("join", join.get("id").textValue());
         things.put("token", token.get("id").textValue());
+        things.put("upload", upload.get("id").textValue());
         things.put("person", "other");
         return things;
     }
@@ -308,6 +314,7 @@ final class AccessContract {
         return path.replace("{run}", things.getOrDefault("run", "none"))
                 .replace("{sha256}", things.getOrDefault("sha256", "0".repeat(64)))
                 .replace("{token}", Objects.requireNonNullElse(token, "none"))
+                .replace("{upload}", things.getOrDefault("upload", "none"))
                 .replace("{person}", things.getOrDefault("person", "none"))
                 .replace("{version}", "0")
                 .replace("{lease}", "1")

@@ -55,9 +55,7 @@ final class TokenRoutes {
             long leftMs = asking.expiresAtMs() - System.currentTimeMillis();
             if (life.toMillis() > leftMs) life = Duration.ofMillis(Math.max(1, leftMs));
         }
-        var created =
-                registry.tokens()
-                        .create(Caller.of(context).id(), name, scopes, life);
+        var created = registry.tokens().create(Caller.of(context).id(), name, scopes, life);
         registry.note(context, "token-create", created.token().id() + " for " + Words.list(scopes));
         return Reply.of(HttpStatus.CREATED, token(created.token()).put("token", created.secret()));
     }

@@ -17,10 +17,7 @@ final class Words {
 
     /// In the order of the constants.
     static <E extends Enum<E>> String list(Collection<E> constants) {
-        return constants.stream()
-                .sorted()
-                .map(Words::of)
-                .collect(Collectors.joining(","));
+        return constants.stream().sorted().map(Words::of).collect(Collectors.joining(","));
     }
 
     /// @param what names the argument
