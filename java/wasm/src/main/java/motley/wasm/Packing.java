@@ -37,12 +37,12 @@ final class Packing {
             Rendering rendering,
             Code c,
             Local from,
-            int to,
+            Local to,
             int rows,
             int columns,
             int rowStep,
             int columnStep) {
-        c.get(from).i32(to);
+        c.get(from).get(to);
         if (columnStep == BYTES || columns == 1) {
             c.i32(rows).call(ofRows(rendering, new Rows(rowStep, columns)));
         } else {

@@ -118,7 +118,7 @@ final class PointCode {
     /// vectors.
     void computeEven(int level) {
         for (int n = 0; n < levels.length; n++) {
-            if (levels[n] == level && !varies[n]) compute(n, 0, 0, Lanes.ALL);
+            if (levels[n] == level && !varies[n]) write(n, 0, 0, Lanes.ALL);
         }
     }
 
@@ -126,11 +126,11 @@ final class PointCode {
     /// `shift` vectors from the present place.
     void compute(int level, int vector, int shift, int lanes) {
         for (int n = 0; n < levels.length; n++) {
-            if (levels[n] == level && varies[n]) compute(n, vector, shift, lanes);
+            if (levels[n] == level && varies[n]) write(n, vector, shift, lanes);
         }
     }
 
-    private void compute(int n, int vector, int shift, int lanes) {
+    private void write(int n, int vector, int shift, int lanes) {
         switch (nodes.get(n)) {
             case Node.Constant(var dtype, int bits) ->
                     c.splat(dtype == DType.BOOL && bits != 0 ? -1 : bits);

@@ -204,25 +204,21 @@ final class ProductCode {
 
     private void step(
             Local a, Local b, Local to, int terms, int columns, TileForm.Start start) {
-        if (!inPlace) pack(b, terms, columns);
+        var right = inPlace ? b : packed(b, terms, columns);
         var tile = tile(terms, columns, start);
         Rows.call(
                 rendering,
                 c,
                 tile,
                 form.rows(),
-                new Rows.Places(a, copyOrPanel(b), to, leftRow(), outRow()));
+                new Rows.Places(a, right, to, leftRow(), outRow()));
     }
 
-    private Local copyOrPanel(Local b) {
-        if (inPlace) return b;
+    private Local packed(Local b, int terms, int columns) {
         var at = c.i32Local();
         c.i32(panel).set(at);
+        Packing.call(rendering, c, b, at, terms, columns, rightTerm(), rightColumn());
         return at;
-    }
-
-    private void pack(Local b, int terms, int columns) {
-        Packing.call(rendering, c, b, panel, terms, columns, rightTerm(), rightColumn());
     }
 
     private TileForm tile(int terms, int columns, TileForm.Start start) {
@@ -241,8 +237,7 @@ final class ProductCode {
     // ---- Parts -----------------------------------------------------------------------------
 
     private void partOfPanel(Local a, Local b, Local to, Local first, int columns) {
-        if (!inPlace) pack(b, form.terms(), columns);
-        var from = copyOrPanel(b);
+        var from = inPlace ? b : packed(b, form.terms(), columns);
         var tile = tile(TileForm.TERMS_OPEN, columns, TileForm.Start.ZERO);
         var ownA = copyOf(a);
         var ownTo = copyOf(to);

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// A WebAssembly module in the making: functions, one memory, exports.
+/// A WebAssembly module in the making: functions, one memory that it imports as `env.memory`,
+/// exports.
 public final class Module {
     /// Bytes of a page of memory.
     public static final int PAGE_BYTES = 1 << 16;
@@ -22,14 +23,14 @@ public final class Module {
     private static final int MAGIC = 0x6D736100;
     private static final int VERSION = 1;
     private static final int FUNCTION_TYPE = 0x60;
-    private static final int HAS_MAXIMUM = 0x01;
+    private static final int NO_MAXIMUM = 0x00;
     private static final int EXPORT_FUNCTION = 0x00;
-    private static final int EXPORT_MEMORY = 0x02;
+    private static final int IMPORT_MEMORY = 0x02;
 
     private enum Section {
         TYPE(1),
+        IMPORT(2),
         FUNCTION(3),
-        MEMORY(5),
         EXPORT(7),
         CODE(10);
 
@@ -66,7 +67,7 @@ public final class Module {
         exported.put(name, function.index());
     }
 
-    /// Sets the size of the memory, which is exported as `memory`.
+    /// Sets the least size of the memory.
     public void memory(int newPages) {
         require(
                 newPages >= 1 && newPages <= PAGES_MAX,
@@ -80,13 +81,12 @@ public final class Module {
     public byte[] toBytes() {
         var out = new Bytes().word(MAGIC).word(VERSION);
         section(out, Section.TYPE, typeSection());
+        var imports = new Bytes().unsigned(1).name("env").name("memory");
+        section(out, Section.IMPORT, imports.octet(IMPORT_MEMORY).octet(NO_MAXIMUM).unsigned(pages));
         var functions = new Bytes().unsigned(typesOfFunctions.size());
         typesOfFunctions.forEach(functions::unsigned);
         section(out, Section.FUNCTION, functions);
-        var memory = new Bytes().unsigned(1).octet(HAS_MAXIMUM).unsigned(pages).unsigned(pages);
-        section(out, Section.MEMORY, memory);
-        var exports = new Bytes().unsigned(exported.size() + 1);
-        exports.name("memory").octet(EXPORT_MEMORY).unsigned(0);
+        var exports = new Bytes().unsigned(exported.size());
         exported.forEach(
                 (name, index) -> exports.name(name).octet(EXPORT_FUNCTION).unsigned(index));
         section(out, Section.EXPORT, exports);
