@@ -26,7 +26,7 @@ final class CorrelationCode {
         this.rendering = rendering;
         this.c = c;
         this.form = form;
-        long filters = (long) form.groups() * groupBytes() + Lanes.ALL * panelRow(form.out());
+        long filters = (long) form.groups() * groupBytes() + (long) Lanes.ALL * panelRow(form.out());
         long bytes = filters + Canvas.bytes(form.rows(), form.cols(), form.inPixel());
         packed = rendering.scratch(bytes);
         int at = Math.toIntExact(packed + filters);
@@ -205,8 +205,7 @@ final class CorrelationCode {
 
     private TileForm tile(int columns, int aRow, int toRow) {
         var byRow =
-                new TileForm.Level(
-                        form.rows().taps(), form.rows().dilation() * canvas.rowBytes());
+                new TileForm.Level(form.rows().taps(), form.rows().dilation() * canvas.rowBytes());
         var byColumn =
                 new TileForm.Level(
                         form.cols().taps(), form.cols().dilation() * canvas.pixelBytes());

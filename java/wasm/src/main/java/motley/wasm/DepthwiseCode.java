@@ -112,7 +112,8 @@ final class DepthwiseCode {
             int stored = form.reversed() ? form.taps() - 1 - tap : tap;
             int at =
                     tap / form.cols().taps() * form.rows().dilation() * canvas.rowBytes()
-                            + tap % form.cols().taps()
+                            + tap
+                                    % form.cols().taps()
                                     * form.cols().dilation()
                                     * canvas.pixelBytes();
             c.get(b).memory(V128_LOAD, stored * form.groups() * BYTES).set(weights);

@@ -115,9 +115,7 @@ final class FilterGradientCode {
                 form.groups(),
                 () -> {
                     if (whole > 0) {
-                        c.repeat(
-                                whole,
-                                () -> panel(a, from, target, TileForm.COLUMNS_MAX, start));
+                        c.repeat(whole, () -> panel(a, from, target, TileForm.COLUMNS_MAX, start));
                     }
                     if (rest > 0) panel(a, from, target, rest, start);
                     c.increase(a, form.in() * BYTES);
@@ -159,8 +157,7 @@ final class FilterGradientCode {
 
     private TileForm tile(int columns, int bStep, TileForm.Start start) {
         var byRow =
-                new TileForm.Level(
-                        form.rows().outputs(), form.rows().stride() * canvas.rowBytes());
+                new TileForm.Level(form.rows().outputs(), form.rows().stride() * canvas.rowBytes());
         var byColumn =
                 new TileForm.Level(
                         form.cols().outputs(), form.cols().stride() * canvas.pixelBytes());

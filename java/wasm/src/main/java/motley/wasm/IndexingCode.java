@@ -118,8 +118,7 @@ final class IndexingCode {
         int length = shape.dim(axis);
         int step = shape.strides()[axis];
         var form = new ArgMax(shape.count() / length / step, length, step);
-        var function =
-                rendering.form(form, FunctionType.ofInts(2), body -> argMax(body, form));
+        var function = rendering.form(form, FunctionType.ofInts(2), body -> argMax(body, form));
         c.i32(rendering.address(call.in().getFirst().buffer()));
         c.i32(rendering.address(call.out().buffer()));
         c.call(function);

@@ -62,12 +62,7 @@ final class PointCode {
     /// @param vectors how many are computed side by side
     /// @param places by node
     PointCode(
-            Rendering rendering,
-            Code c,
-            List<Node> nodes,
-            int axis,
-            int vectors,
-            Local[] places) {
+            Rendering rendering, Code c, List<Node> nodes, int axis, int vectors, Local[] places) {
         this.rendering = rendering;
         this.c = c;
         this.nodes = nodes;

@@ -67,7 +67,14 @@ final class PoolingCode {
             case Op.MaxPoolPick(var window) ->
                     call(rendering, c, Kind.PICK, PoolForm.of(window, images), x, last, out);
             case Op.MaxPoolGradient(var window) ->
-                    call(rendering, c, Kind.MAX_GRADIENT, PoolForm.of(window, images), x, out, last);
+                    call(
+                            rendering,
+                            c,
+                            Kind.MAX_GRADIENT,
+                            PoolForm.of(window, images),
+                            x,
+                            out,
+                            last);
             case Op.AveragePool(var window) ->
                     call(rendering, c, Kind.AVERAGE, PoolForm.of(window, images), x, x, out);
             case Op.AveragePoolGradient(var window, var shape) ->
@@ -83,19 +90,11 @@ final class PoolingCode {
     }
 
     private static void call(
-            Rendering rendering,
-            Code c,
-            Kind kind,
-            PoolForm pool,
-            int x,
-            int other,
-            int small) {
+            Rendering rendering, Code c, Kind kind, PoolForm pool, int x, int other, int small) {
         var form = new Form(kind, pool);
         var function =
                 rendering.form(
-                        form,
-                        FunctionType.ofInts(3),
-                        body -> new PoolingCode(body, form).write());
+                        form, FunctionType.ofInts(3), body -> new PoolingCode(body, form).write());
         c.i32(x).i32(other).i32(small).call(function);
     }
 

@@ -202,8 +202,7 @@ final class ProductCode {
         step(ownA, ownB, to, last, columns, TileForm.Start.CONTINUE);
     }
 
-    private void step(
-            Local a, Local b, Local to, int terms, int columns, TileForm.Start start) {
+    private void step(Local a, Local b, Local to, int terms, int columns, TileForm.Start start) {
         var right = inPlace ? b : packed(b, terms, columns);
         var tile = tile(terms, columns, start);
         Rows.call(
@@ -259,8 +258,7 @@ final class ProductCode {
     }
 
     /// A tile over the terms that count; none, if nobody looks at its results.
-    private void partOfTile(
-            TileForm tile, Local a, Local b, Local to, Local row, Local first) {
+    private void partOfTile(TileForm tile, Local a, Local b, Local to, Local row, Local first) {
         int bottom = tile.rows() - 1;
         int right = tile.columns() - 1;
         Runnable all = () -> someTerms(tile, a, b, to, () -> c.i32(0), () -> c.i32(form.terms()));

@@ -71,7 +71,7 @@ final class StageCalls {
         touched.addAll(rows.writes());
         touched.addAll(rows.locals());
         for (var buffer : touched) bytes += buffer.bytes() / rows.rows();
-        return (int) Math.clamp(TILE_BYTES / Math.max(1, bytes), 1, rows.rows());
+        return Math.clamp(TILE_BYTES / Math.max(1, bytes), 1, rows.rows());
     }
 
     private Map<Buffer, Integer> placeLocals(Kernel.Rows rows, int step) {

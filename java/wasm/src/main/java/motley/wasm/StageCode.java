@@ -52,9 +52,7 @@ final class StageCode {
         sums = new Local[sums()];
         for (int i = 0; i < sums.length; i++) sums[i] = c.vector();
         int side = stage instanceof Kernel.Fold fold && fold.byLanes() ? 1 : sums.length;
-        points =
-                new PointCode(
-                        rendering, c, stage.nodes(), vectorAxis, Math.max(1, side), places);
+        points = new PointCode(rendering, c, stage.nodes(), vectorAxis, Math.max(1, side), places);
     }
 
     private int sums() {

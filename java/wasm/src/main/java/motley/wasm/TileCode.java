@@ -48,8 +48,7 @@ final class TileCode {
     }
 
     static Function function(Rendering rendering, TileForm form) {
-        return rendering.form(
-                form, form.type(), c -> new TileCode(rendering, c, form).write());
+        return rendering.form(form, form.type(), c -> new TileCode(rendering, c, form).write());
     }
 
     private void write() {

@@ -62,9 +62,7 @@ final class UniformCode {
         var form = new Form(stream, rows, call.out().buffer().elements() / rows);
         var function =
                 rendering.form(
-                        form,
-                        FunctionType.ofInts(3),
-                        body -> new UniformCode(body, form).write());
+                        form, FunctionType.ofInts(3), body -> new UniformCode(body, form).write());
         c.i32(rendering.address(call.in().get(0).buffer()));
         c.i32(rendering.address(call.in().get(1).buffer()));
         c.i32(rendering.address(call.out().buffer()));

@@ -84,8 +84,7 @@ public final class WasmCompiler {
             case Op.Gather _ -> IndexingCode.gather(rendering, c, call);
             case Op.ScatterAdd(int rows) -> IndexingCode.scatterAdd(rendering, c, rows, call);
             case Op.ArgMax(int axis) -> IndexingCode.argMax(rendering, c, axis, call);
-            case Op.RandomUniform(int stream, _) ->
-                    UniformCode.call(rendering, c, stream, call);
+            case Op.RandomUniform(int stream, _) -> UniformCode.call(rendering, c, stream, call);
             case Op.OneHot _, Op.Elementwise _, Op.Movement _, Op.Reduce _, Op.Fill _, Op.Iota _ ->
                     throw new IllegalStateException(call.op() + " is not called");
         }

@@ -265,8 +265,9 @@ public final class Code {
     }
 
     private void pop(ValueType expected, String by) {
-        var found = stack.size() > floor ? stack.removeLast() : null;
-        require(found == expected, "%s: takes %s (expected: %s)", by, found, expected);
+        require(stack.size() > floor, "%s: finds nothing (expected: %s)", by, expected);
+        var found = stack.removeLast();
+        require(found == expected, "%s: finds %s (expected: %s)", by, found, expected);
     }
 
     private void requireEmpty(String where) {

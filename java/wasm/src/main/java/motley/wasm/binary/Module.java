@@ -82,7 +82,10 @@ public final class Module {
         var out = new Bytes().word(MAGIC).word(VERSION);
         section(out, Section.TYPE, typeSection());
         var imports = new Bytes().unsigned(1).name("env").name("memory");
-        section(out, Section.IMPORT, imports.octet(IMPORT_MEMORY).octet(NO_MAXIMUM).unsigned(pages));
+        section(
+                out,
+                Section.IMPORT,
+                imports.octet(IMPORT_MEMORY).octet(NO_MAXIMUM).unsigned(pages));
         var functions = new Bytes().unsigned(typesOfFunctions.size());
         typesOfFunctions.forEach(functions::unsigned);
         section(out, Section.FUNCTION, functions);
