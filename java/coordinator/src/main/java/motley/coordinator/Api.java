@@ -69,7 +69,9 @@ final class Api {
         // Tidy: a table.
         routes =
                 joined(
-                        new UploadRoutes(parts.uploads()).routes(),
+                        List.of(
+                                new UploadRoutes(parts.uploads()).routes(),
+                                new HistoryRoutes(runs, parts.runs().database()).routes()),
                         Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
                         Route.brief(
                                 HttpMethod.GET,
@@ -133,8 +135,8 @@ final class Api {
                                 bulk::writeBlob));
     }
 
-    private static List<Route> joined(List<Route> rooms, Route... routes) {
-        return Stream.concat(Stream.of(routes), rooms.stream()).toList();
+    private static List<Route> joined(List<List<Route>> rooms, Route... routes) {
+        return Stream.concat(Stream.of(routes), rooms.stream().flatMap(List::stream)).toList();
     }
 
     List<Route> routes() {
