@@ -73,7 +73,8 @@ final class Api {
                                 core(runs, bulk),
                                 new RunShareRoutes(parts.runs(), parts.access()).routes(),
                                 parts.access().routes(parts.fleet()::expel),
-                                new UploadRoutes(parts.uploads()).routes())
+                                new UploadRoutes(parts.uploads()).routes(),
+                                new HistoryRoutes(runs, parts.runs().database()).routes())
                         .flatMap(List::stream)
                         .toList();
     }

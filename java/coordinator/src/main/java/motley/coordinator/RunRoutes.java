@@ -155,8 +155,8 @@ final class RunRoutes {
                 headers, StreamMessage.concat(head, StreamMessage.of(model.elements())));
     }
 
-    /// What is another's is not there at all.
-    private RunHandle find(ServiceRequestContext context) {
+    /// The run that the path names; another's is not there at all.
+    RunHandle find(ServiceRequestContext context) {
         var id = String.valueOf(context.pathParam("run"));
         return runs.find(id)
                 .filter(run -> allows(context, run, Shares.May.READ))
