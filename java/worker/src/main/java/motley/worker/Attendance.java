@@ -86,7 +86,7 @@ final class Attendance implements AutoCloseable {
     static Attendance connect(
             Device device, Workbench workbench, URI coordinator, Consumer<WorkerEvent> listener) {
         var mailbox = new Mailbox();
-        var session = GrpcSessionClient.connect(coordinator, mailbox);
+        var session = GrpcSessionClient.connect(coordinator, device.settings().trust(), mailbox);
         var connection = new Connection(coordinator, mailbox, session);
         return new Attendance(device, workbench, listener, connection);
     }
@@ -141,7 +141,7 @@ final class Attendance implements AutoCloseable {
     /// Asks for work only when the machine was looked at: its owner's limits come first.
     private void join(FromCoordinator.Welcome welcome) {
         if (isJoined()) return;
-        bulk = new BulkClient(coordinator, welcome.sessionToken());
+        bulk = new BulkClient(coordinator, welcome.sessionToken(), device.settings().trust());
         mailbox.attach(bulk);
         files =
                 welcome.sharedDirectory()

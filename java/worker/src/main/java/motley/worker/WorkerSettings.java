@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import motley.wire.Trust;
 
 /// How a device takes part.
 ///
@@ -19,6 +20,7 @@ import java.util.function.Function;
 /// @param discoveryPort UDP port of the search
 /// @param version of this program
 /// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
+/// @param trust for coordinators at `https`
 public record WorkerSettings(
         Optional<URI> coordinator,
         Function<URI, String> tokens,
@@ -29,7 +31,8 @@ public record WorkerSettings(
         Path home,
         int discoveryPort,
         String version,
-        boolean usesFiles) {
+        boolean usesFiles,
+        Trust trust) {
     private static final long MEMORY_BYTES_MIN = 64L << 20;
 
     /// A device that uses files where it can.
@@ -53,7 +56,8 @@ public record WorkerSettings(
                 home,
                 discoveryPort,
                 version,
-                true);
+                true,
+                Trust.SYSTEM);
     }
 
     public WorkerSettings {
