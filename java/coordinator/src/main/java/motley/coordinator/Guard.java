@@ -41,6 +41,21 @@ final class Guard {
                 "authorization: wrong or missing (expected: a bearer token)");
     }
 
+    /// Who opens a session shows a token in it, where one is needed. A page of another origin must
+    /// not open one at all: it would make a device of everybody who looks at it.
+    ///
+    /// @throws Problem if the request may not pass
+    void checkPage(RequestHeaders headers) {
+        if (access.token().isEmpty()) checkLocal(headers);
+        var authority = Optional.ofNullable(headers.authority()).orElse("");
+        var origin = Optional.ofNullable(headers.get(HttpHeaderNames.ORIGIN));
+        if (origin.isPresent() && !isSame(origin.get(), authority)) {
+            throw new Problem(
+                    HttpStatus.FORBIDDEN,
+                    "origin: %s (expected: a page of %s)".formatted(origin.get(), authority));
+        }
+    }
+
     /// The device that sends a request.
     Optional<Device> device(RequestHeaders headers) {
         return bearer(headers).flatMap(fleet::holderOf);

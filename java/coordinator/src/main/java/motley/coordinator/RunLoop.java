@@ -136,6 +136,7 @@ final class RunLoop {
     /// Whether a device can be of use.
     boolean hasPlaceFor(Device device) {
         boolean isHere = device.run().filter(this::equals).isPresent();
+        if (exchange.unfitness(device).isPresent()) return false;
         return Places.hasOneFor(device.reputation(), isHere, state, context.clock().instant());
     }
 

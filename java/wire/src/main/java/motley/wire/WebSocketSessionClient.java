@@ -159,7 +159,7 @@ final class WebSocketSessionClient {
         @Override
         public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
             inbound.onCompleted();
-            sent.whenComplete((_, _) -> free());
+            var _ = sent.whenComplete((_, _) -> free());
             return null;
         }
 
@@ -179,7 +179,8 @@ final class WebSocketSessionClient {
             handed.incrementAndGet();
             var bytes = ByteBuffer.wrap(out.toByteArray());
             sent = sent.thenCompose(open -> open.sendBinary(bytes, true));
-            sent.whenComplete(
+            var _ =
+                    sent.whenComplete(
                     (_, failure) -> {
                         handed.decrementAndGet();
                         if (failure == null) link.drain();
