@@ -69,11 +69,10 @@ final class Api {
         // Tidy: a table.
         routes =
                 joined(
-                        Stream.of(
-                                        new UploadRoutes(parts.uploads()).routes(),
-                                        new PlanRoutes(parts.plans()).routes())
-                                .flatMap(List::stream)
-                                .toList(),
+                        List.of(
+                                new UploadRoutes(parts.uploads()).routes(),
+                                new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new PlanRoutes(parts.plans()).routes()),
                         Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
                         Route.brief(
                                 HttpMethod.GET,
@@ -142,8 +141,8 @@ final class Api {
                                 bulk::writeBlob));
     }
 
-    private static List<Route> joined(List<Route> rooms, Route... routes) {
-        return Stream.concat(Stream.of(routes), rooms.stream()).toList();
+    private static List<Route> joined(List<List<Route>> rooms, Route... routes) {
+        return Stream.concat(Stream.of(routes), rooms.stream().flatMap(List::stream)).toList();
     }
 
     List<Route> routes() {
