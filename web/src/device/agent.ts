@@ -35,6 +35,8 @@ export interface Circumstances {
   readonly battery?: number;
   readonly onPower?: boolean;
   readonly isMetered: boolean;
+  /** It is frozen or ends any moment. */
+  readonly isGoing: boolean;
 }
 
 export type State = "starting" | "joining" | "idle" | "working" | "paused" | "away" | "hidden" | "ended";
@@ -74,7 +76,7 @@ export class Agent {
   private readonly traffic: Traffic = { downBytes: 0, upBytes: 0 };
   private readonly started = performance.now();
   private readonly manifests = new Map<string, Manifest>();
-  private circumstances: Circumstances = { isVisible: true, isMetered: false };
+  private circumstances: Circumstances = { isVisible: true, isMetered: false, isGoing: false };
   private engine: Engine | undefined;
   private session: Session | undefined;
   private bulk: Bulk | undefined;
@@ -133,7 +135,8 @@ export class Agent {
   }
 
   private isHidden(): boolean {
-    return this.settings.leavesWhenHidden && !this.circumstances.isVisible;
+    const { isVisible, isGoing } = this.circumstances;
+    return isGoing || (this.settings.leavesWhenHidden && !isVisible);
   }
 
   // Engines.
@@ -185,6 +188,7 @@ export class Agent {
     this.engine = undefined;
     this.show("starting", why);
     try {
+      if (engine.name === "wasm" && this.counts.losses >= LOSSES_MAX) throw new Error(why);
       await this.openEngine();
     } catch (e) {
       this.stop(text(e));

@@ -76,6 +76,9 @@ export function DevicePage() {
     if (sessionStorage.getItem("motley.device.on") !== null) void start();
     return () => worker.current?.postMessage({ kind: "stop", reason: "the page was left" } satisfies ToWorker);
   }, []);
+  useEffect(() => {
+    if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/service-worker.js").catch(() => {});
+  }, []);
   useWakeLock(isOn && choices.keepsAwake);
 
   return (

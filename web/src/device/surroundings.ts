@@ -94,21 +94,22 @@ function newId(): string {
 export async function watchCircumstances(tell: (now: Circumstances) => void): Promise<() => void> {
   const battery = await batteryOf();
   const connection = (navigator as { connection?: Connection }).connection;
-  let isFrozen = false;
+  let isGoing = false;
   const look = () =>
     tell({
-      isVisible: document.visibilityState === "visible" && !isFrozen,
+      isVisible: document.visibilityState === "visible",
+      isGoing,
       ...(battery === undefined ? {} : { battery: battery.level, onPower: battery.charging }),
       isMetered: connection?.type === "cellular" || connection?.saveData === true,
     });
-  const frozen = () => ((isFrozen = true), look());
-  const thawed = () => ((isFrozen = false), look());
+  const going = () => ((isGoing = true), look());
+  const back = () => ((isGoing = false), look());
   const watched: [EventTarget | undefined, string, () => void][] = [
     [document, "visibilitychange", look],
-    [document, "freeze", frozen],
-    [document, "resume", thawed],
-    [window, "pagehide", frozen],
-    [window, "pageshow", thawed],
+    [document, "freeze", going],
+    [document, "resume", back],
+    [window, "pagehide", going],
+    [window, "pageshow", back],
     [window, "online", look],
     [battery, "levelchange", look],
     [battery, "chargingchange", look],

@@ -15,12 +15,12 @@ final class WasmPlans implements PlanCompiler {
         return "wasm";
     }
 
-    /// @param abilities `simd` and `relaxedSimd`, true or false; the latter where a multiply-add was
+    /// @param abilities `simd` and `relaxedSimd`, true or false; the latter where a multiply-add
+    /// was
     ///     found to round once
     @Override
     public Target target(Map<String, String> abilities) {
-        var features =
-                new WasmFeatures(is("simd", abilities), is("relaxedSimd", abilities), false);
+        var features = new WasmFeatures(is("simd", abilities), is("relaxedSimd", abilities), false);
         return new Target(
                 WasmCompiler.numericClass(features),
                 program -> WasmCompiler.compile(program, List.of(), features));

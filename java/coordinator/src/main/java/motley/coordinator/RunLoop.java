@@ -335,6 +335,7 @@ final class RunLoop {
             record.traffic().counted();
             device.traffic().counted();
         }
+        record.classes().add(device.numericClass());
         device.worked(task, computeMicros);
     }
 

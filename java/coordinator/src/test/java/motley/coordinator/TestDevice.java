@@ -96,7 +96,11 @@ final class TestDevice implements AutoCloseable {
                         });
         session.send(
                 new FromDevice.Hello(
-                        Protocol.VERSION, settings.token, id, "the device " + id, profile(settings.thin)));
+                        Protocol.VERSION,
+                        settings.token,
+                        id,
+                        "the device " + id,
+                        profile(settings.thin)));
         thread = Thread.ofPlatform().daemon().name(id).start(this::live);
     }
 
@@ -132,8 +136,7 @@ final class TestDevice implements AutoCloseable {
         /// A device that fetches what each task takes, and can do `encodings`.
         Settings asBrowser(String... encodings) {
             var kind = new DeviceProfile.Thin(List.of(encodings), List.of("f32"));
-            return new Settings(
-                    id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind));
+            return new Settings(id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind));
         }
     }
 
@@ -347,7 +350,7 @@ final class TestDevice implements AutoCloseable {
                 1,
                 OptionalDouble.empty(),
                 List.of("cpu"),
-                "jvm-cpu",
+                thin.isPresent() ? "browser" : "jvm-cpu",
                 "0",
                 thin);
     }

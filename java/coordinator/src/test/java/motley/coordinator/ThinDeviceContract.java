@@ -41,6 +41,34 @@ final class ThinDeviceContract {
         }
     }
 
+    @Test
+    void runOfSeveralNumericClassesSaysSo() throws Exception {
+        var home = new TestHome(folder.resolve("home"));
+        String id;
+        try (var coordinator = home.open()) {
+            var run = coordinator.startRun(TestHome.request(coordinator, 20));
+            id = run.id();
+            try (var first = start(coordinator, TestDevice.Settings.honest("b").asBrowser("f32"))) {
+                while (first.accepted() == 0) Thread.sleep(1);
+            }
+            assertThat(run.view().numericClasses()).containsExactly("browser");
+            assertThat(run.view().isMixed()).isFalse();
+            try (var second = start(coordinator, TestDevice.Settings.honest("a"))) {
+                while (second.accepted() == 0) Thread.sleep(1);
+            }
+            assertThat(run.view().numericClasses()).containsExactly("browser", "jvm-cpu");
+            assertThat(run.view().isMixed()).isTrue();
+        }
+        try (var coordinator = home.open()) {
+            var again = coordinator.run(id).orElseThrow().view();
+            assertThat(again.numericClasses()).containsExactly("browser", "jvm-cpu");
+        }
+    }
+
+    private TestDevice start(Coordinator coordinator, TestDevice.Settings settings) {
+        return TestDevice.start(coordinator.uri(), settings, folder);
+    }
+
     private String weights(
             Coordinator coordinator, RunRequest request, TestDevice.Settings... settings)
             throws Exception {
@@ -107,7 +135,8 @@ final class ThinDeviceContract {
                             coordinator.uri(),
                             TestDevice.Settings.honest("c").asBrowser("f32", "int8"),
                             folder)) {
-                assertThat(device.idle()).startsWith("run %s has local steps".formatted(local.id()));
+                assertThat(device.idle())
+                        .startsWith("run %s has local steps".formatted(local.id()));
             }
         }
     }

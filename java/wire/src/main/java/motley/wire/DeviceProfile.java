@@ -10,7 +10,8 @@ import java.util.OptionalDouble;
 /// @param memoryLimitBytes how much its owner lends
 /// @param gflops measured speed of a short matrix product on all lent threads
 /// @param numericClass devices of one class compute bit-identical results
-/// @param thin what a device knows that runs plans and fetches inputs; empty for one with a compiler
+/// @param thin what a device knows that runs plans and fetches inputs; empty for one with a
+/// compiler
 ///     and samples of its own
 public record DeviceProfile(
         String operatingSystem,

@@ -181,11 +181,11 @@ final class WebSocketSessionClient {
             sent = sent.thenCompose(open -> open.sendBinary(bytes, true));
             var _ =
                     sent.whenComplete(
-                    (_, failure) -> {
-                        handed.decrementAndGet();
-                        if (failure == null) link.drain();
-                        else inbound.onError(failure);
-                    });
+                            (_, failure) -> {
+                                handed.decrementAndGet();
+                                if (failure == null) link.drain();
+                                else inbound.onError(failure);
+                            });
         }
 
         @Override

@@ -65,8 +65,7 @@ final class WebSocketSessionContract extends SessionContract {
     @Test
     void deviceThatDoesNotReadIsLetGo() throws Exception {
         var socket = open();
-        socket.sendBinary(
-                        ByteBuffer.wrap(new DeviceCodec().encode(HELLO).toByteArray()), true)
+        socket.sendBinary(ByteBuffer.wrap(new DeviceCodec().encode(HELLO).toByteArray()), true)
                 .join();
         assertThat(atCoordinator().next()).isEqualTo(HELLO);
         var coordinator = coordinator();
@@ -81,8 +80,7 @@ final class WebSocketSessionContract extends SessionContract {
 
     /// A socket that asks for nothing: whatever comes stays unread.
     private WebSocket open() {
-        var address =
-                URI.create("ws://" + uri().getRawAuthority() + WebSocketSessionService.PATH);
+        var address = URI.create("ws://" + uri().getRawAuthority() + WebSocketSessionService.PATH);
         var listener =
                 new WebSocket.Listener() {
                     @Override
