@@ -1,6 +1,8 @@
 import { render } from "preact";
-import { DevicePage } from "./device/page.tsx";
+import { App } from "./app.tsx";
+import "./style.css";
+import { apply } from "./theme.ts";
 
+apply();
 const root = document.getElementById("app");
-const isDevice = location.pathname === "/device" || location.hash.startsWith("#join=");
-if (root !== null) render(isDevice ? <DevicePage /> : <h1>Motley</h1>, root);
+if (root !== null) render(<App />, root);

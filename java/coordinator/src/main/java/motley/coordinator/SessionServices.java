@@ -29,7 +29,7 @@ final class SessionServices implements AutoCloseable {
                         .decorate(
                                 (service, context, request) -> {
                                     try {
-                                        guard.checkPage(request.headers());
+                                        guard.checkSocket(context, request.headers());
                                     } catch (Problem e) {
                                         return e.response(context.path());
                                     }

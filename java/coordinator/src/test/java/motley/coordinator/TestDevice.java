@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +63,7 @@ final class TestDevice implements AutoCloseable {
     private final BlockingQueue<FromCoordinator> answers = new LinkedBlockingQueue<>();
     private final Map<String, TestComputation> prepared = new HashMap<>();
     private final Map<String, Encoder> encoders = new HashMap<>();
+    private final CompletableFuture<String> sessionToken = new CompletableFuture<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final BlockingQueue<String> idle = new LinkedBlockingQueue<>();
     private volatile String gradientProgram = "";
@@ -71,7 +73,6 @@ final class TestDevice implements AutoCloseable {
     private Optional<SharedExchange> shared = Optional.empty();
     private OptionalLong held = OptionalLong.empty();
     private int tasks;
-    private volatile String sessionToken = "";
 
     private TestDevice(URI coordinator, Settings settings, Path cache) {
         this.coordinator = coordinator;
@@ -138,6 +139,11 @@ final class TestDevice implements AutoCloseable {
             var kind = new DeviceProfile.Thin(List.of(encodings), List.of("f32"));
             return new Settings(id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind));
         }
+    }
+
+    /// What it sends with bulk requests, once it is in.
+    CompletableFuture<String> sessionToken() {
+        return sessionToken.copy();
     }
 
     static TestDevice start(URI coordinator, Settings settings, Path cache) {
@@ -261,7 +267,7 @@ final class TestDevice implements AutoCloseable {
     }
 
     private void welcomed(FromCoordinator.Welcome welcome) {
-        sessionToken = welcome.sessionToken();
+        sessionToken.complete(welcome.sessionToken());
         bulk = Optional.of(new BulkClient(coordinator, welcome.sessionToken()));
         if (sharesMemory) {
             shared = SharedExchange.tryOpen(welcome.sharedDirectory().orElseThrow());
@@ -325,7 +331,7 @@ final class TestDevice implements AutoCloseable {
     HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(coordinator.resolve(path))
-                        .header("authorization", "Bearer " + sessionToken)
+                        .header("authorization", "Bearer " + sessionToken.join())
                         .build();
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     }
