@@ -60,6 +60,7 @@ export class WebGpuEngine implements Engine {
     const abilities = Object.fromEntries([
       ...LIMITS.map((name) => [name, String(device.limits[name])]),
       ...features.map((name) => [name, "true"]),
+      ["software", String(isSoftware)],
     ]) as Record<string, string>;
     const make = [info?.vendor, info?.architecture].filter(Boolean).join("-") || "unknown";
     return new WebGpuEngine(device, `webgpu-${make}`.slice(0, 100), words || "GPU", abilities);

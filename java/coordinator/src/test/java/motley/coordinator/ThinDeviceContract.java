@@ -2,6 +2,9 @@ package motley.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import motley.compiler.device.DevicePlan;
 import motley.coordinator.plans.PlanCompiler;
 import motley.program.Program;
 import motley.program.ProgramHash;
+import motley.rounds.robust.Aggregation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +142,36 @@ final class ThinDeviceContract {
                 assertThat(device.idle())
                         .startsWith("run %s has local steps".formatted(local.id()));
             }
+        }
+    }
+
+    /// It may be the only one of its numeric class, and wait for ever to be confirmed.
+    @Test
+    void auditsTakeBrowsersThatPeopleTrust() throws Exception {
+        try (var coordinator = new TestHome(folder.resolve("home")).open();
+                var device = start(coordinator, TestDevice.Settings.honest("b").asBrowser("f32"));
+                var http = HttpClient.newHttpClient()) {
+            var plain = TestHome.request(coordinator, 1);
+            var audits = new Precautions(true, new Aggregation.Mean());
+            var run =
+                    coordinator.startRun(
+                            new RunRequest(
+                                    plain.model(),
+                                    plain.dataset(),
+                                    plain.training(),
+                                    new RunRequest.Crew(1, 0, audits),
+                                    plain.initialWeights()));
+            var reason = device.idle();
+            if (reason.equals("no run is active")) reason = device.idle();
+            assertThat(reason).startsWith("run %s audits its devices".formatted(run.id()));
+            var trust =
+                    HttpRequest.newBuilder(coordinator.uri().resolve("/v1/devices/b/trust"))
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build();
+            assertThat(http.send(trust, HttpResponse.BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(200);
+            run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
+            assertThat(device.accepted()).isPositive();
         }
     }
 
