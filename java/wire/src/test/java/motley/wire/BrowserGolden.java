@@ -142,7 +142,7 @@ final class BrowserGolden {
     }
 
     private static MemorySegment words(MemorySegment vector) {
-        var words = MemorySegment.ofArray(new short[ELEMENTS]);
+        var words = MemorySegment.ofArray(new byte[2 * ELEMENTS]);
         ParameterFrame.round(vector, words);
         return words;
     }

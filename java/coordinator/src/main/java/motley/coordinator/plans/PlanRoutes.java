@@ -37,10 +37,7 @@ public final class PlanRoutes {
     public List<Route> routes() {
         return List.of(
                 Route.brief(
-                        HttpMethod.GET,
-                        "/v1/programs/{sha256}/plan",
-                        Scope.DEVICES_TOO,
-                        this::plan));
+                        HttpMethod.GET, "/v1/programs/{sha256}/plan", Scope.DEVICE, this::plan));
     }
 
     private HttpResponse plan(ServiceRequestContext context, HttpRequest request)
