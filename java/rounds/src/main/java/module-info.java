@@ -7,5 +7,6 @@ module motley.rounds {
     requires static transitive org.jspecify;
 
     exports motley.rounds;
+    exports motley.rounds.credits;
     exports motley.rounds.robust;
 }

@@ -36,7 +36,7 @@ final class RoundsInOrder implements Checker {
                     Observation.Closed _,
                     Observation.Evaluated _,
                     Observation.Saved _,
-                    Observation.NotSaved _ -> {}
+                    Observation.NotSaved _, Observation.Paid _, Observation.Settled _ -> {}
         }
     }
 
