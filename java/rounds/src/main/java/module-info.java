@@ -9,4 +9,5 @@ module motley.rounds {
     exports motley.rounds;
     exports motley.rounds.credits;
     exports motley.rounds.robust;
+    exports motley.rounds.sharing;
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import motley.coordinator.credits.CreditStore;
 import motley.coordinator.http.Route;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
@@ -53,7 +54,13 @@ public final class Coordinator implements AutoCloseable {
     }
 
     /// What a coordinator is made of.
-    record Parts(Access access, BlobStore blobs, Fleet fleet, Runs runs, Listeners listeners) {}
+    record Parts(
+            Access access,
+            BlobStore blobs,
+            Fleet fleet,
+            Runs runs,
+            Listeners listeners,
+            CreditStore credits) {}
 
     /// Opens a coordinator.
     ///
@@ -149,6 +156,7 @@ public final class Coordinator implements AutoCloseable {
         var journal = opened.add(Journal.open(database));
         var blobs = BlobStore.open(home.resolve("blobs"));
         var checkpoints = BlobStore.open(home.resolve("checkpoints"));
+        var credits = new CreditStore(database.jdbi(), clock);
         var access = access(settings);
         var shared = shared(settings, opened);
         var listeners = new Listeners();
@@ -165,9 +173,10 @@ public final class Coordinator implements AutoCloseable {
                                         shared,
                                         new Inbox.Budget(settings.limits().inboxBytesMax()),
                                         settings.engines(),
-                                        settings.checkpointEvery())));
+                                        settings.checkpointEvery(),
+                                        credits)));
         runs.restore();
-        var parts = new Parts(access, blobs, fleet, runs, listeners);
+        var parts = new Parts(access, blobs, fleet, runs, listeners, credits);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

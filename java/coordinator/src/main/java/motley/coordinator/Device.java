@@ -1,6 +1,8 @@
 package motley.coordinator;
 
 import java.util.Optional;
+import motley.coordinator.access.Person;
+import motley.coordinator.credits.Payroll;
 import motley.rounds.DeviceId;
 import motley.rounds.Kind;
 import motley.rounds.Reputation;
@@ -132,6 +134,16 @@ final class Device {
         tasks++;
         if (task.kind() == Kind.TRAIN) samples += task.samples().count();
         computeMicros += micros;
+    }
+
+    /// Who is paid for what it does.
+    synchronized Payroll.Payee payee() {
+        return new Payroll.Payee(id, owner());
+    }
+
+    /// Whose it is: of nobody else, whoever runs the coordinator.
+    synchronized String owner() {
+        return reputation.owner().isEmpty() ? Person.OWNER.id() : reputation.owner();
     }
 
     /// An answer of this device waits to be confirmed.

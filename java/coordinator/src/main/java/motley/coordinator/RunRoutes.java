@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
+import motley.coordinator.access.Caller;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 
@@ -27,7 +28,7 @@ final class RunRoutes {
 
     HttpResponse start(ServiceRequestContext context, HttpRequest request) throws IOException {
         var body = request.aggregate().join().contentUtf8();
-        return created(runs.start(RunRequestJson.parse(body)));
+        return created(runs.start(RunRequestJson.parse(body), Caller.of(context).id()));
     }
 
     /// The settings are those of the other run, but for the fields of the body.
@@ -35,7 +36,8 @@ final class RunRoutes {
         var ancestor = find(context);
         var body = request.aggregate().join().contentUtf8();
         var settings = RunRequestJson.changed(ancestor.request(), body);
-        var run = runs.startFrom(ancestor, which(context, Runs.Which.LATEST), settings);
+        var which = which(context, Runs.Which.LATEST);
+        var run = runs.startFrom(ancestor, which, settings, Caller.of(context).id());
         return created(run);
     }
 

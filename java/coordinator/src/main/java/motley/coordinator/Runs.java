@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.access.Person;
+import motley.coordinator.credits.CreditStore;
+import motley.coordinator.credits.Payroll;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
@@ -54,7 +57,8 @@ final class Runs implements AutoCloseable {
             Optional<SharedDirectory> shared,
             Inbox.Budget budget,
             Supplier<Engine> engines,
-            Duration checkpointEvery) {}
+            Duration checkpointEvery,
+            CreditStore credits) {}
 
     Runs(Means means) {
         this.means = means;
@@ -74,16 +78,18 @@ final class Runs implements AutoCloseable {
     /// @throws IllegalArgumentException if a blob is missing or does not fit
     /// @throws IOException if it cannot be stored
     RunHandle start(RunRequest request) throws IOException {
-        return start(RunPlan.of(request));
+        return start(request, Person.OWNER.id());
     }
 
-    RunHandle start(RunPlan plan) throws IOException {
+    /// The same for `owner`, who pays for it.
+    RunHandle start(RunRequest request, String owner) throws IOException {
+        var plan = RunPlan.of(request);
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
         var row = row(plan);
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
-            means.shelf.database().insert(row);
+            insert(row, plan, owner);
             return launch(plan, row, learner, Optional.empty());
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -114,6 +120,12 @@ final class Runs implements AutoCloseable {
     /// @param settings of the new run; they may differ in everything but the model's parameters
     /// @throws IllegalArgumentException if there is no such checkpoint, or the model is another
     RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings) throws IOException {
+        return startFrom(ancestor, which, settings, Person.OWNER.id());
+    }
+
+    /// The same for `owner`, who pays for it.
+    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings, String owner)
+            throws IOException {
         var from =
                 checkpoint(ancestor.id(), which)
                         .orElseThrow(
@@ -146,7 +158,7 @@ final class Runs implements AutoCloseable {
             if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
             var row = row(plan);
-            means.shelf.database().insert(row);
+            insert(row, plan, owner);
             return launch(plan, row, learner, Optional.of(first(row, from, learner)));
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -171,6 +183,23 @@ final class Runs implements AutoCloseable {
             Deposits.readWeights(blobs, parameters, learner.specs(), weights);
             learner.load(weights);
         }
+    }
+
+    /// Its credits are set aside with it.
+    private void insert(RunRow row, RunPlan plan, String owner) {
+        long reserve = RunPrice.reserve(plan, RunPrice.of(plan));
+        means.shelf
+                .database()
+                .insert(row, handle -> means.credits.reserve(handle, row.id(), owner, reserve));
+    }
+
+    private Payroll payroll(RunPlan plan, String run) {
+        var price = RunPrice.of(plan);
+        var payer = means.credits.payer(run).orElse(Person.OWNER.id());
+        var budget =
+                new Payroll.Budget(
+                        plan.request().claim().budgetMicros(), RunPrice.ahead(plan, price));
+        return new Payroll(means.credits, new Payroll.Terms(run, payer, price, budget));
     }
 
     private RunRow row(RunPlan plan) {
@@ -257,6 +286,7 @@ final class Runs implements AutoCloseable {
                         means.blobs,
                         means.shelf,
                         record,
+                        payroll(plan, row.id()),
                         means.checkpointEvery);
         var loop =
                 new RunLoop(
@@ -369,6 +399,7 @@ final class Runs implements AutoCloseable {
         var owned = new Database.Owned(row.id(), row.fence());
         var record = new RunRecord(plan, owned, means.archive, row.status());
         record.restore(row);
+        means.credits.refund(row.id());
         var position =
                 means.shelf.database().checkpoints(row.id()).stream()
                         .findFirst()
