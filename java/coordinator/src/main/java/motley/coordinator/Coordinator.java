@@ -19,6 +19,8 @@ import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
+import motley.coordinator.uploads.UploadLimits;
+import motley.coordinator.uploads.Uploads;
 import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
 import org.slf4j.Logger;
@@ -60,6 +62,7 @@ public final class Coordinator implements AutoCloseable {
             Fleet fleet,
             Runs runs,
             Listeners listeners,
+            Uploads uploads,
             CreditStore credits) {}
 
     /// Opens a coordinator.
@@ -176,7 +179,9 @@ public final class Coordinator implements AutoCloseable {
                                         settings.checkpointEvery(),
                                         credits)));
         runs.restore();
-        var parts = new Parts(access, blobs, fleet, runs, listeners, credits);
+        var uploads =
+                Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
+        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, credits);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

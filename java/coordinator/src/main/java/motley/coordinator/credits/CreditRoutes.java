@@ -1,6 +1,5 @@
 package motley.coordinator.credits;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
@@ -14,7 +13,7 @@ import java.util.Set;
 import motley.coordinator.access.Caller;
 import motley.coordinator.access.Person;
 import motley.coordinator.access.Role;
-import motley.coordinator.http.JsonBody;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Page;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
@@ -25,6 +24,7 @@ import motley.coordinator.http.Route.Scope;
 /// debts, and the check of the ledger.
 public final class CreditRoutes {
     private static final int NOTE_MAX = 200;
+    private static final long NO_LIMIT = -1;
 
     private final CreditStore store;
 
@@ -104,25 +104,21 @@ public final class CreditRoutes {
 
     private HttpResponse grant(ServiceRequestContext context, HttpRequest request) {
         requireAdministrator(context);
-        var body = JsonBody.object(request, List.of("person", "micros", "note"));
-        var note = body.path("note").asText("");
+        var fields = JsonFields.of(request, Set.of("person", "micros", "note"));
+        var note = fields.optionalText("note").orElse("");
         if (note.length() > NOTE_MAX) {
             throw new IllegalArgumentException(
                     "note: %d characters (expected: at most %d)".formatted(note.length(), NOTE_MAX));
         }
-        var person = JsonBody.text(body, "person");
-        store.grant(person, JsonBody.number(body, "micros"), note);
+        var person = fields.text("person");
+        store.grant(person, fields.integer("micros"), note);
         return Reply.of(HttpStatus.CREATED, standing(new Person(person, person, Set.of())));
     }
 
     private HttpResponse limit(ServiceRequestContext context, HttpRequest request) {
         requireAdministrator(context);
-        var body = JsonBody.object(request, List.of("micros"));
-        JsonNode micros = body.path("micros");
-        store.limit(
-                micros.isNull()
-                        ? OptionalLong.empty()
-                        : OptionalLong.of(JsonBody.number(body, "micros")));
+        long micros = JsonFields.of(request, Set.of("micros")).integer("micros", NO_LIMIT);
+        store.limit(micros == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(micros));
         return show(context, request);
     }
 
