@@ -17,10 +17,11 @@ public record Claim(
         int weight, Priority priority, Contributors contributors, OptionalLong budgetMicros) {
     /// The share of one among equals, of any devices.
     public static final Claim USUAL =
-            new Claim(1, Priority.NORMAL, Contributors.EVERYBODY, OptionalLong.empty());
+            new Claim(1, Priority.NORMAL, new Contributors.Everybody(), OptionalLong.empty());
 
     /// Its fields in JSON.
-    static final List<String> FIELDS = List.of("weight", "priority", "contributors", "budgetMicros");
+    static final List<String> FIELDS =
+            List.of("weight", "priority", "contributors", "budgetMicros");
 
     private static final int WEIGHT_MAX = 1_000;
 

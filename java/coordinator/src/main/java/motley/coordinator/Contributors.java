@@ -8,12 +8,10 @@ import java.util.List;
 
 /// Whose devices may work for a run.
 public sealed interface Contributors {
-    /// Anybody's.
-    Contributors EVERYBODY = new Everybody();
-
     /// Names of devices and people at most.
     int NAMES_MAX = 100;
 
+    /// Anybody's.
     record Everybody() implements Contributors {}
 
     /// Those of the run's owner.
@@ -64,8 +62,7 @@ public sealed interface Contributors {
         return switch (this) {
             case Everybody _ -> "everybody";
             case Mine _ -> "mine";
-            case Named(var names) ->
-                    names.stream().map(Contributors::text).collect(joining(","));
+            case Named(var names) -> names.stream().map(Contributors::text).collect(joining(","));
         };
     }
 
@@ -79,7 +76,7 @@ public sealed interface Contributors {
     /// @throws IllegalArgumentException if `text` is not what [#text] gives
     static Contributors parse(String text) {
         return switch (text) {
-            case "everybody" -> EVERYBODY;
+            case "everybody" -> new Everybody();
             case "mine" -> new Mine();
             default ->
                     new Named(Arrays.stream(text.split(",", -1)).map(Contributors::name).toList());

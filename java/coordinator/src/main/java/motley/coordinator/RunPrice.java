@@ -19,7 +19,8 @@ final class RunPrice {
         return new Price(perSample(gradient, micro), perSample(evaluate, batch));
     }
 
-    /// Micro-credits that a run sets aside: what all its tasks are worth, each once, and with audits
+    /// Micro-credits that a run sets aside: what all its tasks are worth, each once, and with
+    /// audits
     /// each twice; its budget where that is less.
     static long reserve(RunPlan plan, Price price) {
         long once = price.micros(plan.settings().schedule());

@@ -116,7 +116,12 @@ public final class Cluster {
                         faults.coordinator(),
                         random.split(),
                         new SimulatedCoordinator.World(
-                                agenda, tally, this::observe, this::deliver, twist.crash, twist.cashier));
+                                agenda,
+                                tally,
+                                this::observe,
+                                this::deliver,
+                                twist.crash,
+                                twist.cashier));
         for (int i = 0; i < deviceCount; i++) {
             var traits =
                     new SimulatedDevice.Traits(

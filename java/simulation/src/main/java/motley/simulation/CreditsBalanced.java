@@ -12,8 +12,10 @@ import motley.rounds.Task;
 import motley.rounds.credits.Entry;
 import motley.rounds.credits.Ledger;
 
-/// No credit comes from nowhere or gets lost, whatever crashes: the sum of all accounts is zero, the
-/// same samples are paid once an epoch, only to whom an answer was accepted from, and in the end all
+/// No credit comes from nowhere or gets lost, whatever crashes: the sum of all accounts is zero,
+/// the
+/// same samples are paid once an epoch, only to whom an answer was accepted from, and in the end
+/// all
 /// of them are.
 final class CreditsBalanced implements Checker {
     private final Schedule schedule;
@@ -67,7 +69,9 @@ final class CreditsBalanced implements Checker {
 
     private void checkWork(Entry entry) {
         var answer = accepted.get(entry.id());
-        check(answer != null, "paid %s (expected: an answer that was accepted)", entry);
+        if (answer == null) {
+            throw new AssertionError("paid %s (expected: an accepted answer)".formatted(entry));
+        }
         var task = answer.task();
         var to = "person:device-" + answer.device().value();
         check(entry.to().text().equals(to), "paid %s (expected: to %s)", entry, to);

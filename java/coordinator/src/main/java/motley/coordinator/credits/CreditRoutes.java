@@ -20,7 +20,8 @@ import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
 
-/// Credits over HTTP: what somebody has, where it came from; for administrators grants, the limit of
+/// Credits over HTTP: what somebody has, where it came from; for administrators grants, the limit
+/// of
 /// debts, and the check of the ledger.
 public final class CreditRoutes {
     private static final int NOTE_MAX = 200;
@@ -63,8 +64,7 @@ public final class CreditRoutes {
         var page = Page.of(context);
         long before = page.after().isEmpty() ? Long.MAX_VALUE : page.afterNumber();
         var lines = store.statement(person(context), before, page.limit() + 1);
-        return Reply.ok(
-                page.reply("entries", lines, CreditRoutes::line, l -> "" + l.sequence()));
+        return Reply.ok(page.reply("entries", lines, CreditRoutes::line, l -> "" + l.sequence()));
     }
 
     private static ObjectNode line(CreditStore.Line line) {
@@ -108,7 +108,8 @@ public final class CreditRoutes {
         var note = fields.optionalText("note").orElse("");
         if (note.length() > NOTE_MAX) {
             throw new IllegalArgumentException(
-                    "note: %d characters (expected: at most %d)".formatted(note.length(), NOTE_MAX));
+                    "note: %d characters (expected: at most %d)"
+                            .formatted(note.length(), NOTE_MAX));
         }
         var person = fields.text("person");
         store.grant(person, fields.integer("micros"), note);

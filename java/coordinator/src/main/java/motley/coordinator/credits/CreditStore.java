@@ -33,8 +33,7 @@ public final class CreditStore {
     /// @param earned for the work of their devices
     /// @param spent on the work of others' devices and their own
     /// @param granted by the house
-    public record Standing(
-            long balance, long reserved, long earned, long spent, long granted) {}
+    public record Standing(long balance, long reserved, long earned, long spent, long granted) {}
 
     /// An entry as a statement shows it.
     ///
@@ -142,7 +141,7 @@ public final class CreditStore {
                     var entry =
                             new Entry(
                                     "grant/" + UUID.randomUUID(),
-                                    Account.HOUSE,
+                                    new Account.House(),
                                     new Account.Person(person),
                                     micros,
                                     Entry.Cause.GRANT);

@@ -51,7 +51,6 @@ final class LedgerCheck {
     private void add(String query) {
         int room = FINDINGS_MAX - findings.size();
         if (room <= 0) return;
-        findings.addAll(
-                handle.createQuery(query + " limit " + room).mapTo(String.class).list());
+        findings.addAll(handle.createQuery(query + " limit " + room).mapTo(String.class).list());
     }
 }

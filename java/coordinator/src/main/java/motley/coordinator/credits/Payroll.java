@@ -64,8 +64,7 @@ public final class Payroll {
         long all = budget.micros.getAsLong();
         if (promised + budget.ahead <= all) return Optional.empty();
         return Optional.of(
-                "the budget of %s credits does not pay another round"
-                        .formatted(Credits.text(all)));
+                "the budget of %s credits does not pay another round".formatted(Credits.text(all)));
     }
 
     /// Nothing in the open round counts.

@@ -65,16 +65,16 @@ public final class Database implements AutoCloseable {
     public void insert(RunRow run, Consumer<Handle> beside) {
         jdbi.useTransaction(
                 handle -> {
-                        handle.execute(
-                                "insert into run (id, request, created_at_ms, status, reason,"
-                                        + " fence) values (?, ?, ?, ?, ?, ?)",
-                                run.id(),
-                                run.request(),
-                                run.createdAtMs(),
-                                run.status().name(),
-                                run.reason(),
-                                run.fence());
-                        beside.accept(handle);
+                    handle.execute(
+                            "insert into run (id, request, created_at_ms, status, reason,"
+                                    + " fence) values (?, ?, ?, ?, ?, ?)",
+                            run.id(),
+                            run.request(),
+                            run.createdAtMs(),
+                            run.status().name(),
+                            run.reason(),
+                            run.fence());
+                    beside.accept(handle);
                 });
     }
 
@@ -158,8 +158,7 @@ public final class Database implements AutoCloseable {
     }
 
     /// The same, and whatever `beside` does, or neither.
-    public boolean insert(
-            Owned run, CheckpointRow checkpoint, long atMs, Consumer<Handle> beside) {
+    public boolean insert(Owned run, CheckpointRow checkpoint, long atMs, Consumer<Handle> beside) {
         return jdbi.inTransaction(
                 handle -> {
                     boolean isOwner = insert(handle, run, checkpoint, atMs) == 1;

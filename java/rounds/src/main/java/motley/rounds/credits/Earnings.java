@@ -7,14 +7,14 @@ import motley.rounds.OrderedMap;
 /// What a run owes for answers that are not paid yet: a value.
 ///
 /// An answer is paid when the parameters that hold it are durable, in the same transaction. So a
-/// coordinator that is killed forgets what it owed together with the work: what is computed again is
+/// coordinator that is killed forgets what it owed together with the work: what is computed again
+/// is
 /// paid once, to whoever computes it again.
 ///
 /// @param open for answers of the open round or evaluation, in the order they were accepted
 /// @param due for answers of rounds that have closed, not paid yet
 /// @param count how many answers there were
-public record Earnings(
-        OrderedMap<Long, Earning> open, OrderedMap<Long, Earning> due, long count) {
+public record Earnings(OrderedMap<Long, Earning> open, OrderedMap<Long, Earning> due, long count) {
     public static final Earnings NONE = new Earnings(OrderedMap.empty(), OrderedMap.empty(), 0);
 
     /// One more answer counts.

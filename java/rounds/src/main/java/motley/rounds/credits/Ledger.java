@@ -50,7 +50,8 @@ public record Ledger(OrderedMap<Account, Long> balances, OrderedMap<String, Entr
         return balances.values().mapToLong(Long::longValue).sum();
     }
 
-    /// Why `micros` cannot leave `account`; empty if they can. Every ledger asks this, also one in a
+    /// Why `micros` cannot leave `account`; empty if they can. Every ledger asks this, also one in
+    /// a
     /// database.
     ///
     /// @param balance what it holds
