@@ -112,7 +112,11 @@ final class CreditsContract {
         var whole = RunPrice.of(RunPlan.of(request));
         long price = whole.micros(RunPlan.of(request).settings().schedule());
         var claim =
-                new Claim(1, Priority.NORMAL, new Contributors.Everybody(), OptionalLong.of(price / 2));
+                new Claim(
+                        1,
+                        Priority.NORMAL,
+                        new Contributors.Everybody(),
+                        OptionalLong.of(price / 2));
         var run = coordinator.startRun(request.with(claim));
         try (var _ = device("a")) {
             var view = run.whenOver().get(140, TimeUnit.SECONDS);
