@@ -19,6 +19,7 @@ final class Device {
     private final DeviceId number;
 
     private String name;
+    private String owner = Person.OWNER.id();
     private DeviceProfile profile;
     private DeviceHealth health = DeviceHealth.unknown();
     private @Nullable DeviceSession session;
@@ -57,6 +58,11 @@ final class Device {
 
     synchronized String name() {
         return name;
+    }
+
+    /// Whose it is.
+    synchronized void owned(String by) {
+        owner = by;
     }
 
     synchronized String numericClass() {
@@ -138,12 +144,12 @@ final class Device {
 
     /// Who is paid for what it does.
     synchronized Payroll.Payee payee() {
-        return new Payroll.Payee(id, owner());
+        return new Payroll.Payee(id, owner);
     }
 
-    /// Whose it is: of nobody else, whoever runs the coordinator.
+    /// The id of the person whose it is.
     synchronized String owner() {
-        return reputation.owner().isEmpty() ? Person.OWNER.id() : reputation.owner();
+        return owner;
     }
 
     /// An answer of this device waits to be confirmed.
@@ -178,6 +184,7 @@ final class Device {
         return new DeviceView(
                 id,
                 name,
+                owner,
                 profile,
                 health,
                 state(),

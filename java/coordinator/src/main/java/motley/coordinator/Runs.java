@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.credits.Payroll;
 import motley.coordinator.http.Problem;
@@ -73,23 +72,24 @@ final class Runs implements AutoCloseable {
         return Optional.ofNullable(handles.get(id));
     }
 
-    /// Starts a run.
-    ///
-    /// @throws IllegalArgumentException if a blob is missing or does not fit
-    /// @throws IOException if it cannot be stored
-    RunHandle start(RunRequest request) throws IOException {
-        return start(request, Person.OWNER.id());
+    /// What it keeps of runs.
+    Database database() {
+        return means.shelf.database();
     }
 
-    /// The same for `owner`, who pays for it.
+    /// Starts a run.
+    ///
+    /// @param owner the id of the person whose it is
+    /// @throws IllegalArgumentException if a blob is missing or does not fit
+    /// @throws IOException if it cannot be stored
     RunHandle start(RunRequest request, String owner) throws IOException {
         var plan = RunPlan.of(request);
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
-        var row = row(plan);
+        var row = row(plan, owner);
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
-            insert(row, plan, owner);
+            insert(row, plan);
             return launch(plan, row, learner, Optional.empty());
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -117,13 +117,9 @@ final class Runs implements AutoCloseable {
     /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
     /// optimizer is the same.
     ///
+    /// @param owner whose the new run is
     /// @param settings of the new run; they may differ in everything but the model's parameters
     /// @throws IllegalArgumentException if there is no such checkpoint, or the model is another
-    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings) throws IOException {
-        return startFrom(ancestor, which, settings, Person.OWNER.id());
-    }
-
-    /// The same for `owner`, who pays for it.
     RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings, String owner)
             throws IOException {
         var from =
@@ -157,8 +153,8 @@ final class Runs implements AutoCloseable {
         try {
             if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
-            var row = row(plan);
-            insert(row, plan, owner);
+            var row = row(plan, owner);
+            insert(row, plan);
             return launch(plan, row, learner, Optional.of(first(row, from, learner)));
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -186,25 +182,28 @@ final class Runs implements AutoCloseable {
     }
 
     /// Its credits are set aside with it.
-    private void insert(RunRow row, RunPlan plan, String owner) {
+    private void insert(RunRow row, RunPlan plan) {
         long reserve = RunPrice.reserve(plan, RunPrice.of(plan));
         means.shelf
                 .database()
-                .insert(row, handle -> means.credits.reserve(handle, row.id(), owner, reserve));
+                .insert(
+                        row,
+                        handle -> means.credits.reserve(handle, row.id(), row.owner(), reserve));
     }
 
-    private Payroll payroll(RunPlan plan, String run) {
+    private Payroll payroll(RunPlan plan, RunRow row) {
         var price = RunPrice.of(plan);
-        var payer = means.credits.payer(run).orElse(Person.OWNER.id());
         var budget =
                 new Payroll.Budget(
                         plan.request().claim().budgetMicros(), RunPrice.ahead(plan, price));
-        return new Payroll(means.credits, new Payroll.Terms(run, payer, price, budget));
+        var terms = new Payroll.Terms(row.id(), row.owner(), price, budget);
+        return new Payroll(means.credits, terms);
     }
 
-    private RunRow row(RunPlan plan) {
+    private RunRow row(RunPlan plan, String owner) {
         return new RunRow(
                 newId(),
+                owner,
                 RunRequestJson.write(plan.request()).toString(),
                 means.shelf.clock().millis(),
                 Status.ACTIVE,
@@ -286,7 +285,7 @@ final class Runs implements AutoCloseable {
                         means.blobs,
                         means.shelf,
                         record,
-                        payroll(plan, row.id()),
+                        payroll(plan, row),
                         means.checkpointEvery);
         var loop =
                 new RunLoop(
@@ -412,7 +411,7 @@ final class Runs implements AutoCloseable {
 
     private synchronized RunHandle remember(
             RunRow row, RunPlan plan, RunRecord record, State state) {
-        var kept = new RunHandle.Kept(row.id(), row.createdAtMs());
+        var kept = new RunHandle.Kept(row.id(), row.owner(), row.createdAtMs());
         var handle = new RunHandle(kept, plan, record, state);
         handles.put(row.id(), handle);
         return handle;

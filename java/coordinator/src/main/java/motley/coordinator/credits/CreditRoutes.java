@@ -37,9 +37,9 @@ public final class CreditRoutes {
         return List.of(
                 Route.brief(HttpMethod.GET, "/v1/credits", Scope.PEOPLE, this::show),
                 Route.brief(HttpMethod.GET, "/v1/credits/statement", Scope.PEOPLE, this::statement),
-                Route.brief(HttpMethod.GET, "/v1/credits/check", Scope.PEOPLE, this::check),
-                Route.brief(HttpMethod.POST, "/v1/credits/grants", Scope.PEOPLE, this::grant),
-                Route.brief(HttpMethod.PUT, "/v1/credits/limit", Scope.PEOPLE, this::limit));
+                Route.brief(HttpMethod.GET, "/v1/credits/check", Scope.ADMINISTRATORS, this::check),
+                Route.brief(HttpMethod.POST, "/v1/credits/grants", Scope.ADMINISTRATORS, this::grant),
+                Route.brief(HttpMethod.PUT, "/v1/credits/limit", Scope.ADMINISTRATORS, this::limit));
     }
 
     private HttpResponse show(ServiceRequestContext context, HttpRequest request) {
@@ -88,7 +88,6 @@ public final class CreditRoutes {
     }
 
     private HttpResponse check(ServiceRequestContext context, HttpRequest request) {
-        requireAdministrator(context);
         var findings = store.check();
         var totals = store.totals();
         var object =
@@ -103,7 +102,6 @@ public final class CreditRoutes {
     }
 
     private HttpResponse grant(ServiceRequestContext context, HttpRequest request) {
-        requireAdministrator(context);
         var fields = JsonFields.of(request, Set.of("person", "micros", "note"));
         var note = fields.optionalText("note").orElse("");
         if (note.length() > NOTE_MAX) {
@@ -117,7 +115,6 @@ public final class CreditRoutes {
     }
 
     private HttpResponse limit(ServiceRequestContext context, HttpRequest request) {
-        requireAdministrator(context);
         long micros = JsonFields.of(request, Set.of("micros")).integer("micros", NO_LIMIT);
         store.limit(micros == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(micros));
         return show(context, request);

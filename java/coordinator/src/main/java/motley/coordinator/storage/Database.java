@@ -66,9 +66,10 @@ public final class Database implements AutoCloseable {
         jdbi.useTransaction(
                 handle -> {
                     handle.execute(
-                            "insert into run (id, request, created_at_ms, status, reason,"
-                                    + " fence) values (?, ?, ?, ?, ?, ?)",
+                            "insert into run (id, owner, request, created_at_ms, status,"
+                                    + " reason, fence) values (?, ?, ?, ?, ?, ?, ?)",
                             run.id(),
+                            run.owner(),
                             run.request(),
                             run.createdAtMs(),
                             run.status().name(),
@@ -408,6 +409,7 @@ public final class Database implements AutoCloseable {
         boolean hasEnded = !row.wasNull();
         return new RunRow(
                 row.getString("id"),
+                row.getString("owner"),
                 row.getString("request"),
                 row.getLong("created_at_ms"),
                 RunRow.Status.valueOf(row.getString("status")),
@@ -431,7 +433,7 @@ public final class Database implements AutoCloseable {
                 row.getInt("is_best") == 1);
     }
 
-    private static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
+    static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
         boolean isRound = kind == MetricRow.Kind.ROUND;
         return new MetricRow(
                 kind,
