@@ -38,8 +38,10 @@ public final class CreditRoutes {
                 Route.brief(HttpMethod.GET, "/v1/credits", Scope.PEOPLE, this::show),
                 Route.brief(HttpMethod.GET, "/v1/credits/statement", Scope.PEOPLE, this::statement),
                 Route.brief(HttpMethod.GET, "/v1/credits/check", Scope.ADMINISTRATORS, this::check),
-                Route.brief(HttpMethod.POST, "/v1/credits/grants", Scope.ADMINISTRATORS, this::grant),
-                Route.brief(HttpMethod.PUT, "/v1/credits/limit", Scope.ADMINISTRATORS, this::limit));
+                Route.brief(
+                        HttpMethod.POST, "/v1/credits/grants", Scope.ADMINISTRATORS, this::grant),
+                Route.brief(
+                        HttpMethod.PUT, "/v1/credits/limit", Scope.ADMINISTRATORS, this::limit));
     }
 
     private HttpResponse show(ServiceRequestContext context, HttpRequest request) {
