@@ -15,12 +15,16 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
+import motley.coordinator.pages.Pages;
+import motley.coordinator.uploads.UploadRoutes;
 import motley.rounds.Reputation;
 import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
@@ -41,12 +45,20 @@ final class Api {
     /// A session and its bulk requests, or a page with its streams of events, take a few.
     private static final long STREAMS_MAX = 128;
 
+    /// Read the files of answers, piece by piece.
+    private static final int FILE_THREADS = 16;
+
     private static final String OPENAPI = "openapi.yaml";
+    private static final String PAGES = "motley/pages";
 
     private final Coordinator.Parts parts;
     private final Guard guard;
     private final List<Route> routes;
     private final int connectionsMax;
+
+    /// One thread a request: many of them wait, for a body above all.
+    private final Executor handlers =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
 
     Api(Coordinator.Parts parts, CoordinatorSettings.Limits limits) {
         this.parts = parts;
@@ -54,8 +66,12 @@ final class Api {
         guard = new Guard(parts.access(), parts.fleet());
         var runs = new RunRoutes(parts.runs(), parts.listeners());
         var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
+        // Tidy: a table.
         routes =
-                List.of(
+                joined(
+                        List.of(
+                                new UploadRoutes(parts.uploads()).routes(),
+                                new HistoryRoutes(runs, parts.runs().database()).routes()),
                         Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
                         Route.brief(
                                 HttpMethod.GET,
@@ -119,6 +135,10 @@ final class Api {
                                 bulk::writeBlob));
     }
 
+    private static List<Route> joined(List<List<Route>> rooms, Route... routes) {
+        return Stream.concat(Stream.of(routes), rooms.stream().flatMap(List::stream)).toList();
+    }
+
     List<Route> routes() {
         return routes;
     }
@@ -127,7 +147,7 @@ final class Api {
     Server server(InetSocketAddress address, GrpcSessionService sessions) {
         var blocking =
                 Executors.newScheduledThreadPool(
-                        0, Thread.ofVirtual().name("request-", 0).factory());
+                        FILE_THREADS, Thread.ofVirtual().name("file-", 0).factory());
         var server =
                 Server.builder()
                         .http(address)
@@ -141,6 +161,7 @@ final class Api {
                         .errorHandler(new Problem.Renderer());
         sessions.addTo(server);
         routes.forEach(route -> add(server, route));
+        Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();
     }
 
@@ -151,8 +172,7 @@ final class Api {
                 (context, request) ->
                         HttpResponse.of(
                                 CompletableFuture.supplyAsync(
-                                        () -> answer(route, context, request),
-                                        context.blockingTaskExecutor())));
+                                        () -> answer(route, context, request), handlers)));
     }
 
     private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {

@@ -18,6 +18,8 @@ import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
+import motley.coordinator.uploads.UploadLimits;
+import motley.coordinator.uploads.Uploads;
 import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
 import org.slf4j.Logger;
@@ -53,7 +55,13 @@ public final class Coordinator implements AutoCloseable {
     }
 
     /// What a coordinator is made of.
-    record Parts(Access access, BlobStore blobs, Fleet fleet, Runs runs, Listeners listeners) {}
+    record Parts(
+            Access access,
+            BlobStore blobs,
+            Fleet fleet,
+            Runs runs,
+            Listeners listeners,
+            Uploads uploads) {}
 
     /// Opens a coordinator.
     ///
@@ -167,7 +175,9 @@ public final class Coordinator implements AutoCloseable {
                                         settings.engines(),
                                         settings.checkpointEvery())));
         runs.restore();
-        var parts = new Parts(access, blobs, fleet, runs, listeners);
+        var uploads =
+                Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
+        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

@@ -123,7 +123,8 @@ final class RunRoutes {
                 headers, StreamMessage.concat(head, StreamMessage.of(model.elements())));
     }
 
-    private RunHandle find(ServiceRequestContext context) {
+    /// The run that the path names.
+    RunHandle find(ServiceRequestContext context) {
         var id = context.pathParam("run");
         return runs.find(String.valueOf(id))
                 .orElseThrow(() -> Problem.notFound("run", String.valueOf(id)));

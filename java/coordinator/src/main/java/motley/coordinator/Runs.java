@@ -69,6 +69,11 @@ final class Runs implements AutoCloseable {
         return Optional.ofNullable(handles.get(id));
     }
 
+    /// What it keeps of runs.
+    Database database() {
+        return means.shelf.database();
+    }
+
     /// Starts a run.
     ///
     /// @throws IllegalArgumentException if a blob is missing or does not fit

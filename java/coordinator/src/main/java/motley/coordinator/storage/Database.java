@@ -413,7 +413,7 @@ public final class Database implements AutoCloseable {
                 row.getInt("is_best") == 1);
     }
 
-    private static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
+    static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
         boolean isRound = kind == MetricRow.Kind.ROUND;
         return new MetricRow(
                 kind,
