@@ -128,7 +128,7 @@ final class GpuDevice implements AutoCloseable {
 
     private Adapter describe(MemorySegment found) {
         var info = NativeLibrary.struct(arena, 128);
-        int unused = library.number("wgpuAdapterGetInfo", found, info);
+        var _ = library.number("wgpuAdapterGetInfo", found, info);
         return new Adapter(
                 NativeLibrary.text(info, 8),
                 NativeLibrary.text(info, 24),
@@ -152,7 +152,7 @@ final class GpuDevice implements AutoCloseable {
 
     private GpuLimits readLimits(MemorySegment found) {
         var read = NativeLibrary.struct(arena, 512);
-        int unused = library.number("wgpuAdapterGetLimits", found, read);
+        var _ = library.number("wgpuAdapterGetLimits", found, read);
         return new GpuLimits(
                 read.get(JAVA_INT, 52),
                 Math.min(read.get(JAVA_LONG, 72), read.get(JAVA_LONG, 96)),

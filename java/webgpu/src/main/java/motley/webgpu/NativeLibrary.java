@@ -67,7 +67,7 @@ final class NativeLibrary {
 
     /// Calls a function that returns nothing.
     void call(String name, Object... args) {
-        var unused = invoke(name, FunctionDescriptor.ofVoid(layouts(args)), args);
+        var _ = invoke(name, FunctionDescriptor.ofVoid(layouts(args)), args);
     }
 
     /// Calls a function that returns an object, which is not null.

@@ -63,7 +63,7 @@ final class Bindings {
     }
 
     /// In order of their places, those that overlap joined.
-    private static ArrayList<Stretch> apart(List<Stretch> all) {
+    private static List<Stretch> apart(List<Stretch> all) {
         all.sort(Comparator.comparingInt(Stretch::buffer).thenComparingLong(Stretch::start));
         var apart = new ArrayList<Stretch>();
         for (var stretch : all) {
@@ -76,7 +76,7 @@ final class Bindings {
         return apart;
     }
 
-    private static void joinNearest(ArrayList<Stretch> apart, GpuMemory memory) {
+    private static void joinNearest(List<Stretch> apart, GpuMemory memory) {
         int best = -1;
         long least = memory.limits().bindingBytes();
         for (int i = 0; i + 1 < apart.size(); i++) {

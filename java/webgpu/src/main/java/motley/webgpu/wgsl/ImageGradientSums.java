@@ -77,10 +77,11 @@ final class ImageGradientSums implements Sums {
         var spec = shape.spec();
         to.line("let y%s = top%s - %s * %d;", p, p, r, spec.dilationRows());
         to.line("let x%s = left%s - %s * %d;", p, p, c, spec.dilationCols());
-        var inside = "y%s >= 0 && y%s < %d && x%s >= 0 && x%s < %d";
         int rowEnd = shape.resultRows() * spec.strideRows();
         int colEnd = shape.resultCols() * spec.strideCols();
-        var on = inside.formatted(p, p, rowEnd, p, p, colEnd);
+        var on =
+                "y%s >= 0 && y%s < %d && x%s >= 0 && x%s < %d"
+                        .formatted(p, p, rowEnd, p, p, colEnd);
         if (spec.strideRows() > 1) on += " && y%s %% %d == 0".formatted(p, spec.strideRows());
         if (spec.strideCols() > 1) on += " && x%s %% %d == 0".formatted(p, spec.strideCols());
         to.line("let inside%s = %s;", p, on);
