@@ -1,6 +1,7 @@
 package motley.coordinator;
 
 import java.util.Optional;
+import motley.coordinator.access.Person;
 import motley.rounds.DeviceId;
 import motley.rounds.Kind;
 import motley.rounds.Reputation;
@@ -17,6 +18,7 @@ final class Device {
     private final DeviceId number;
 
     private String name;
+    private String owner = Person.OWNER.id();
     private DeviceProfile profile;
     private DeviceHealth health = DeviceHealth.unknown();
     private @Nullable DeviceSession session;
@@ -55,6 +57,11 @@ final class Device {
 
     synchronized String name() {
         return name;
+    }
+
+    /// Whose it is.
+    synchronized void owned(String by) {
+        owner = by;
     }
 
     synchronized String numericClass() {
@@ -166,6 +173,7 @@ final class Device {
         return new DeviceView(
                 id,
                 name,
+                owner,
                 profile,
                 health,
                 state(),

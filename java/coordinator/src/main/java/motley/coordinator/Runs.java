@@ -76,15 +76,13 @@ final class Runs implements AutoCloseable {
 
     /// Starts a run.
     ///
+    /// @param owner the id of the person whose it is
     /// @throws IllegalArgumentException if a blob is missing or does not fit
     /// @throws IOException if it cannot be stored
-    RunHandle start(RunRequest request) throws IOException {
-        return start(RunPlan.of(request));
-    }
-
-    RunHandle start(RunPlan plan) throws IOException {
+    RunHandle start(RunRequest request, String owner) throws IOException {
+        var plan = RunPlan.of(request);
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
-        var row = row(plan);
+        var row = row(plan, owner);
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
@@ -116,9 +114,11 @@ final class Runs implements AutoCloseable {
     /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
     /// optimizer is the same.
     ///
+    /// @param owner whose the new run is
     /// @param settings of the new run; they may differ in everything but the model's parameters
     /// @throws IllegalArgumentException if there is no such checkpoint, or the model is another
-    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings) throws IOException {
+    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings, String owner)
+            throws IOException {
         var from =
                 checkpoint(ancestor.id(), which)
                         .orElseThrow(
@@ -150,7 +150,7 @@ final class Runs implements AutoCloseable {
         try {
             if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
-            var row = row(plan);
+            var row = row(plan, owner);
             means.shelf.database().insert(row);
             return launch(plan, row, learner, Optional.of(first(row, from, learner)));
         } catch (IOException | RuntimeException e) {
@@ -178,9 +178,10 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    private RunRow row(RunPlan plan) {
+    private RunRow row(RunPlan plan, String owner) {
         return new RunRow(
                 newId(),
+                owner,
                 RunRequestJson.write(plan.request()).toString(),
                 means.shelf.clock().millis(),
                 Status.ACTIVE,
@@ -386,7 +387,7 @@ final class Runs implements AutoCloseable {
 
     private synchronized RunHandle remember(
             RunRow row, RunPlan plan, RunRecord record, State state) {
-        var kept = new RunHandle.Kept(row.id(), row.createdAtMs());
+        var kept = new RunHandle.Kept(row.id(), row.owner(), row.createdAtMs());
         var handle = new RunHandle(kept, plan, record, state);
         handles.put(row.id(), handle);
         return handle;

@@ -60,9 +60,10 @@ public final class Database implements AutoCloseable {
         jdbi.useHandle(
                 handle ->
                         handle.execute(
-                                "insert into run (id, request, created_at_ms, status, reason,"
-                                        + " fence) values (?, ?, ?, ?, ?, ?)",
+                                "insert into run (id, owner, request, created_at_ms, status,"
+                                        + " reason, fence) values (?, ?, ?, ?, ?, ?, ?)",
                                 run.id(),
+                                run.owner(),
                                 run.request(),
                                 run.createdAtMs(),
                                 run.status().name(),
@@ -390,6 +391,7 @@ public final class Database implements AutoCloseable {
         boolean hasEnded = !row.wasNull();
         return new RunRow(
                 row.getString("id"),
+                row.getString("owner"),
                 row.getString("request"),
                 row.getLong("created_at_ms"),
                 RunRow.Status.valueOf(row.getString("status")),
