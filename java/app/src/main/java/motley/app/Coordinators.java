@@ -27,7 +27,7 @@ final class Coordinators {
         var one = new CpuSettings(1);
         var settings = CoordinatorSettings.of(home, address, () -> engines.apply(one));
         try {
-            return Coordinator.open(settings, List.of(new WasmPlans()));
+            return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {
             throw new UserException(
                     "port %d is in use: another coordinator may run already (`motley devices` shows"

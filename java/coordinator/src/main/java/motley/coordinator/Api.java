@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import motley.coordinator.access.Caller;
 import motley.coordinator.access.Role;
+import motley.coordinator.credits.CreditRoutes;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -74,6 +75,7 @@ final class Api {
                                 new RunShareRoutes(parts.runs(), parts.access()).routes(),
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
+                                new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
                                 new PlanRoutes(parts.plans()).routes())
                         .flatMap(List::stream)

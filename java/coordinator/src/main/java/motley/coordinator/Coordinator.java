@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Person;
+import motley.coordinator.credits.CreditStore;
 import motley.coordinator.http.Route;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
@@ -66,6 +67,7 @@ public final class Coordinator implements AutoCloseable {
             Runs runs,
             Listeners listeners,
             Uploads uploads,
+            CreditStore credits,
             Plans plans) {}
 
     /// Opens a coordinator.
@@ -179,6 +181,7 @@ public final class Coordinator implements AutoCloseable {
         var journal = opened.add(Journal.open(database));
         var blobs = BlobStore.open(home.resolve("blobs"));
         var checkpoints = BlobStore.open(home.resolve("checkpoints"));
+        var credits = new CreditStore(database.jdbi(), clock);
         var access = access(settings, database.jdbi(), clock);
         var shared = shared(settings, opened);
         var listeners = new Listeners();
@@ -195,12 +198,13 @@ public final class Coordinator implements AutoCloseable {
                                         shared,
                                         new Inbox.Budget(settings.limits().inboxBytesMax()),
                                         settings.engines(),
-                                        settings.checkpointEvery())));
+                                        settings.checkpointEvery(),
+                                        credits)));
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var plans = new Plans(blobs, compilers);
-        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, plans);
+        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, credits, plans);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }
