@@ -7,5 +7,6 @@ module motley.compiler {
     requires static org.jspecify;
 
     exports motley.compiler;
+    exports motley.compiler.device;
     exports motley.compiler.kernel;
 }

@@ -1,0 +1,5 @@
+/// Files on their way from people to the coordinator.
+@NullMarked
+package motley.coordinator.uploads;
+
+import org.jspecify.annotations.NullMarked;
