@@ -3,6 +3,7 @@ package motley.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
@@ -36,7 +37,7 @@ final class Coordinators {
         var usual = CoordinatorSettings.of(home, address, () -> engines.apply(one));
         var settings = usual.with(entrance);
         try {
-            return Coordinator.open(settings);
+            return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {
             throw new UserException(
                     "port %d is in use: another coordinator may run already (`motley devices` shows"

@@ -83,6 +83,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private TransportOptions transport = new TransportOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -101,6 +103,7 @@ final class JoinCommand implements Runnable {
                         discoveryPort,
                         Version.NUMBER,
                         exchange.usesFiles(),
+                        transport.transport(),
                         trust());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);

@@ -21,9 +21,9 @@ import motley.coordinator.access.Terms;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
-import motley.wire.GrpcSessionClient;
 import motley.wire.Protocol;
 import motley.wire.Session;
+import motley.wire.Transport;
 import motley.wire.Trust;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,9 +60,12 @@ final class TlsContract {
             var weak = new TestPeople.Browser(plain, browser.csrf());
             assertThat(people.get(weak.proof(), "/v1/runs").status()).isEqualTo(401);
 
-            assertThat(answer(coordinator, trust)).isInstanceOf(FromCoordinator.Welcome.class);
-            assertThatThrownBy(() -> answer(coordinator, Trust.SYSTEM))
-                    .hasMessageContaining("closed");
+            for (var transport : Transport.values()) {
+                assertThat(answer(coordinator, transport, trust))
+                        .isInstanceOf(FromCoordinator.Welcome.class);
+                assertThatThrownBy(() -> answer(coordinator, transport, Trust.SYSTEM))
+                        .hasMessageContaining("closed");
+            }
             requireUnknownIsRefused(coordinator);
         }
     }
@@ -99,10 +102,11 @@ final class TlsContract {
     }
 
     /// What a device that says hello hears first.
-    private static FromCoordinator answer(Coordinator coordinator, Trust trust) throws Exception {
+    private static FromCoordinator answer(Coordinator coordinator, Transport transport, Trust trust)
+            throws Exception {
         var first = new CompletableFuture<FromCoordinator>();
         var session =
-                GrpcSessionClient.connect(
+                transport.connect(
                         coordinator.uri(),
                         trust,
                         new Session.Handler<>() {
@@ -131,7 +135,7 @@ final class TlsContract {
     }
 
     private static DeviceProfile profile() {
-        return TestDevice.profile();
+        return TestDevice.profile(Optional.empty());
     }
 
     private Identity identity() throws Exception {

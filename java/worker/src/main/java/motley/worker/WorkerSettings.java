@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import motley.wire.Transport;
 import motley.wire.Trust;
 
 /// How a device takes part.
@@ -20,6 +21,7 @@ import motley.wire.Trust;
 /// @param discoveryPort UDP port of the search
 /// @param version of this program
 /// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
+/// @param transport what carries the session
 /// @param trust for coordinators at `https`
 public record WorkerSettings(
         Optional<URI> coordinator,
@@ -32,10 +34,11 @@ public record WorkerSettings(
         int discoveryPort,
         String version,
         boolean usesFiles,
+        Transport transport,
         Trust trust) {
     private static final long MEMORY_BYTES_MIN = 64L << 20;
 
-    /// A device that uses files where it can.
+    /// A device that speaks gRPC and uses files where it can.
     public WorkerSettings(
             Optional<URI> coordinator,
             Function<URI, String> tokens,
@@ -57,6 +60,7 @@ public record WorkerSettings(
                 discoveryPort,
                 version,
                 true,
+                Transport.GRPC,
                 Trust.SYSTEM);
     }
 
