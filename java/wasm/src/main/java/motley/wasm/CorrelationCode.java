@@ -26,7 +26,8 @@ final class CorrelationCode {
         this.rendering = rendering;
         this.c = c;
         this.form = form;
-        long filters = (long) form.groups() * groupBytes() + (long) Lanes.ALL * panelRow(form.out());
+        long filters =
+                (long) form.groups() * groupBytes() + (long) Lanes.ALL * panelRow(form.out());
         long bytes = filters + Canvas.bytes(form.rows(), form.cols(), form.inPixel());
         packed = rendering.scratch(bytes);
         int at = Math.toIntExact(packed + filters);
