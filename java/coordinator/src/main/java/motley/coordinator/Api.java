@@ -74,7 +74,8 @@ final class Api {
                                 new RunShareRoutes(parts.runs(), parts.access()).routes(),
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
-                                new HistoryRoutes(runs, parts.runs().database()).routes())
+                                new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes())
                         .flatMap(List::stream)
                         .toList();
     }
