@@ -37,11 +37,9 @@ asked() {
 }
 
 accounts() {
-    start people serve --accounts --port 0 --data "$work/people" --discovery-port 0
-    within 30 grep -q '#setup=' "$work/people.out" || { echo "FAIL a link to set up"; failures+=1; return; }
-    local link
-    link=$(grep -o 'http://[^ ]*#setup=[^ ]*' "$work/people.out" | head -n 1)
-    node "$suite/people.mjs" "$browser" "$link" || failures+=1
+    serve people --accounts --port 0 --data "$work/people" --discovery-port 0
+    expect "a link to set up is printed" test -n "$(field "$work/people.out" serving setup)"
+    node "$suite/people.mjs" "$browser" "$(field "$work/people.out" serving setup)" || failures+=1
 }
 
 main "$@"

@@ -16,18 +16,18 @@ await step("the printed link makes the administrator", async () => {
   await admin.getByLabel("Name").fill("ada");
   await admin.getByLabel("Password").fill("correct horse");
   await admin.getByRole("button", { name: "Make the account" }).click();
-  await admin.getByRole("link", { name: "People" }).waitFor();
+  await admin.getByRole("link", { name: "People", exact: true }).waitFor();
   check(!admin.url().includes("setup"), "the token stays in the address");
 });
 
 await step("who has no account sees the door only", async () => {
   await guest.goto(`${url}/runs`);
   await guest.getByRole("heading", { name: "Log in" }).waitFor();
-  check((await guest.getByRole("link", { name: "Devices" }).count()) === 0, "the menu is shown");
+  check((await guest.getByRole("link", { name: "Devices", exact: true }).count()) === 0, "the menu is shown");
 });
 
 await step("an invitation makes another account, without the administrator's pages", async () => {
-  await admin.getByRole("link", { name: "People" }).click();
+  await admin.getByRole("link", { name: "People", exact: true }).click();
   await admin.getByRole("button", { name: "Make a link" }).click();
   invitation = await admin.locator(".command code").first().innerText();
   await guest.goto("about:blank");
@@ -35,19 +35,19 @@ await step("an invitation makes another account, without the administrator's pag
   await guest.getByLabel("Name").fill("bob");
   await guest.getByLabel("Password").fill("battery staple");
   await guest.getByRole("button", { name: "Make an account" }).click();
-  await guest.getByRole("link", { name: "Devices" }).waitFor();
-  check((await guest.getByRole("link", { name: "People" }).count()) === 0, "People is shown to a guest");
+  await guest.getByRole("link", { name: "Devices", exact: true }).waitFor();
+  check((await guest.getByRole("link", { name: "People", exact: true }).count()) === 0, "People is shown to a guest");
 });
 
 await step("a link for devices, with a QR code", async () => {
-  await guest.getByRole("link", { name: "Join" }).click();
+  await guest.getByRole("link", { name: "Join", exact: true }).click();
   await guest.getByRole("button", { name: "Make a link" }).click();
   await guest.getByRole("img", { name: "QR code of the link" }).waitFor();
   check(/#join=/.test(await guest.locator(".command code").last().innerText()), "no link");
 });
 
 await step("a wrong password is refused in words, the right one lets in", async () => {
-  await guest.getByRole("link", { name: "bob" }).click();
+  await guest.getByRole("link", { name: "bob", exact: true }).click();
   await guest.getByRole("button", { name: "Log out" }).click();
   await guest.getByRole("heading", { name: "Log in" }).waitFor();
   await guest.getByLabel("Name").fill("bob");
@@ -56,7 +56,7 @@ await step("a wrong password is refused in words, the right one lets in", async 
   await guest.getByRole("alert").waitFor();
   await guest.getByLabel("Password").fill("battery staple");
   await guest.getByRole("button", { name: "Log in" }).click();
-  await guest.getByRole("link", { name: "Devices" }).waitFor();
+  await guest.getByRole("link", { name: "Devices", exact: true }).waitFor();
 });
 
 await step("nothing serious is in the way on the pages of people", async () => {

@@ -41,7 +41,8 @@ final class ExaminationRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.brief(
+                // The first examination of a large model takes longer than a brief answer may.
+                Route.lengthy(
                         HttpMethod.GET, "/v1/runs/{run}/examination", Scope.PEOPLE, this::answer));
     }
 
