@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { paths, signals } from "./api.ts";
+import { DevicePage } from "./device/page.tsx";
 import { Bones, Empty, Logo } from "./parts/basics.tsx";
 import { Account } from "./pages/Account.tsx";
 import { Devices } from "./pages/Devices.tsx";
@@ -81,7 +82,7 @@ export function App() {
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
-        {session === undefined ? <Bones rows={4} height={3} /> : isIn ? page(path, session, setSession) : <SignIn session={session} onDone={setSession} />}
+        <Inside path={path} session={session} isIn={isIn} onSession={setSession} />
       </main>
       <footer class="foot">
         Devices run tensor programs, never code. <a href="/v1/openapi.yaml">The interface behind these pages</a>
@@ -89,6 +90,24 @@ export function App() {
       <Away />
     </>
   );
+}
+
+interface InsideProps {
+  path: string;
+  session: Session | undefined;
+  isIn: boolean;
+  onSession: (session: Session) => void;
+}
+
+/** The page, or the door before it. A link for devices is its own key. */
+function Inside({ path, session, isIn, onSession }: InsideProps) {
+  if (isDevice(path)) return <DevicePage />;
+  if (session === undefined) return <Bones rows={4} height={3} />;
+  return isIn ? page(path, session, onSession) : <SignIn session={session} onDone={onSession} />;
+}
+
+function isDevice(path: string): boolean {
+  return path === "/device" || location.hash.startsWith("#join=");
 }
 
 function isOpen(room: Room, known: Set<string>, session: Session | undefined): boolean {
@@ -121,6 +140,7 @@ function isAt(path: string, room: string): boolean {
 function titleOf(path: string): string {
   if (path === "/start") return "Start a training";
   if (path === "/account") return "Account";
+  if (isDevice(path)) return "This browser as a device";
   return ROOMS.find((room) => isAt(path, room.path))?.name ?? "Nothing here";
 }
 
