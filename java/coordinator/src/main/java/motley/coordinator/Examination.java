@@ -1,15 +1,6 @@
 package motley.coordinator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
-import motley.coordinator.http.Reply;
-import motley.data.Samples;
-import motley.nn.Model;
-import motley.nn.TrainingPrograms;
-import motley.program.Engine;
-import motley.tensor.DType;
-import motley.tensor.Tensor;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +11,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
+import motley.coordinator.http.Reply;
+import motley.data.Samples;
+import motley.nn.Model;
+import motley.nn.TrainingPrograms;
+import motley.program.Engine;
+import motley.tensor.DType;
+import motley.tensor.Tensor;
 
 /// What a model makes of samples that it has not learnt from: which classes it takes for which, and
 /// a few of the samples, those that it gets wrong first.
