@@ -1,6 +1,8 @@
 package motley.coordinator;
 
 import java.util.Optional;
+import motley.coordinator.access.Person;
+import motley.coordinator.credits.Payroll;
 import motley.rounds.DeviceId;
 import motley.rounds.Kind;
 import motley.rounds.Reputation;
@@ -17,6 +19,7 @@ final class Device {
     private final DeviceId number;
 
     private String name;
+    private String owner = Person.OWNER.id();
     private DeviceProfile profile;
     private DeviceHealth health = DeviceHealth.unknown();
     private @Nullable DeviceSession session;
@@ -57,8 +60,18 @@ final class Device {
         return name;
     }
 
+    /// Whose it is.
+    synchronized void owned(String by) {
+        owner = by;
+    }
+
     synchronized String numericClass() {
         return profile.numericClass();
+    }
+
+    /// What it knows if it holds no samples and has no compiler.
+    synchronized Optional<DeviceProfile.Thin> thin() {
+        return profile.thin();
     }
 
     synchronized Optional<DeviceSession> session() {
@@ -134,6 +147,16 @@ final class Device {
         computeMicros += micros;
     }
 
+    /// Who is paid for what it does.
+    synchronized Payroll.Payee payee() {
+        return new Payroll.Payee(id, owner);
+    }
+
+    /// The id of the person whose it is.
+    synchronized String owner() {
+        return owner;
+    }
+
     /// An answer of this device waits to be confirmed.
     void held(long ofLease) {
         synchronized (this) {
@@ -166,6 +189,7 @@ final class Device {
         return new DeviceView(
                 id,
                 name,
+                owner,
                 profile,
                 health,
                 state(),

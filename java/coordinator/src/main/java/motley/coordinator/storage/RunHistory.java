@@ -63,9 +63,11 @@ public final class RunHistory {
         return jdbi.withHandle(
                 handle ->
                         handle.createQuery(
-                                        "select sequence, at_ms, event from journal where run_id ="
-                                                + " :run and sequence < :before order by sequence desc"
-                                                + " limit :count")
+                                        """
+                                        select sequence, at_ms, event from journal
+                                        where run_id = :run and sequence < :before
+                                        order by sequence desc limit :count
+                                        """)
                                 .bind("run", run)
                                 .bind("before", before)
                                 .bind("count", count)
