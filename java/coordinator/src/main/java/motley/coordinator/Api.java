@@ -77,6 +77,7 @@ final class Api {
                                 new UploadRoutes(parts.uploads()).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
                                 new PlanRoutes(parts.plans()).routes())
                         .flatMap(List::stream)
                         .toList();
