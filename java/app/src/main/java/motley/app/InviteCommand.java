@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Prints a link and a QR code with which devices join as yours: phones and browsers",
-            "open it, `motley join LINK` takes it. New devices may use it for --hours; those that came",
-            "come back with it until it is revoked. To invite people: `motley account invite`."
+            "open it, `motley join LINK` takes it. New devices may use it for --hours; those that",
+            "came come back with it until it is revoked. To invite people: `motley account invite`."
         })
 final class InviteCommand implements Runnable {
     private static final double HOURS_MAX = 744;
