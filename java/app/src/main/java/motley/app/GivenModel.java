@@ -12,7 +12,8 @@ import motley.nn.Metric;
 import motley.nn.Model;
 import motley.nn.Models;
 
-/// The model that a training was asked for: one with a name or a description, or a Keras file, which
+/// The model that a training was asked for: one with a name or a description, or a Keras file,
+/// which
 /// brings weights and the settings that it was compiled with.
 record GivenModel(Model model, Optional<KerasModel> keras) {
     /// Before the command line was read.
@@ -20,7 +21,8 @@ record GivenModel(Model model, Optional<KerasModel> keras) {
 
     /// Reads it, and says what a Keras file brings and what of it was left out.
     static GivenModel read(String text, Console console) {
-        if (!KerasFile.isFile(text)) return new GivenModel(ModelFiles.named(text), Optional.empty());
+        if (!KerasFile.isFile(text))
+            return new GivenModel(ModelFiles.named(text), Optional.empty());
         var read = ModelFiles.keras(Path.of(text));
         for (var warning : read.warnings()) console.say("%s: %s".formatted(text, warning));
         var settings = read.settings();

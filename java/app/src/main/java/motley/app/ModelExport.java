@@ -52,7 +52,11 @@ final class ModelExport implements Runnable {
             description = "${COMPLETION-CANDIDATES}")
     private Format format = Format.KERAS;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "replaced if there")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "replaced if there")
     private Path out = Path.of("");
 
     @Option(

@@ -440,11 +440,7 @@ final class TrainCommand implements Callable<Integer> {
                         () ->
                                 Home.ofThisProcess()
                                         .models()
-                                        .resolve(
-                                                given.model().name()
-                                                        + "-"
-                                                        + id
-                                                        + ".safetensors"));
+                                        .resolve(given.model().name() + "-" + id + ".safetensors"));
         crew.api().download("/v1/runs/" + id + "/model", file);
         crew.complete();
         report(console, end, new Outcome(id, seconds, file));

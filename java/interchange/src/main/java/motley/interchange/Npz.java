@@ -55,8 +55,7 @@ public final class Npz {
                 tensor.shape().dims().stream()
                         .map(dim -> dim + ",")
                         .collect(Collectors.joining(" "));
-        var text =
-                "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, dims);
+        var text = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, dims);
         int length = Math.ceilDiv(10 + text.length() + 1, ALIGNMENT) * ALIGNMENT - 10;
         var header = new ByteArrayOutputStream();
         header.write(0x93);

@@ -20,10 +20,12 @@ import motley.interchange.keras.WeightReader.Located;
 import motley.nn.Optimizers;
 import motley.tensor.Tensor;
 
-/// A model that came from Keras goes back there: with its own description, layers' names, inputs and
+/// A model that came from Keras goes back there: with its own description, layers' names, inputs
+/// and
 /// outputs, and with Motley's weights.
 ///
-/// A `.keras` file takes the optimizer's state along, so that Keras trains on where Motley stood. An
+/// A `.keras` file takes the optimizer's state along, so that Keras trains on where Motley stood.
+/// An
 /// `.h5` file does not: Keras 3.15 cannot train a model that it loaded with such a state.
 public final class KerasWriter {
     private static final String VERSION = "3.15.1";
@@ -189,8 +191,7 @@ public final class KerasWriter {
     private void addLayer(Hdf5Writer.Group group, Owner layer) {
         var names = new ArrayList<String>();
         for (var variable : layer.legacy()) {
-            var located =
-                    variables.stream().filter(v -> v.variable().equals(variable)).findFirst();
+            var located = variables.stream().filter(v -> v.variable().equals(variable)).findFirst();
             var place = located.orElseThrow();
             // Keras goes by their order; the number keeps names apart in models within models.
             var path = List.of(layer.name(), String.valueOf(names.size()), variable.leaf());
@@ -210,7 +211,8 @@ public final class KerasWriter {
                             var key = field.getKey();
                             var name = key.equals("optimizer") ? "optimizer_config" : key;
                             boolean isNamed = key.equals("loss") || key.endsWith("metrics");
-                            training.set(name, isNamed ? longNames(field.getValue()) : field.getValue());
+                            training.set(
+                                    name, isNamed ? longNames(field.getValue()) : field.getValue());
                         });
         return training;
     }
