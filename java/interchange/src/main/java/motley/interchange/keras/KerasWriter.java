@@ -73,9 +73,8 @@ public final class KerasWriter {
                         .orElseThrow(
                                 () ->
                                         new IllegalArgumentException(
-                                                "model: %s is not from Keras (expected: one that a"
-                                                        + " .keras or .h5 file brought)"
-                                                                .formatted(saved.model().name())));
+                                                "model: %s is not from Keras (expected: one of its files)"
+                                                        .formatted(saved.model().name())));
         try {
             return new KerasWriter(saved, description);
         } catch (KerasRefusedException e) {
