@@ -68,18 +68,18 @@ public final class KerasWriter {
     }
 
     private static KerasWriter of(SavedModel saved) {
-        var description =
-                saved.keras()
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "model: %s is not from Keras (expected: one of its files)"
-                                                        .formatted(saved.model().name())));
+        var name = saved.model().name();
+        var description = saved.keras().orElseThrow(() -> notFromKeras(name));
         try {
             return new KerasWriter(saved, description);
         } catch (KerasRefusedException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    private static IllegalArgumentException notFromKeras(String name) {
+        return new IllegalArgumentException(
+                "model: %s is not from Keras (expected: one of its files)".formatted(name));
     }
 
     private float[] values(Located variable, List<Tensor> parameters) {
