@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "export",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes a model and its weights in another form: keras and h5 for Keras, npz for NumPy,",
-            "safetensors for many.",
+            "Writes a model and its weights in another form: keras and h5 for Keras, npz for",
+            "NumPy, safetensors for many.",
             "",
             "A model goes to Keras as it came from there, with its layers' names. Weights of a run",
             "(`motley download`) become one again with --like, the file that the run began with.",

@@ -42,8 +42,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "MODEL",
             description = {
                 "mnist-cnn, mnist-mlp, resnet-small, lstm or gpt-small, or your own: a .json file",
-                "as `motley model describe` prints; or a .keras or .h5 file, with its weights, loss,",
-                "optimizer and learning rate where no option says otherwise"
+                "as `motley model describe` prints; or a .keras or .h5 file, with its weights,",
+                "loss, optimizer and learning rate where no option says otherwise"
             })
     private String model = "";
 
