@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
             ModelCommand.Summary.class,
             ModelCommand.Describe.class,
             ModelCommand.Explain.class,
-            ModelExport.class
+            ModelExport.class,
+            PlanCommand.class
         })
 final class ModelCommand implements Runnable {
     /// Set by picocli before anything runs.
