@@ -72,6 +72,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private EngineOptions engines = new EngineOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -93,7 +95,7 @@ final class JoinCommand implements Runnable {
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);
-        try (var engine = profile.engine(new CpuSettings(threads));
+        try (var engine = engines.open(profile, new CpuSettings(threads));
                 var agent =
                         DeviceAgent.open(
                                 settings,
