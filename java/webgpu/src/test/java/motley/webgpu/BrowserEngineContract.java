@@ -37,4 +37,10 @@ final class BrowserEngineContract extends EngineContract {
     protected Engine engine() {
         return new BrowserEngine(page, new GpuTarget(GpuLimits.DEFAULT, Tiling.DIRECT));
     }
+
+    /// WGSL lets a device take them for zeros, and SwiftShader does.
+    @Override
+    protected boolean keepsSubnormals() {
+        return false;
+    }
 }
