@@ -74,6 +74,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private EngineOptions engines = new EngineOptions();
 
+    @Mixin private TransportOptions transport = new TransportOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -91,7 +93,8 @@ final class JoinCommand implements Runnable {
                         Home.ofThisProcess().directory(),
                         discoveryPort,
                         Version.NUMBER,
-                        exchange.usesFiles());
+                        exchange.usesFiles(),
+                        transport.transport());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);

@@ -21,14 +21,15 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import motley.coordinator.access.Caller;
 import motley.coordinator.access.Role;
+import motley.coordinator.credits.CreditRoutes;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
 import motley.coordinator.pages.Pages;
+import motley.coordinator.plans.PlanRoutes;
 import motley.coordinator.uploads.UploadRoutes;
 import motley.rounds.Reputation;
-import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,10 @@ final class Api {
                                 new RunShareRoutes(parts.runs(), parts.access()).routes(),
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
-                                new HistoryRoutes(runs, parts.runs().database()).routes())
+                                new CreditRoutes(parts.credits()).routes(),
+                                new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
+                                new PlanRoutes(parts.plans()).routes())
                         .flatMap(List::stream)
                         .toList();
     }
@@ -107,6 +111,11 @@ final class Api {
                         "/v1/runs/{run}/parameters/{version}",
                         Scope.DEVICES_TOO,
                         bulk::parameters),
+                Route.brief(
+                        HttpMethod.GET,
+                        "/v1/runs/{run}/inputs/{lease}",
+                        Scope.DEVICE,
+                        bulk::inputs),
                 Route.lengthy(
                         HttpMethod.PUT,
                         "/v1/runs/{run}/contributions/{lease}",
@@ -125,7 +134,7 @@ final class Api {
     }
 
     /// A server that listens on `address` once it is started.
-    Server server(InetSocketAddress address, GrpcSessionService sessions) {
+    Server server(InetSocketAddress address, SessionServices sessions) {
         var blocking =
                 Executors.newScheduledThreadPool(
                         FILE_THREADS, Thread.ofVirtual().name("file-", 0).factory());
@@ -140,7 +149,7 @@ final class Api {
                         .gracefulShutdownTimeoutMillis(0, 0)
                         .meterRegistry(NoopMeterRegistry.get())
                         .errorHandler(new Problem.Renderer());
-        sessions.addTo(server);
+        sessions.addTo(server, guard);
         routes.forEach(route -> add(server, route));
         Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();

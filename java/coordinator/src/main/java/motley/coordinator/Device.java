@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import java.util.Optional;
 import motley.coordinator.access.Person;
+import motley.coordinator.credits.Payroll;
 import motley.rounds.DeviceId;
 import motley.rounds.Kind;
 import motley.rounds.Reputation;
@@ -66,6 +67,11 @@ final class Device {
 
     synchronized String numericClass() {
         return profile.numericClass();
+    }
+
+    /// What it knows if it holds no samples and has no compiler.
+    synchronized Optional<DeviceProfile.Thin> thin() {
+        return profile.thin();
     }
 
     synchronized Optional<DeviceSession> session() {
@@ -139,6 +145,16 @@ final class Device {
         tasks++;
         if (task.kind() == Kind.TRAIN) samples += task.samples().count();
         computeMicros += micros;
+    }
+
+    /// Who is paid for what it does.
+    synchronized Payroll.Payee payee() {
+        return new Payroll.Payee(id, owner);
+    }
+
+    /// The id of the person whose it is.
+    synchronized String owner() {
+        return owner;
     }
 
     /// An answer of this device waits to be confirmed.

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.credits.CreditStore;
+import motley.coordinator.credits.Payroll;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
@@ -54,7 +56,8 @@ final class Runs implements AutoCloseable {
             Optional<SharedDirectory> shared,
             Inbox.Budget budget,
             Supplier<Engine> engines,
-            Duration checkpointEvery) {}
+            Duration checkpointEvery,
+            CreditStore credits) {}
 
     Runs(Means means) {
         this.means = means;
@@ -67,6 +70,11 @@ final class Runs implements AutoCloseable {
 
     synchronized Optional<RunHandle> find(String id) {
         return Optional.ofNullable(handles.get(id));
+    }
+
+    /// A new engine, which the caller closes.
+    Engine engine() {
+        return means.engines.get();
     }
 
     /// What it keeps of runs.
@@ -86,7 +94,7 @@ final class Runs implements AutoCloseable {
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
-            means.shelf.database().insert(row);
+            insert(row, plan);
             return launch(plan, row, learner, Optional.empty());
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -151,7 +159,7 @@ final class Runs implements AutoCloseable {
             if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
             var row = row(plan, owner);
-            means.shelf.database().insert(row);
+            insert(row, plan);
             return launch(plan, row, learner, Optional.of(first(row, from, learner)));
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -176,6 +184,25 @@ final class Runs implements AutoCloseable {
             Deposits.readWeights(blobs, parameters, learner.specs(), weights);
             learner.load(weights);
         }
+    }
+
+    /// Its credits are set aside with it.
+    private void insert(RunRow row, RunPlan plan) {
+        long reserve = RunPrice.reserve(plan, RunPrice.of(plan));
+        means.shelf
+                .database()
+                .insert(
+                        row,
+                        handle -> means.credits.reserve(handle, row.id(), row.owner(), reserve));
+    }
+
+    private Payroll payroll(RunPlan plan, RunRow row) {
+        var price = RunPrice.of(plan);
+        var budget =
+                new Payroll.Budget(
+                        plan.request().claim().budgetMicros(), RunPrice.ahead(plan, price));
+        var terms = new Payroll.Terms(row.id(), row.owner(), price, budget);
+        return new Payroll(means.credits, terms);
     }
 
     private RunRow row(RunPlan plan, String owner) {
@@ -263,6 +290,7 @@ final class Runs implements AutoCloseable {
                         means.blobs,
                         means.shelf,
                         record,
+                        payroll(plan, row),
                         means.checkpointEvery);
         var loop =
                 new RunLoop(
@@ -375,6 +403,7 @@ final class Runs implements AutoCloseable {
         var owned = new Database.Owned(row.id(), row.fence());
         var record = new RunRecord(plan, owned, means.archive, row.status());
         record.restore(row);
+        means.credits.refund(row.id());
         var position =
                 means.shelf.database().checkpoints(row.id()).stream()
                         .findFirst()
