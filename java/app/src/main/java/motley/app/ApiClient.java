@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.function.Consumer;
+import motley.wire.Trust;
 
 /// A coordinator's HTTP API, as the commands use it. The contract is `openapi.yaml`.
 ///
@@ -32,16 +33,18 @@ final class ApiClient implements AutoCloseable {
 
     private final URI coordinator;
     private final String token;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT)
-                    .build();
+    private final HttpClient http;
 
     /// @param token empty where none is needed
-    ApiClient(URI coordinator, String token) {
+    ApiClient(URI coordinator, String token, Trust trust) {
         this.coordinator = coordinator;
         this.token = token;
+        http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT)
+                        .sslContext(trust.context())
+                        .build();
     }
 
     /// The coordinator does not answer; it may come back.
@@ -80,6 +83,18 @@ final class ApiClient implements AutoCloseable {
         return json(send(request, BodyHandlers.ofString()));
     }
 
+    JsonNode put(String path, JsonNode body) throws AwayException, InterruptedException {
+        var request =
+                request(path)
+                        .header("content-type", "application/json")
+                        .PUT(BodyPublishers.ofString(body.toString()));
+        return json(send(request, BodyHandlers.ofString()));
+    }
+
+    void delete(String path) throws AwayException, InterruptedException {
+        json(send(request(path).DELETE(), BodyHandlers.ofString()));
+    }
+
     JsonNode patch(String path, JsonNode body) throws AwayException, InterruptedException {
         var request =
                 request(path)
@@ -88,11 +103,25 @@ final class ApiClient implements AutoCloseable {
         return json(send(request, BodyHandlers.ofString()));
     }
 
-    JsonNode put(String path, JsonNode body) throws AwayException, InterruptedException {
+    /// Begins a session as a browser would.
+    ApiSession begin(String path, JsonNode body) throws AwayException, InterruptedException {
         var request =
                 request(path)
                         .header("content-type", "application/json")
-                        .PUT(BodyPublishers.ofString(body.toString()));
+                        .POST(BodyPublishers.ofString(body.toString()));
+        var response = send(request, BodyHandlers.ofString());
+        var answer = json(response);
+        var cookie = response.headers().firstValue("set-cookie").orElse("");
+        return new ApiSession(this, cookie.substring(0, Math.max(0, cookie.indexOf(';'))), answer);
+    }
+
+    JsonNode inSession(String method, String path, String body, ApiSession session)
+            throws AwayException, InterruptedException {
+        var request =
+                request(path)
+                        .header("cookie", session.cookie())
+                        .header("x-motley-csrf", session.csrf())
+                        .method(method, BodyPublishers.ofString(body));
         return json(send(request, BodyHandlers.ofString()));
     }
 
@@ -179,9 +208,9 @@ final class ApiClient implements AutoCloseable {
     }
 
     private UserException problem(int status, String body) {
-        if (status == 401 || status == 403) {
+        if (status == 401 && !body.contains("name or password")) {
             return new UserException(
-                    "%s needs a token: add --token as `motley serve` printed it"
+                    "%s needs a token: add --token as `motley serve` printed it, or `motley login`"
                             .formatted(coordinator));
         }
         try {

@@ -5,9 +5,11 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import motley.wire.Protocol;
+import motley.wire.Trust;
 import motley.wire.discovery.CoordinatorSearch;
 import picocli.CommandLine.Option;
 
@@ -21,8 +23,17 @@ final class CoordinatorOptions {
             description = "coordinator (default: the one found on this machine or its networks)")
     private Optional<URI> url = Optional.empty();
 
-    @Option(names = "--token", paramLabel = "T", description = "as `motley serve` printed it")
+    @Option(
+            names = "--token",
+            paramLabel = "T",
+            description = "as `motley serve` printed it (default: that of `motley login`)")
     private String token = "";
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "certificates to trust at https, in PEM (default: those of the system)")
+    private Optional<Path> authorities = Optional.empty();
 
     @Option(
             names = "--discovery-port",
@@ -55,7 +66,7 @@ final class CoordinatorOptions {
     }
 
     Optional<ApiClient> find() {
-        return address().map(uri -> new ApiClient(uri, tokenFor(uri)));
+        return address().map(this::client);
     }
 
     private Optional<URI> address() {
@@ -75,8 +86,29 @@ final class CoordinatorOptions {
         }
     }
 
-    private String tokenFor(URI uri) {
-        return token.isEmpty() ? localToken(uri) : token;
+    private ApiClient client(URI uri) {
+        var shown = token.isEmpty() ? knownToken(uri) : token;
+        return new ApiClient(uri, shown, trust(authorities, uri));
+    }
+
+    /// The authorities in a file, or those that `motley login` was told of.
+    ///
+    /// @throws UserException if there are none in it
+    static Trust trust(Optional<Path> file, URI uri) {
+        var entry = Credentials.ofThisProcess().of(uri);
+        var known = file.or(() -> entry.flatMap(Credentials.Entry::ca));
+        if (known.isEmpty()) return Trust.SYSTEM;
+        try {
+            return Trust.in(known.get());
+        } catch (IOException e) {
+            throw new UserException("--ca: " + e.getMessage(), e);
+        }
+    }
+
+    /// What `motley login` kept for this address, else the token of a coordinator of this machine.
+    static String knownToken(URI uri) {
+        var entry = Credentials.ofThisProcess().of(uri);
+        return entry.map(Credentials.Entry::token).orElseGet(() -> localToken(uri));
     }
 
     /// The token of a coordinator of this machine lies where its owner can read it.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
+import motley.coordinator.CoordinatorSettings.Entrance;
 import motley.coordinator.HomeInUseException;
 import motley.coordinator.PortInUseException;
 import motley.cpu.CpuEngine;
@@ -16,16 +17,25 @@ import motley.cpu.CpuSettings;
 final class Coordinators {
     private Coordinators() {}
 
-    static Coordinator open(Path home, InetSocketAddress address) {
-        return open(home, address, CpuEngine::open);
+    static Coordinator open(Path home, InetSocketAddress address, Entrance entrance) {
+        return open(home, address, CpuEngine::open, entrance);
     }
 
     /// @param engines opens the engines of the runs
     static Coordinator open(
             Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
+        return open(home, address, engines, Entrance.USUAL);
+    }
+
+    private static Coordinator open(
+            Path home,
+            InetSocketAddress address,
+            Function<CpuSettings, CpuEngine> engines,
+            Entrance entrance) {
         // The update is a single pass over memory; one thread leaves the others to the devices.
         var one = new CpuSettings(1);
-        var settings = CoordinatorSettings.of(home, address, () -> engines.apply(one));
+        var usual = CoordinatorSettings.of(home, address, () -> engines.apply(one));
+        var settings = usual.with(entrance);
         try {
             return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {

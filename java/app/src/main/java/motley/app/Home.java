@@ -20,6 +20,11 @@ record Home(Path directory) {
         return directory.resolve("coordinator");
     }
 
+    /// What this person is known by at coordinators.
+    Path credentials() {
+        return directory.resolve("credentials.json");
+    }
+
     Path datasets() {
         return directory.resolve("datasets");
     }

@@ -2,10 +2,12 @@ package motley.app;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import motley.cpu.CpuSettings;
 import motley.wire.Protocol;
+import motley.wire.Trust;
 import motley.worker.DeviceAgent;
 import motley.worker.OwnerLimits;
 import motley.worker.WorkerEvent;
@@ -27,11 +29,20 @@ final class JoinCommand implements Runnable {
     @Parameters(
             arity = "0..1",
             paramLabel = "URL",
-            description = "coordinator, as http://192.168.1.20:8080")
+            description = "as http://192.168.1.20:8080, or a link of `motley invite`")
     private Optional<URI> url = Optional.empty();
 
-    @Option(names = "--token", paramLabel = "T", description = "as `motley serve` printed it")
+    @Option(
+            names = "--token",
+            paramLabel = "T",
+            description = "as `motley serve` printed it, or of `motley invite`")
     private String token = "";
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "certificates to trust at https, in PEM (default: those of the system)")
+    private Optional<Path> authorities = Optional.empty();
 
     @Option(names = "--name", paramLabel = "N", description = "for people (default: host name)")
     private Optional<String> name = Optional.empty();
@@ -85,7 +96,7 @@ final class JoinCommand implements Runnable {
         var settings =
                 new WorkerSettings(
                         url.map(Addresses::normalized),
-                        uri -> token.isEmpty() ? CoordinatorOptions.localToken(uri) : token,
+                        this::tokenFor,
                         name.orElseGet(Addresses::hostName),
                         threads,
                         memoryBytes,
@@ -94,7 +105,8 @@ final class JoinCommand implements Runnable {
                         discoveryPort,
                         Version.NUMBER,
                         exchange.usesFiles(),
-                        transport.transport());
+                        transport.transport(),
+                        trust());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);
@@ -117,6 +129,21 @@ final class JoinCommand implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// That of the link is kept, so that the device comes back without it.
+    private String tokenFor(URI uri) {
+        if (!token.isEmpty()) return token;
+        var link = url.flatMap(given -> Links.secret(given, "join"));
+        link.ifPresent(secret -> Credentials.ofThisProcess().putJoinToken(uri, secret));
+        return link.or(() -> Credentials.ofThisProcess().joinToken(uri))
+                .orElseGet(() -> CoordinatorOptions.knownToken(uri));
+    }
+
+    private Trust trust() {
+        return url.map(Addresses::normalized)
+                .map(uri -> CoordinatorOptions.trust(authorities, uri))
+                .orElse(Trust.SYSTEM);
     }
 
     private static void follow(long process) {

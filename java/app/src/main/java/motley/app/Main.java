@@ -54,7 +54,12 @@ public final class Main implements Runnable {
                     DoctorCommand.class,
                     SimulateCommand.class,
                     AttacksCommand.class,
-                    RehearseCommand.class);
+                    RehearseCommand.class,
+                    LoginCommand.class,
+                    LogoutCommand.class,
+                    AccountCommand.class,
+                    InviteCommand.class,
+                    TokenCommand.class);
 
     /// Failures whose message is written for people.
     private static final List<Class<?>> EXPECTED =

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "Runs a coordinator until Ctrl-C. Devices find it by themselves with `motley join`.",
             "Runs that were under way when it last ended, even by a crash, go on.",
             "Other machines can join when it listens beyond this one (--listen 0.0.0.0); they",
-            "then need the token that it prints."
+            "and people then need what it prints: a token, an account."
         })
 final class ServeCommand implements Runnable {
     @Option(
@@ -57,6 +57,8 @@ final class ServeCommand implements Runnable {
             description = "UDP port of the announcement (default: ${DEFAULT-VALUE}; 0: none)")
     private int discoveryPort;
 
+    @Mixin private EntranceOptions entrance = new EntranceOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
@@ -65,7 +67,7 @@ final class ServeCommand implements Runnable {
         var home = directory.orElseGet(() -> Home.ofThisProcess().coordinator());
         var stopping = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        try (var coordinator = Coordinators.open(home, address())) {
+        try (var coordinator = Coordinators.open(home, address(), entrance.entrance())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stopping, stopped)));
             var beacon = announce(coordinator, console);
             try {
@@ -107,12 +109,13 @@ final class ServeCommand implements Runnable {
     /// A coordinator that cannot be found by itself is still one: it says so and goes on.
     private Optional<CoordinatorBeacon> announce(Coordinator coordinator, Console console) {
         if (discoveryPort == 0) return Optional.empty();
+        if (entrance.isEncrypted()) {
+            console.say("devices do not look for coordinators at https; tell them the address");
+            return Optional.empty();
+        }
         var announcement =
                 new CoordinatorBeacon.Announcement(
-                        newId(),
-                        coordinator.port(),
-                        Addresses.hostName(),
-                        isOnlyLoopback(coordinator));
+                        newId(), coordinator.port(), Addresses.hostName(), isOnlyLoopback());
         try {
             return Optional.of(CoordinatorBeacon.start(discoveryPort, announcement));
         } catch (IOException e) {
@@ -128,8 +131,8 @@ final class ServeCommand implements Runnable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static boolean isOnlyLoopback(Coordinator coordinator) {
-        return coordinator.token().isEmpty();
+    private boolean isOnlyLoopback() {
+        return address().getAddress().isLoopbackAddress();
     }
 
     private void greet(Console console, Coordinator coordinator, Path home) {
@@ -142,22 +145,31 @@ final class ServeCommand implements Runnable {
             console.say("  on this machine:       motley join");
             console.say("  for other machines:    motley serve --listen 0.0.0.0");
         } else {
-            for (var uri : uris) console.say("  on other machines:     motley join " + uri + token);
+            if (!isOnlyLoopback()) {
+                uris.forEach(
+                        uri -> console.say("  on other machines:     motley join " + uri + token));
+            }
             console.say("  on this machine:       motley join" + here);
+            console.say("  for people:            " + uris.getFirst());
+            console.say("  an administrator's token for commands is in " + home.resolve("token"));
         }
         console.say("  train with its devices: motley train mnist-cnn --data mnist" + here);
+        var setup =
+                coordinator.setupToken().map(secret -> Links.of(uris.getFirst(), "setup", secret));
+        setup.ifPresent(link -> welcome(console, link));
         console.emit(
                 "serving",
                 Map.of(
                         "url", uris.getFirst().toString(),
                         "token", coordinator.token().orElse(""),
+                        "setup", setup.orElse(""),
                         "data", home.toString()));
     }
 
     private List<URI> uris(Coordinator coordinator) {
         var uris = new ArrayList<URI>();
         try {
-            if (!isOnlyLoopback(coordinator)) {
+            if (!isOnlyLoopback()) {
                 for (var address : Addresses.reachable()) {
                     uris.add(uri(address.getHostAddress(), coordinator.port()));
                 }
@@ -173,7 +185,14 @@ final class ServeCommand implements Runnable {
         return output.console();
     }
 
-    private static URI uri(String host, int port) {
-        return URI.create("http://" + host + ":" + port);
+    private static void welcome(Console console, String link) {
+        console.say(
+                "there is no administrator yet; once, and until the next start, this makes one:");
+        console.say("  in a browser:          " + link);
+        console.say("  or on a command line:  motley login '" + link + "'");
+    }
+
+    private URI uri(String host, int port) {
+        return URI.create((entrance.isEncrypted() ? "https://" : "http://") + host + ":" + port);
     }
 }

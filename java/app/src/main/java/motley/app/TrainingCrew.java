@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.Coordinator;
+import motley.wire.Trust;
 
 /// Who works on one `motley train`: a coordinator, somebody else's or one of its own in this
 /// process, and perhaps local device processes. Closing it ends what it started.
@@ -67,7 +68,7 @@ final class TrainingCrew implements AutoCloseable {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             var coordinator = Coordinators.open(directory, address, profile::engine);
             return new TrainingCrew(
-                    new ApiClient(uri, ""),
+                    new ApiClient(uri, "", Trust.SYSTEM),
                     Optional.of(coordinator),
                     Optional.of(devices),
                     Optional.of(directory));

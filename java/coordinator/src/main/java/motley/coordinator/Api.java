@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -12,7 +13,6 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -133,14 +133,15 @@ final class Api {
         return routes;
     }
 
-    /// A server that listens on `address` once it is started.
-    Server server(InetSocketAddress address, SessionServices sessions) {
+    /// A server that listens once it is started.
+    ///
+    /// @throws IOException if its certificate or key cannot be read
+    Server server(CoordinatorSettings settings, SessionServices sessions) throws IOException {
         var blocking =
                 Executors.newScheduledThreadPool(
                         FILE_THREADS, Thread.ofVirtual().name("file-", 0).factory());
         var server =
                 Server.builder()
-                        .http(address)
                         .blockingTaskExecutor(blocking, true)
                         .maxRequestLength(REQUEST_BYTES_MAX)
                         .http2MaxFrameSize((int) FRAME_BYTES)
@@ -149,10 +150,32 @@ final class Api {
                         .gracefulShutdownTimeoutMillis(0, 0)
                         .meterRegistry(NoopMeterRegistry.get())
                         .errorHandler(new Problem.Renderer());
+        listen(server, settings);
         sessions.addTo(server, guard);
         routes.forEach(route -> add(server, route));
         Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();
+    }
+
+    private static void listen(ServerBuilder server, CoordinatorSettings settings)
+            throws IOException {
+        var tls = settings.entrance().tls();
+        SafeHeaders.addTo(server, tls.isPresent());
+        if (tls.isEmpty()) {
+            server.http(settings.listen());
+            return;
+        }
+        var files = tls.get();
+        try {
+            server.https(settings.listen())
+                    .tls(TlsKeyPair.of(files.key().toFile(), files.certificate().toFile()))
+                    .tlsCustomizer(context -> context.protocols("TLSv1.3", "TLSv1.2"));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "%s, %s: not readable (expected: a certificate and its key, PKCS #8, in PEM)"
+                            .formatted(files.certificate(), files.key()),
+                    e);
+        }
     }
 
     private void add(ServerBuilder server, Route route) {

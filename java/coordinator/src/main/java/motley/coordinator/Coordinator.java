@@ -41,6 +41,7 @@ public final class Coordinator implements AutoCloseable {
 
     private final Opened opened;
     private final Access access;
+    private final String scheme;
     private final BlobStore blobs;
     private final Fleet fleet;
     private final Runs runs;
@@ -48,7 +49,7 @@ public final class Coordinator implements AutoCloseable {
     private final Api api;
     private final InetSocketAddress address;
 
-    private Coordinator(Opened opened, Parts parts, Api api, InetSocketAddress address) {
+    private Coordinator(Opened opened, Parts parts, Api api, Place place) {
         this.api = api;
         this.opened = opened;
         access = parts.access;
@@ -56,8 +57,12 @@ public final class Coordinator implements AutoCloseable {
         fleet = parts.fleet;
         runs = parts.runs;
         listeners = parts.listeners;
-        this.address = address;
+        address = place.address;
+        scheme = place.scheme;
     }
+
+    /// Where it listens.
+    private record Place(InetSocketAddress address, String scheme) {}
 
     /// What a coordinator is made of.
     record Parts(
@@ -106,7 +111,7 @@ public final class Coordinator implements AutoCloseable {
         var host = address.getAddress();
         var name = host.isAnyLocalAddress() ? "127.0.0.1" : host.getHostAddress();
         var quoted = name.indexOf(':') < 0 ? name : "[" + name + "]";
-        return URI.create("http://%s:%d".formatted(quoted, port()));
+        return URI.create("%s://%s:%d".formatted(scheme, quoted, port()));
     }
 
     /// What lets devices and people in without an account; empty if nothing is asked for.
@@ -228,10 +233,10 @@ public final class Coordinator implements AutoCloseable {
         }
     }
 
-    private static InetSocketAddress serve(
-            CoordinatorSettings settings, Parts parts, Api api, Opened opened) throws IOException {
+    private static Place serve(CoordinatorSettings settings, Parts parts, Api api, Opened opened)
+            throws IOException {
         var sessions = opened.add(new SessionServices(parts.fleet::open));
-        var server = api.server(settings.listen(), sessions);
+        var server = api.server(settings, sessions);
         opened.add(() -> stop(server));
         try {
             server.start().join();
@@ -239,7 +244,9 @@ public final class Coordinator implements AutoCloseable {
             if (isPortTaken(e)) throw new PortInUseException(settings.listen().getPort(), e);
             throw new IOException("cannot listen on " + settings.listen(), e);
         }
-        return new InetSocketAddress(settings.listen().getAddress(), server.activeLocalPort());
+        return new Place(
+                new InetSocketAddress(settings.listen().getAddress(), server.activeLocalPort()),
+                settings.entrance().tls().isPresent() ? "https" : "http");
     }
 
     /// Every transport has its own class for it; all have the words of the system.

@@ -5,6 +5,7 @@ import static motley.tensor.Require.require;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import motley.coordinator.access.Terms;
 import motley.program.Engine;
@@ -54,14 +55,32 @@ public record CoordinatorSettings(
         }
     }
 
+    /// The same with another entrance.
+    public CoordinatorSettings with(Entrance other) {
+        return new CoordinatorSettings(
+                home, listen, engines, limits, checkpointEvery, sharedMemory, other);
+    }
+
     /// How people and devices come in.
     ///
     /// @param withAccounts whether people of this machine need an account or the token of the home
     ///     folder, and devices a token; those of others always do
-    public record Entrance(boolean withAccounts, Terms terms) {
+    /// @param tls what the server shows of itself; empty: it speaks without encryption
+    public record Entrance(boolean withAccounts, Terms terms, Optional<Identity> tls) {
         /// Nothing is asked of this machine.
         public static final Entrance USUAL = new Entrance(false, Terms.USUAL);
+
+        /// Without encryption.
+        public Entrance(boolean withAccounts, Terms terms) {
+            this(withAccounts, terms, Optional.empty());
+        }
     }
+
+    /// Who the server is, as PEM files.
+    ///
+    /// @param certificate with those that sign it, its own first
+    /// @param key PKCS #8, not encrypted
+    public record Identity(Path certificate, Path key) {}
 
     /// The usual settings: checkpoints every five seconds, shared memory where possible.
     public static CoordinatorSettings of(

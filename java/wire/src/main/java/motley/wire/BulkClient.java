@@ -36,16 +36,23 @@ public final class BulkClient implements AutoCloseable {
 
     private final URI coordinator;
     private final String token;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT)
-                    .build();
+    private final HttpClient http;
 
     /// @param token the session's, from [FromCoordinator.Welcome]
     public BulkClient(URI coordinator, String token) {
+        this(coordinator, token, Trust.SYSTEM);
+    }
+
+    /// @param token the session's, from [FromCoordinator.Welcome]
+    public BulkClient(URI coordinator, String token, Trust trust) {
         this.coordinator = coordinator;
         this.token = token;
+        http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT)
+                        .sslContext(trust.context())
+                        .build();
     }
 
     /// Fetches a blob into the file `into`, which appears only when it is whole and its SHA-256 is

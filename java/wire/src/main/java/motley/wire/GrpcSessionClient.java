@@ -30,6 +30,12 @@ public final class GrpcSessionClient {
     /// @param handler is called by threads of the session, which it must not keep waiting
     public static Session<FromDevice> connect(
             URI coordinator, Session.Handler<FromCoordinator> handler) {
+        return connect(coordinator, Trust.SYSTEM, handler);
+    }
+
+    /// The same, with a coordinator that is who it says if `trust` does.
+    public static Session<FromDevice> connect(
+            URI coordinator, Trust trust, Session.Handler<FromCoordinator> handler) {
         var clock =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("session-clock").factory());
@@ -38,6 +44,7 @@ public final class GrpcSessionClient {
                         .workerGroup(1)
                         .connectTimeout(Protocol.CONNECT)
                         .idleTimeoutMillis(0)
+                        .tlsCustomizer(tls -> trust.chosen().ifPresent(tls::trustManager))
                         .build();
         var retiming = new Retiming(handler);
         var link =

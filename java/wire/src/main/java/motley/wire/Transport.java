@@ -19,9 +19,15 @@ public enum Transport {
     ///
     /// @param handler is called by threads of the session, which it must not keep waiting
     public Session<FromDevice> connect(URI coordinator, Session.Handler<FromCoordinator> handler) {
+        return connect(coordinator, Trust.SYSTEM, handler);
+    }
+
+    /// The same, with a coordinator that is who it says if `trust` does.
+    public Session<FromDevice> connect(
+            URI coordinator, Trust trust, Session.Handler<FromCoordinator> handler) {
         return switch (this) {
-            case GRPC -> GrpcSessionClient.connect(coordinator, handler);
-            case WEBSOCKET -> WebSocketSessionClient.connect(coordinator, handler);
+            case GRPC -> GrpcSessionClient.connect(coordinator, trust, handler);
+            case WEBSOCKET -> WebSocketSessionClient.connect(coordinator, trust, handler);
         };
     }
 }

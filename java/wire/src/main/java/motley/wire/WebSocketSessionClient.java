@@ -23,7 +23,8 @@ final class WebSocketSessionClient {
     private WebSocketSessionClient() {}
 
     /// As [Transport#connect].
-    static Session<FromDevice> connect(URI coordinator, Session.Handler<FromCoordinator> handler) {
+    static Session<FromDevice> connect(
+            URI coordinator, Trust trust, Session.Handler<FromCoordinator> handler) {
         var clock =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("session-clock").factory());
@@ -38,7 +39,11 @@ final class WebSocketSessionClient {
                         clock,
                         System::nanoTime);
         retiming.follow(link);
-        var http = HttpClient.newBuilder().connectTimeout(Protocol.CONNECT).build();
+        var http =
+                HttpClient.newBuilder()
+                        .connectTimeout(Protocol.CONNECT)
+                        .sslContext(trust.context())
+                        .build();
         var socket = new Socket(link, clock, http);
         try {
             link.open(socket);

@@ -85,7 +85,8 @@ final class Attendance implements AutoCloseable {
     static Attendance connect(
             Device device, Workbench workbench, URI coordinator, Consumer<WorkerEvent> listener) {
         var mailbox = new Mailbox();
-        var session = device.settings().transport().connect(coordinator, mailbox);
+        var settings = device.settings();
+        var session = settings.transport().connect(coordinator, settings.trust(), mailbox);
         var connection = new Connection(coordinator, mailbox, session);
         return new Attendance(device, workbench, listener, connection);
     }
@@ -140,7 +141,7 @@ final class Attendance implements AutoCloseable {
     /// Asks for work only when the machine was looked at: its owner's limits come first.
     private void join(FromCoordinator.Welcome welcome) {
         if (isJoined()) return;
-        bulk = new BulkClient(coordinator, welcome.sessionToken());
+        bulk = new BulkClient(coordinator, welcome.sessionToken(), device.settings().trust());
         mailbox.attach(bulk);
         files =
                 welcome.sharedDirectory()

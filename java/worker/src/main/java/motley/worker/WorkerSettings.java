@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import motley.wire.Transport;
+import motley.wire.Trust;
 
 /// How a device takes part.
 ///
@@ -21,6 +22,7 @@ import motley.wire.Transport;
 /// @param version of this program
 /// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
 /// @param transport what carries the session
+/// @param trust for coordinators at `https`
 public record WorkerSettings(
         Optional<URI> coordinator,
         Function<URI, String> tokens,
@@ -32,7 +34,8 @@ public record WorkerSettings(
         int discoveryPort,
         String version,
         boolean usesFiles,
-        Transport transport) {
+        Transport transport,
+        Trust trust) {
     private static final long MEMORY_BYTES_MIN = 64L << 20;
 
     /// A device that speaks gRPC and uses files where it can.
@@ -57,7 +60,8 @@ public record WorkerSettings(
                 discoveryPort,
                 version,
                 true,
-                Transport.GRPC);
+                Transport.GRPC,
+                Trust.SYSTEM);
     }
 
     public WorkerSettings {

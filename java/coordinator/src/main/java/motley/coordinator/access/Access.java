@@ -33,7 +33,7 @@ public final class Access {
     private Access(Optional<String> token, Jdbi jdbi, InstantSource clock, Terms terms) {
         this.token = token;
         this.terms = terms;
-        registry = Registry.of(jdbi, clock, token.orElseGet(Secret::random));
+        registry = Registry.of(jdbi, clock, token.orElseGet(Secret::random), terms.proxies());
         shares = new Shares(jdbi);
         blobs = new BlobOwners(jdbi);
         setup = new Setup(token.isPresent() && !registry.accounts().hasAdministrator());

@@ -63,7 +63,7 @@ final class AccountRoutes {
         var fields = Fields.of(request, "name", "password", "invitation");
         var name = fields.text("name");
         var password = fields.text("password");
-        var limits = List.of(SessionRoutes.byAddress("sign-up", context, 20));
+        var limits = List.of(registry.byAddress("sign-up", context, 20));
         registry.attempts().begin(limits);
         var offered = fields.optionalText("invitation");
         var invitation =
@@ -173,7 +173,7 @@ final class AccountRoutes {
     /// the old one is out.
     private HttpResponse resetPassword(ServiceRequestContext context, HttpRequest request) {
         var fields = Fields.of(request, "token", "password");
-        var limits = List.of(SessionRoutes.byAddress("link", context, 20));
+        var limits = List.of(registry.byAddress("link", context, 20));
         registry.attempts().begin(limits);
         var link =
                 registry.links()

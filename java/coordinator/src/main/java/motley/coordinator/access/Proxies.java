@@ -60,8 +60,8 @@ public record Proxies(boolean isUsed, Set<InetAddress> trusted) {
 
     /// The address that limits and the audit log know: of IPv6 the part that a provider gives one
     /// customer.
-    static String client(ServiceRequestContext context) {
-        InetAddress address = context.clientAddress();
+    String client(ServiceRequestContext context) {
+        InetAddress address = sender(context);
         var bytes = address.getAddress();
         if (bytes.length != ADDRESS_BYTES_V6 || address.isLoopbackAddress()) {
             return address.getHostAddress();
@@ -71,6 +71,18 @@ public record Proxies(boolean isUsed, Set<InetAddress> trusted) {
             text.append("%x:".formatted((bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff)));
         }
         return text.append(":/64").toString();
+    }
+
+    /// The one that the last proxy before this server saw: what stands before it anybody may have
+    /// written.
+    private InetAddress sender(ServiceRequestContext context) {
+        var from = context.remoteAddress().getAddress();
+        var address = forwarded(context, "x-forwarded-for");
+        try {
+            return address.isEmpty() ? from : InetAddress.ofLiteral(address.get());
+        } catch (IllegalArgumentException e) {
+            return from;
+        }
     }
 
     /// What the last proxy before this server added.

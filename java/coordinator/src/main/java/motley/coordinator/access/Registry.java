@@ -17,9 +17,10 @@ record Registry(
         DeviceOwners devices,
         AuditLog audit,
         Passwords passwords,
-        Attempts attempts) {
+        Attempts attempts,
+        Proxies proxies) {
     /// @param key a secret that is not in the database
-    static Registry of(Jdbi jdbi, InstantSource clock, String key) {
+    static Registry of(Jdbi jdbi, InstantSource clock, String key, Proxies proxies) {
         return new Registry(
                 new Accounts(jdbi, clock),
                 new WebSessions(jdbi, clock),
@@ -29,7 +30,13 @@ record Registry(
                 new DeviceOwners(jdbi, clock),
                 new AuditLog(jdbi, clock),
                 new Passwords(),
-                new Attempts(clock));
+                new Attempts(clock),
+                proxies);
+    }
+
+    /// Limits guesses from one address: `what` is tried `free` times without waiting.
+    Attempts.Limit byAddress(String what, ServiceRequestContext context, int free) {
+        return new Attempts.Limit(what + " " + proxies.client(context), free);
     }
 
     /// Notes what the caller did.
@@ -39,6 +46,6 @@ record Registry(
 
     /// Notes what somebody did who has only just shown who they are.
     void note(ServiceRequestContext context, Person person, String action, String subject) {
-        audit.note(person, action, subject, Proxies.client(context));
+        audit.note(person, action, subject, proxies.client(context));
     }
 }

@@ -41,14 +41,9 @@ final class SessionRoutes {
                 Route.brief(HttpMethod.POST, "/v1/setup", Scope.PUBLIC, this::setUp));
     }
 
-    /// Limits on guesses from one address: `what` is tried `free` times without waiting.
-    static Attempts.Limit byAddress(String what, ServiceRequestContext context, int free) {
-        return new Attempts.Limit(what + " " + Proxies.client(context), free);
-    }
-
     /// The answer to who has just shown who they are: a session begins.
     HttpResponse begin(HttpStatus status, ServiceRequestContext context, Account account) {
-        var session = registry.sessions().open(account.id(), Proxies.client(context));
+        var session = registry.sessions().open(account.id(), terms.proxies().client(context));
         var admission = new Admission(account.person(), new Credential.Cookie(session));
         boolean isSecure = terms.proxies().isSecure(context);
         return HttpResponse.of(
@@ -71,8 +66,8 @@ final class SessionRoutes {
         var password = fields.text("password");
         var limits =
                 List.of(
-                        byAddress("log-in " + name, context, 5),
-                        byAddress("log-in", context, 20),
+                        registry.byAddress("log-in " + name, context, 5),
+                        registry.byAddress("log-in", context, 20),
                         new Attempts.Limit("log-in " + name, 100));
         registry.attempts().begin(limits);
         var account = registry.accounts().named(name);
@@ -106,7 +101,7 @@ final class SessionRoutes {
 
     private HttpResponse setUp(ServiceRequestContext context, HttpRequest request) {
         var fields = Fields.of(request, "token", "name", "password");
-        var limits = List.of(byAddress("link", context, 20));
+        var limits = List.of(registry.byAddress("link", context, 20));
         registry.attempts().begin(limits);
         if (!setup.isRight(fields.text("token"))) {
             throw new Problem(
