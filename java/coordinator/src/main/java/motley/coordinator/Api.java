@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import motley.coordinator.datasets.DatasetRoutes;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -67,7 +68,7 @@ final class Api {
         // Tidy: a table.
         routes =
                 joined(
-                        new UploadRoutes(parts.uploads()).routes(),
+                        rooms(parts),
                         Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
                         Route.brief(
                                 HttpMethod.GET,
@@ -129,6 +130,15 @@ final class Api {
                                 "/v1/blobs/{sha256}",
                                 Scope.PEOPLE,
                                 bulk::writeBlob));
+    }
+
+    private static List<Route> rooms(Coordinator.Parts parts) {
+        var datasets =
+                new DatasetRoutes(
+                        parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
+        return Stream.of(new UploadRoutes(parts.uploads()).routes(), datasets.routes())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<Route> joined(List<Route> rooms, Route... routes) {

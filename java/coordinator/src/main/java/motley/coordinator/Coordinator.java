@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
@@ -61,7 +62,8 @@ public final class Coordinator implements AutoCloseable {
             Fleet fleet,
             Runs runs,
             Listeners listeners,
-            Uploads uploads) {}
+            Uploads uploads,
+            Datasets datasets) {}
 
     /// Opens a coordinator.
     ///
@@ -177,7 +179,8 @@ public final class Coordinator implements AutoCloseable {
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
-        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads);
+        var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
+        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, datasets);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

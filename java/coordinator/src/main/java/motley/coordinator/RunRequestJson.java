@@ -66,7 +66,9 @@ final class RunRequestJson {
                     "testSamples",
                     "classes",
                     "arrays",
-                    "text");
+                    "text",
+                    "stored",
+                    "index");
 
     private final JsonNode object;
     private final String path;
@@ -153,6 +155,8 @@ final class RunRequestJson {
                             .put("testImages", test.images())
                             .put("testLabels", test.labels())
                             .put("classes", classes);
+            case RunRequest.Stored(var stored, var index, int _, int _) ->
+                    object.put("stored", stored).put("index", index);
             case RunRequest.Whole(var form, var blob, int _, int _) -> object.put(form.field, blob);
         };
     }
@@ -240,6 +244,15 @@ final class RunRequestJson {
     }
 
     private RunRequest.Dataset dataset() {
+        if (object.has("index")) {
+            requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");
+            requireNone("text", "arrays");
+            return new RunRequest.Stored(
+                    text("stored", ""),
+                    text("index"),
+                    integer("trainSamples"),
+                    integer("testSamples"));
+        }
         for (var form : RunRequest.Form.values()) {
             if (!object.has(form.field)) continue;
             requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");

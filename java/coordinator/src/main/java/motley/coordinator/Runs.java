@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.datasets.DatasetRoutes.Dependent;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
@@ -67,6 +69,18 @@ final class Runs implements AutoCloseable {
 
     synchronized Optional<RunHandle> find(String id) {
         return Optional.ofNullable(handles.get(id));
+    }
+
+    /// The runs that were made of a stored data set.
+    List<Dependent> dependents(String dataset) {
+        var dependents = new ArrayList<Dependent>();
+        for (var run : all()) {
+            if (run.request().dataset() instanceof RunRequest.Stored stored
+                    && stored.dataset().equals(dataset)) {
+                dependents.add(new Dependent(run.id(), !run.status().isOver()));
+            }
+        }
+        return dependents;
     }
 
     /// Starts a run.
@@ -302,6 +316,7 @@ final class Runs implements AutoCloseable {
             case RunRequest.Images(var train, var test, int classes) ->
                     new RunManifest.Images(
                             train.images(), train.labels(), test.images(), test.labels(), classes);
+            case RunRequest.Stored stored -> new RunManifest.Shards(stored.index());
             case RunRequest.Whole(var form, var blob, int _, int _) ->
                     switch (form) {
                         case ARRAYS -> new RunManifest.Arrays(blob);

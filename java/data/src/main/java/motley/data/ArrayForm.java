@@ -127,7 +127,7 @@ enum ArrayForm {
         if (header.element().isFloat() && header.element().floatAt(from, at) != value) {
             throw wrong(header, row, i, header.element().floatAt(from, at), "a whole number");
         }
-        if (value != (int) value) throw wrong(header, row, i, value, "an i32");
+        if (value != (int) value) throw wrong(header, row, i, (double) value, "an i32");
         return (int) value;
     }
 

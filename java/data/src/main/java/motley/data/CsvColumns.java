@@ -76,7 +76,7 @@ final class CsvColumns {
     static OptionalDouble number(String field) {
         if (field.isEmpty() || field.length() > 40) return OptionalDouble.empty();
         char first = field.charAt(0);
-        boolean canBe = first >= '0' && first <= '9' || "+-.".indexOf(first) >= 0;
+        boolean canBe = (first >= '0' && first <= '9') || "+-.".indexOf(first) >= 0;
         char last = field.charAt(field.length() - 1);
         if (!canBe || last == 'd' || last == 'f' || last == 'D' || last == 'F') {
             return OptionalDouble.empty();
@@ -128,7 +128,7 @@ final class CsvColumns {
         var kind = kinds.get(column);
         if (column != target) return !kind.isNumber;
         if (options.target() == ArrayForm.NUMBER) return false;
-        return !kind.isNumber || options.target() == ArrayForm.CLASS && !isNumbered(kind);
+        return !kind.isNumber || (options.target() == ArrayForm.CLASS && !isNumbered(kind));
     }
 
     /// Whether whole numbers are classes by themselves.

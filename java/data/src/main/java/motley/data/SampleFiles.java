@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -134,7 +135,7 @@ public final class SampleFiles {
         var start = start(file);
         if (start.length >= 2 && start[0] == 'P' && start[1] == 'K') return archive(file);
         boolean isArray =
-                start.length >= 4 && (start[0] == (byte) 0x93 || start[0] == 0 && start[1] == 0);
+                start.length >= 4 && (start[0] == (byte) 0x93 || (start[0] == 0 && start[1] == 0));
         if (isArray) {
             throw new DatasetException(
                     file.name, "one array (expected: two files, of inputs and of targets)");
@@ -211,7 +212,7 @@ public final class SampleFiles {
                 parts.getFirst(), parts.size() > 1 ? Optional.of(parts.get(1)) : Optional.empty());
     }
 
-    private Parts arrays(NamedFile file, TreeMap<String, ZipEntry> arrays) throws IOException {
+    private Parts arrays(NamedFile file, Map<String, ZipEntry> arrays) throws IOException {
         var train = pair(file, entry(file, arrays, INPUT_NAMES), entry(file, arrays, TARGET_NAMES));
         boolean isTested = arrays.containsKey("x_test") || arrays.containsKey("y_test");
         if (!isTested) return new Parts(train, Optional.empty());
@@ -224,7 +225,7 @@ public final class SampleFiles {
     }
 
     private static ZipEntry entry(
-            NamedFile file, TreeMap<String, ZipEntry> arrays, List<String> names) {
+            NamedFile file, Map<String, ZipEntry> arrays, List<String> names) {
         for (var name : names) {
             var entry = arrays.get(name);
             if (entry != null) return entry;

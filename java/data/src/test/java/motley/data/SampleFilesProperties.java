@@ -1,6 +1,7 @@
 package motley.data;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,8 +128,9 @@ final class SampleFilesProperties {
         images[15] = 2;
         corpus.add(List.of(images, labels));
         corpus.add(List.of(SampleFilesTest.gzip(images), labels));
-        corpus.add(List.of("a,b,c\n1,x,u\n2,\"y,\"\"\",v\n3,x,u\n".getBytes("UTF-8")));
-        corpus.add(List.of("1;2;3\n4;5;6\n".getBytes("UTF-8")));
+        corpus.add(
+                List.of("a,b,c\n1,x,u\n2,\"y,\"\"\",v\n3,x,u\n".getBytes(StandardCharsets.UTF_8)));
+        corpus.add(List.of("1;2;3\n4;5;6\n".getBytes(StandardCharsets.UTF_8)));
         var pictures = new LinkedHashMap<String, byte[]>();
         pictures.put("a/1.png", SampleFilesTest.picture("png", 3, 2, 0x123456));
         pictures.put("b/1.jpg", SampleFilesTest.picture("jpg", 3, 2, 0xabcdef));
