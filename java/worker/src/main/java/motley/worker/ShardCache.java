@@ -101,16 +101,8 @@ final class ShardCache implements ShardedSamples.Shelf {
     /// Removes what was used longest ago until the rest fits; never `newest`.
     private void shrink(String newest) throws IOException {
         var kept = new ArrayList<Kept>();
-        long bytes = 0;
-        for (var file : files()) {
-            try {
-                var shard = new Kept(file, Files.size(file), Files.getLastModifiedTime(file));
-                kept.add(shard);
-                bytes += shard.sizeBytes;
-            } catch (NoSuchFileException e) {
-                continue; // Another process was faster.
-            }
-        }
+        for (var file : files()) look(file).ifPresent(kept::add);
+        long bytes = kept.stream().mapToLong(Kept::sizeBytes).sum();
         kept.sort(Comparator.comparing(Kept::usedAt).thenComparing(Kept::file));
         for (var shard : kept) {
             if (bytes <= bytesMax) return;
@@ -118,6 +110,16 @@ final class ShardCache implements ShardedSamples.Shelf {
             Files.deleteIfExists(shard.file);
             open.remove(shard.file.getFileName().toString());
             bytes -= shard.sizeBytes;
+        }
+    }
+
+    /// Empty where another process was faster.
+    private static Optional<Kept> look(Path file) throws IOException {
+        try {
+            return Optional.of(
+                    new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

@@ -158,7 +158,7 @@ public final class Datasets implements AutoCloseable {
     public synchronized List<Dataset> of(Person person) {
         return datasets.values().stream()
                 .filter(dataset -> dataset.owner().equals(person.id()))
-                .sorted(Comparator.comparing(Dataset::createdAtMs).thenComparing(Dataset::id))
+                .sorted(Comparator.comparingLong(Dataset::createdAtMs).thenComparing(Dataset::id))
                 .toList();
     }
 
