@@ -7,5 +7,7 @@ module motley.rounds {
     requires static transitive org.jspecify;
 
     exports motley.rounds;
+    exports motley.rounds.credits;
     exports motley.rounds.robust;
+    exports motley.rounds.sharing;
 }

@@ -91,6 +91,14 @@ final class ApiClient implements AutoCloseable {
         return json(send(request, BodyHandlers.ofString()));
     }
 
+    JsonNode put(String path, JsonNode body) throws AwayException, InterruptedException {
+        var request =
+                request(path)
+                        .header("content-type", "application/json")
+                        .PUT(BodyPublishers.ofString(body.toString()));
+        return json(send(request, BodyHandlers.ofString()));
+    }
+
     /// Stores `file` as blob `sha256` unless the coordinator has it already.
     void upload(String sha256, Path file) throws IOException, InterruptedException {
         var path = "/v1/blobs/" + sha256;

@@ -35,6 +35,7 @@ public final class Main implements Runnable {
                     ServeCommand.class,
                     JoinCommand.class,
                     DevicesCommand.class,
+                    CreditsCommand.class,
                     RunsCommand.class,
                     WatchCommand.class,
                     ContinueCommand.class,

@@ -194,6 +194,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private KeepingOptions keeping = new KeepingOptions();
 
+    @Mixin private ClaimOptions claim = new ClaimOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -377,6 +379,7 @@ final class TrainCommand implements Callable<Integer> {
         learningRate.ifPresent(rate -> request.put("learningRate", rate));
         trust.addTo(request);
         keeping.addTo(request);
+        claim.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import motley.compiler.kernel.Plan;
+import motley.compiler.kernel.Target;
 import motley.compiler.memory.MemoryPlanner;
 import motley.compiler.schedule.Lowering;
 import motley.compiler.simplify.Pass;
@@ -28,12 +29,24 @@ public final class Compiler {
     /// @throws IllegalArgumentException if `program` is ill-typed, a carry does not fit it, or its
     ///     values do not fit in the largest arena
     public static Plan compile(Program program, List<Carry> carries) {
+        return compile(program, carries, Target.JVM);
+    }
+
+    /// Compiles `program` for the machine that `target` describes.
+    ///
+    /// @throws IllegalArgumentException if `program` is ill-typed, a carry does not fit it, or its
+    ///     values do not fit in the arenas
+    public static Plan compile(Program program, List<Carry> carries, Target target) {
         Verifier.verify(program, Limits.NONE);
         requireCarries(program, carries);
         var simple = simplify(program);
-        var lowered = Lowering.lower(simple);
+        var lowered = Lowering.lower(simple, target);
         var plan =
-                MemoryPlanner.plan(lowered.params(), lowered.results(), lowered.kernels(), carries);
+                MemoryPlanner.plan(
+                        new MemoryPlanner.Work(
+                                lowered.params(), lowered.results(), lowered.kernels()),
+                        carries,
+                        target);
         return plan.withLabels(lowered.labels());
     }
 

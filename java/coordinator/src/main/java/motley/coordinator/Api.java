@@ -19,11 +19,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import motley.coordinator.access.Caller;
+import motley.coordinator.access.Role;
+import motley.coordinator.credits.CreditRoutes;
 import motley.coordinator.datasets.DatasetRoutes;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
+import motley.coordinator.pages.Pages;
 import motley.coordinator.uploads.UploadRoutes;
 import motley.rounds.Reputation;
 import motley.wire.GrpcSessionService;
@@ -49,6 +53,7 @@ final class Api {
     private static final int FILE_THREADS = 16;
 
     private static final String OPENAPI = "openapi.yaml";
+    private static final String PAGES = "motley/pages";
 
     private final Coordinator.Parts parts;
     private final Guard guard;
@@ -63,86 +68,65 @@ final class Api {
         this.parts = parts;
         connectionsMax = Math.clamp(2L * limits.devicesMax(), 1, 1 << 24) + CONNECTIONS_MORE;
         guard = new Guard(parts.access(), parts.fleet());
-        var runs = new RunRoutes(parts.runs(), parts.listeners());
+        var runs = new RunRoutes(parts.runs(), parts.listeners(), parts.access());
         var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
-        // Tidy: a table.
         routes =
-                joined(
-                        rooms(parts),
-                        Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
-                        Route.brief(
-                                HttpMethod.GET,
-                                "/v1/openapi.yaml",
-                                Scope.PUBLIC,
-                                (c, r) -> openApi()),
-                        Route.brief(
-                                HttpMethod.GET, "/v1/devices", Scope.PEOPLE, (c, r) -> devices()),
-                        decision("pardon", Reputation::pardoned),
-                        decision("trust", known -> known.pardoned().trusted(true)),
-                        decision("distrust", known -> known.trusted(false)),
-                        Route.brief(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
-                        Route.brief(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
-                        Route.brief(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
-                        Route.brief(HttpMethod.PATCH, "/v1/runs/{run}", Scope.PEOPLE, runs::change),
-                        Route.lengthy(
-                                HttpMethod.GET,
-                                "/v1/runs/{run}/events",
-                                Scope.PEOPLE,
-                                runs::events),
-                        Route.brief(
-                                HttpMethod.POST,
-                                "/v1/runs/{run}/continue",
-                                Scope.PEOPLE,
-                                runs::startFrom),
-                        Route.brief(
-                                HttpMethod.POST, "/v1/runs/{run}/stop", Scope.PEOPLE, runs::stop),
-                        Route.brief(
-                                HttpMethod.POST, "/v1/runs/{run}/pause", Scope.PEOPLE, runs::pause),
-                        Route.brief(
-                                HttpMethod.POST,
-                                "/v1/runs/{run}/resume",
-                                Scope.PEOPLE,
-                                runs::resume),
-                        Route.lengthy(
-                                HttpMethod.GET, "/v1/runs/{run}/model", Scope.PEOPLE, runs::model),
-                        Route.lengthy(
-                                HttpMethod.GET,
-                                "/v1/runs/{run}/parameters/{version}",
-                                Scope.DEVICES_TOO,
-                                bulk::parameters),
-                        Route.lengthy(
-                                HttpMethod.PUT,
-                                "/v1/runs/{run}/contributions/{lease}",
-                                Scope.DEVICE,
-                                bulk::contribution),
-                        Route.lengthy(
-                                HttpMethod.GET,
-                                "/v1/blobs/{sha256}",
-                                Scope.DEVICES_TOO,
-                                bulk::readBlob),
-                        Route.lengthy(
-                                HttpMethod.HEAD,
-                                "/v1/blobs/{sha256}",
-                                Scope.DEVICES_TOO,
-                                bulk::readBlob),
-                        Route.lengthy(
-                                HttpMethod.PUT,
-                                "/v1/blobs/{sha256}",
-                                Scope.PEOPLE,
-                                bulk::writeBlob));
+                Stream.of(
+                                core(runs, bulk),
+                                new RunShareRoutes(parts.runs(), parts.access()).routes(),
+                                parts.access().routes(parts.fleet()::expel),
+                                new UploadRoutes(parts.uploads()).routes(),
+                                datasets(parts).routes(),
+                                new CreditRoutes(parts.credits()).routes(),
+                                new HistoryRoutes(runs, parts.runs().database()).routes())
+                        .flatMap(List::stream)
+                        .toList();
     }
 
-    private static List<Route> rooms(Coordinator.Parts parts) {
-        var datasets =
-                new DatasetRoutes(
-                        parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
-        return Stream.of(new UploadRoutes(parts.uploads()).routes(), datasets.routes())
-                .flatMap(List::stream)
-                .toList();
+    private List<Route> core(RunRoutes runs, BulkRoutes bulk) {
+        return List.of(
+                Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
+                Route.brief(HttpMethod.GET, "/v1/openapi.yaml", Scope.PUBLIC, (c, r) -> openApi()),
+                Route.brief(HttpMethod.GET, "/v1/devices", Scope.PEOPLE, (c, r) -> devices(c)),
+                decision("pardon", Reputation::pardoned),
+                decision("trust", known -> known.pardoned().trusted(true)),
+                decision("distrust", known -> known.trusted(false)),
+                Route.brief(HttpMethod.POST, "/v1/runs", Scope.REQUESTORS, runs::start),
+                Route.brief(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
+                Route.brief(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
+                Route.brief(HttpMethod.PATCH, "/v1/runs/{run}", Scope.REQUESTORS, runs::change),
+                Route.lengthy(HttpMethod.GET, "/v1/runs/{run}/events", Scope.PEOPLE, runs::events),
+                Route.brief(
+                        HttpMethod.POST,
+                        "/v1/runs/{run}/continue",
+                        Scope.REQUESTORS,
+                        runs::startFrom),
+                Route.brief(HttpMethod.POST, "/v1/runs/{run}/stop", Scope.REQUESTORS, runs::stop),
+                Route.brief(HttpMethod.POST, "/v1/runs/{run}/pause", Scope.REQUESTORS, runs::pause),
+                Route.brief(
+                        HttpMethod.POST, "/v1/runs/{run}/resume", Scope.REQUESTORS, runs::resume),
+                Route.lengthy(HttpMethod.GET, "/v1/runs/{run}/model", Scope.PEOPLE, runs::model),
+                Route.lengthy(
+                        HttpMethod.GET,
+                        "/v1/runs/{run}/parameters/{version}",
+                        Scope.DEVICES_TOO,
+                        bulk::parameters),
+                Route.lengthy(
+                        HttpMethod.PUT,
+                        "/v1/runs/{run}/contributions/{lease}",
+                        Scope.DEVICE,
+                        bulk::contribution),
+                Route.lengthy(
+                        HttpMethod.GET, "/v1/blobs/{sha256}", Scope.DEVICES_TOO, bulk::readBlob),
+                Route.lengthy(
+                        HttpMethod.HEAD, "/v1/blobs/{sha256}", Scope.DEVICES_TOO, bulk::readBlob),
+                Route.lengthy(
+                        HttpMethod.PUT, "/v1/blobs/{sha256}", Scope.REQUESTORS, bulk::writeBlob));
     }
 
-    private static List<Route> joined(List<Route> rooms, Route... routes) {
-        return Stream.concat(Stream.of(routes), rooms.stream()).toList();
+    private static DatasetRoutes datasets(Coordinator.Parts parts) {
+        return new DatasetRoutes(
+                parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
     }
 
     List<Route> routes() {
@@ -167,6 +151,7 @@ final class Api {
                         .errorHandler(new Problem.Renderer());
         sessions.addTo(server);
         routes.forEach(route -> add(server, route));
+        Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();
     }
 
@@ -182,7 +167,7 @@ final class Api {
 
     private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {
         try {
-            guard.check(route.scope(), request.headers());
+            guard.check(route, context, request.headers());
             return route.handler().answer(context, request);
         } catch (Problem e) {
             return e.response(context.path());
@@ -204,13 +189,28 @@ final class Api {
         return Reply.ok(Reply.object().put("status", "ok"));
     }
 
-    private HttpResponse devices() {
-        return Reply.ok(Reply.list("devices", parts.fleet().views(), Json::device));
+    /// All of one's own devices, and of others' what they are called; those who offer devices and
+    /// do not use any see their own alone.
+    private HttpResponse devices(ServiceRequestContext context) {
+        var person = Caller.of(context);
+        var devices =
+                parts.fleet().views().stream()
+                        .filter(d -> person.mayUse(d.owner()) || person.is(Role.REQUESTOR))
+                        .toList();
+        return Reply.ok(
+                Reply.list(
+                        "devices",
+                        devices,
+                        device ->
+                                person.mayUse(device.owner())
+                                        ? Json.device(device)
+                                        : Json.foreignDevice(device)));
     }
 
     private Route decision(String verb, UnaryOperator<Reputation> decision) {
         var path = "/v1/devices/{device}/" + verb;
-        return Route.brief(HttpMethod.POST, path, Scope.PEOPLE, (c, r) -> decide(c, decision));
+        return Route.brief(
+                HttpMethod.POST, path, Scope.ADMINISTRATORS, (c, r) -> decide(c, decision));
     }
 
     private HttpResponse decide(ServiceRequestContext context, UnaryOperator<Reputation> decision) {
@@ -219,7 +219,12 @@ final class Api {
                 parts.fleet()
                         .decide(id, decision)
                         .orElseThrow(() -> Problem.notFound("device", id));
+        parts.access().note(context, "device-" + verb(context), id);
         return Reply.ok(Json.device(device));
+    }
+
+    private static String verb(ServiceRequestContext context) {
+        return context.path().substring(context.path().lastIndexOf('/') + 1);
     }
 
     private static HttpResponse openApi() {

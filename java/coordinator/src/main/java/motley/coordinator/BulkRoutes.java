@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import motley.coordinator.access.Caller;
+import motley.coordinator.access.Shares;
 import motley.coordinator.http.BodyReader;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
@@ -38,7 +40,11 @@ final class BulkRoutes {
 
     HttpResponse readBlob(ServiceRequestContext context, HttpRequest request) throws IOException {
         var name = name(context);
-        var file = parts.blobs().find(name).orElseThrow(() -> Problem.notFound("blob", name));
+        var file =
+                parts.blobs()
+                        .find(name)
+                        .filter(found -> mayRead(context, request, name))
+                        .orElseThrow(() -> Problem.notFound("blob", name));
         long sizeBytes = Files.size(file);
         var asked = Optional.ofNullable(request.headers().get(HttpHeaderNames.RANGE));
         var range = asked.flatMap(text -> range(text, sizeBytes));
@@ -60,6 +66,12 @@ final class BulkRoutes {
         return HttpResponse.of(headers.build(), body);
     }
 
+    /// A device is told the names of what it needs; people have what they deposited.
+    private boolean mayRead(ServiceRequestContext context, HttpRequest request, String name) {
+        return guard.device(request.headers()).isPresent()
+                || parts.access().blobs().mayRead(name, Caller.of(context));
+    }
+
     HttpResponse writeBlob(ServiceRequestContext context, HttpRequest request)
             throws IOException, InterruptedException {
         var name = name(context);
@@ -71,6 +83,7 @@ final class BulkRoutes {
                 blob.append(part.get());
             }
             blob.commit(name);
+            parts.access().blobs().add(name, Caller.of(context));
             return HttpResponse.of(ResponseHeaders.of(HttpStatus.CREATED));
         } catch (WrongHashException e) {
             throw new Problem(HttpStatus.UNPROCESSABLE_ENTITY, String.valueOf(e.getMessage()));
@@ -80,6 +93,7 @@ final class BulkRoutes {
     HttpResponse parameters(ServiceRequestContext context, HttpRequest request) {
         long version = number(context, "version");
         var exchange = exchange(context);
+        requireReader(context, request);
         var body =
                 body(context, exchange, version)
                         .orElseThrow(
@@ -97,6 +111,23 @@ final class BulkRoutes {
                         .contentLength(sizeBytes)
                         .build();
         return HttpResponse.of(headers, body);
+    }
+
+    /// Parameters are for the devices that work for the run, and for who may see it.
+    private void requireReader(ServiceRequestContext context, HttpRequest request) {
+        var id = String.valueOf(context.pathParam("run"));
+        var device = guard.device(request.headers());
+        boolean isAllowed =
+                device.isPresent()
+                        ? device.flatMap(Device::run).filter(run -> run.id().equals(id)).isPresent()
+                        : parts.runs().find(id).filter(run -> maySee(context, run)).isPresent();
+        if (!isAllowed) throw Problem.notFound("active run", id);
+    }
+
+    private boolean maySee(ServiceRequestContext context, RunHandle run) {
+        var thing = new Shares.Thing("run", run.id());
+        var shares = parts.access().shares();
+        return shares.allows(Caller.of(context), Shares.May.READ, thing, run.owner());
     }
 
     private static Optional<HttpData> body(

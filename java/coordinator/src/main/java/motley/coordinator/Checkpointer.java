@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import motley.coordinator.credits.Payroll;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
 import motley.coordinator.storage.Database;
@@ -36,6 +37,7 @@ final class Checkpointer implements AutoCloseable {
     private final Shelf shelf;
     private final Database.Owned run;
     private final Consumer<RunMessage> outcome;
+    private final Payroll payroll;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment parameters;
     private final MemorySegment state;
@@ -46,6 +48,9 @@ final class Checkpointer implements AutoCloseable {
 
     /// Where checkpoints are kept.
     record Shelf(BlobStore blobs, Database database, InstantSource clock) {}
+
+    /// A run, and what it owes: that is paid with the checkpoint that holds the work.
+    record Keeper(Database.Owned run, Payroll payroll) {}
 
     /// Where a run was when it was copied.
     ///
@@ -65,12 +70,13 @@ final class Checkpointer implements AutoCloseable {
     /// @param sequence of the newest checkpoint there is, 0 for none
     Checkpointer(
             Shelf shelf,
-            Database.Owned run,
+            Keeper keeper,
             Contents sizes,
             long sequence,
             Consumer<RunMessage> outcome) {
         this.shelf = shelf;
-        this.run = run;
+        run = keeper.run();
+        payroll = keeper.payroll();
         this.sequence = sequence;
         this.outcome = outcome;
         parameters = arena.allocate(sizes.parameters().byteSize(), 64);
@@ -87,19 +93,19 @@ final class Checkpointer implements AutoCloseable {
         parameters.copyFrom(contents.parameters());
         state.copyFrom(contents.state());
         isBusy = true;
-        long next = ++sequence;
-        writer.execute(() -> outcome.accept(write(position, next)));
+        var place = new Numbered(position, ++sequence, payroll.mark());
+        writer.execute(() -> outcome.accept(write(place)));
     }
 
     /// Writes `contents` and waits for it, after the one being written.
     RunMessage write(Position position, Contents contents) {
-        long next = ++sequence;
+        var place = new Numbered(position, ++sequence, payroll.mark());
         var writing =
                 writer.submit(
                         () -> {
                             parameters.copyFrom(contents.parameters());
                             state.copyFrom(contents.state());
-                            return write(position, next);
+                            return write(place);
                         });
         try {
             return writing.get();
@@ -145,12 +151,16 @@ final class Checkpointer implements AutoCloseable {
         arena.close();
     }
 
-    private RunMessage write(Position position, long number) {
+    /// @param paid how far answers are paid with it
+    private record Numbered(Position position, long number, long paid) {}
+
+    private RunMessage write(Numbered place) {
+        var position = place.position();
         try {
             var weights = shelf.blobs().put(parameters);
             var row =
                     new CheckpointRow(
-                            number,
+                            place.number(),
                             position.epoch(),
                             position.round(),
                             position.version(),
@@ -158,9 +168,12 @@ final class Checkpointer implements AutoCloseable {
                             weights,
                             shelf.blobs().put(state),
                             false);
-            if (!shelf.database().insert(run, row, shelf.clock().millis())) {
-                return new RunMessage.NotSaved(NOT_OWNED);
-            }
+            long atMs = shelf.clock().millis();
+            boolean isOwner =
+                    shelf.database()
+                            .insert(run, row, atMs, handle -> payroll.pay(handle, place.paid()));
+            if (!isOwner) return new RunMessage.NotSaved(NOT_OWNED);
+            payroll.paid(place.paid());
             removeOld();
             return new RunMessage.Saved(new Place(position, weights));
         } catch (IOException | JdbiException e) {

@@ -13,6 +13,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import motley.coordinator.access.Access;
+import motley.coordinator.access.Person;
+import motley.coordinator.credits.CreditStore;
 import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
 import motley.coordinator.storage.BlobStore;
@@ -23,6 +26,7 @@ import motley.coordinator.uploads.UploadLimits;
 import motley.coordinator.uploads.Uploads;
 import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
+import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +67,7 @@ public final class Coordinator implements AutoCloseable {
             Runs runs,
             Listeners listeners,
             Uploads uploads,
+            CreditStore credits,
             Datasets datasets) {}
 
     /// Opens a coordinator.
@@ -93,9 +98,14 @@ public final class Coordinator implements AutoCloseable {
         return URI.create("http://%s:%d".formatted(quoted, port()));
     }
 
-    /// What devices and people must show; empty if nothing is asked for.
+    /// What lets devices and people in without an account; empty if nothing is asked for.
     public Optional<String> token() {
         return access.token();
+    }
+
+    /// What makes the first administrator, once; empty if there is one, or nothing is asked for.
+    public Optional<String> setupToken() {
+        return access.setupToken();
     }
 
     /// Begins a new blob, such as a file of a dataset.
@@ -103,12 +113,12 @@ public final class Coordinator implements AutoCloseable {
         return blobs.write();
     }
 
-    /// Starts a run.
+    /// Starts a run that belongs to the owner of the coordinator.
     ///
     /// @throws IllegalArgumentException if a blob is missing or does not fit
     /// @throws IOException if it cannot be stored
     public RunHandle startRun(RunRequest request) throws IOException {
-        return runs.start(request);
+        return runs.start(request, Person.OWNER.id());
     }
 
     /// All runs, oldest first.
@@ -159,7 +169,8 @@ public final class Coordinator implements AutoCloseable {
         var journal = opened.add(Journal.open(database));
         var blobs = BlobStore.open(home.resolve("blobs"));
         var checkpoints = BlobStore.open(home.resolve("checkpoints"));
-        var access = access(settings);
+        var credits = new CreditStore(database.jdbi(), clock);
+        var access = access(settings, database.jdbi(), clock);
         var shared = shared(settings, opened);
         var listeners = new Listeners();
         var records = new Fleet.Records(new Reputations(database), clock);
@@ -175,21 +186,26 @@ public final class Coordinator implements AutoCloseable {
                                         shared,
                                         new Inbox.Budget(settings.limits().inboxBytesMax()),
                                         settings.engines(),
-                                        settings.checkpointEvery())));
+                                        settings.checkpointEvery(),
+                                        credits)));
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
-        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, datasets);
+        var parts =
+                new Parts(
+                        access, blobs, fleet, runs, listeners, uploads, credits, datasets);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }
 
-    private static Access access(CoordinatorSettings settings) throws IOException {
+    private static Access access(CoordinatorSettings settings, Jdbi jdbi, InstantSource clock)
+            throws IOException {
         boolean isPrivate = settings.listen().getAddress().isLoopbackAddress();
-        return isPrivate && !settings.requireToken()
-                ? Access.ofEverybody()
-                : Access.withTokenIn(settings.home().resolve("token"));
+        var entrance = settings.entrance();
+        if (isPrivate && !entrance.withAccounts()) return Access.ofEverybody(jdbi, clock);
+        var file = settings.home().resolve("token");
+        return Access.guarded(jdbi, clock, file, entrance.terms());
     }
 
     private static Optional<SharedDirectory> shared(CoordinatorSettings settings, Opened opened) {

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
+import motley.coordinator.access.Terms;
 import motley.program.Engine;
 
 /// How a coordinator runs.
@@ -16,8 +17,7 @@ import motley.program.Engine;
 /// @param limits what it takes from others
 /// @param checkpointEvery time between two checkpoints of a run
 /// @param sharedMemory whether devices of this machine exchange bytes through mapped files
-/// @param requireToken whether devices and people of this machine need the token, too; those of
-///     others always do. [Coordinator#token] gives it
+/// @param entrance how people and devices come in
 public record CoordinatorSettings(
         Path home,
         InetSocketAddress listen,
@@ -25,7 +25,7 @@ public record CoordinatorSettings(
         Limits limits,
         Duration checkpointEvery,
         boolean sharedMemory,
-        boolean requireToken) {
+        Entrance entrance) {
     public CoordinatorSettings {
         require(
                 checkpointEvery.isPositive(),
@@ -54,10 +54,19 @@ public record CoordinatorSettings(
         }
     }
 
+    /// How people and devices come in.
+    ///
+    /// @param withAccounts whether people of this machine need an account or the token of the home
+    ///     folder, and devices a token; those of others always do
+    public record Entrance(boolean withAccounts, Terms terms) {
+        /// Nothing is asked of this machine.
+        public static final Entrance USUAL = new Entrance(false, Terms.USUAL);
+    }
+
     /// The usual settings: checkpoints every five seconds, shared memory where possible.
     public static CoordinatorSettings of(
             Path home, InetSocketAddress listen, Supplier<Engine> engines) {
         return new CoordinatorSettings(
-                home, listen, engines, Limits.DEFAULT, Duration.ofSeconds(5), true, false);
+                home, listen, engines, Limits.DEFAULT, Duration.ofSeconds(5), true, Entrance.USUAL);
     }
 }

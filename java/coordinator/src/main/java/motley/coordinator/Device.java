@@ -1,6 +1,8 @@
 package motley.coordinator;
 
 import java.util.Optional;
+import motley.coordinator.access.Person;
+import motley.coordinator.credits.Payroll;
 import motley.rounds.DeviceId;
 import motley.rounds.Kind;
 import motley.rounds.Reputation;
@@ -17,6 +19,7 @@ final class Device {
     private final DeviceId number;
 
     private String name;
+    private String owner = Person.OWNER.id();
     private DeviceProfile profile;
     private DeviceHealth health = DeviceHealth.unknown();
     private @Nullable DeviceSession session;
@@ -55,6 +58,11 @@ final class Device {
 
     synchronized String name() {
         return name;
+    }
+
+    /// Whose it is.
+    synchronized void owned(String by) {
+        owner = by;
     }
 
     synchronized String numericClass() {
@@ -134,6 +142,16 @@ final class Device {
         computeMicros += micros;
     }
 
+    /// Who is paid for what it does.
+    synchronized Payroll.Payee payee() {
+        return new Payroll.Payee(id, owner);
+    }
+
+    /// The id of the person whose it is.
+    synchronized String owner() {
+        return owner;
+    }
+
     /// An answer of this device waits to be confirmed.
     void held(long ofLease) {
         synchronized (this) {
@@ -166,6 +184,7 @@ final class Device {
         return new DeviceView(
                 id,
                 name,
+                owner,
                 profile,
                 health,
                 state(),

@@ -7,6 +7,7 @@ import motley.wire.DeviceProfile;
 
 /// A device as people see it, at one moment.
 ///
+/// @param owner the id of the person whose it is
 /// @param reason why it pauses or is gone; empty when it is not
 /// @param run the run it works for
 /// @param work what it has done since the coordinator started
@@ -15,6 +16,7 @@ import motley.wire.DeviceProfile;
 public record DeviceView(
         String id,
         String name,
+        String owner,
         DeviceProfile profile,
         DeviceHealth health,
         State state,

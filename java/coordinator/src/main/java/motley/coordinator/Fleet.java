@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import motley.coordinator.access.Access;
+import motley.coordinator.access.Person;
+import motley.coordinator.access.Secret;
 import motley.rounds.DeviceId;
 import motley.rounds.Reputation;
 import motley.wire.FromCoordinator;
@@ -21,7 +24,7 @@ import motley.wire.SharedDirectory;
 ///
 /// A device that asks for work goes to the active run with the fewest devices; among equals it
 /// stays where it is, or goes to the oldest. A run keeps a device until the device asks again or
-/// the run has no use for it. Any thread may call; nothing here waits.
+/// the run has no use for it. Any thread may call; only a hello waits, for the database.
 final class Fleet {
     private static final FromCoordinator.Timing TIMING =
             new FromCoordinator.Timing(
@@ -54,7 +57,7 @@ final class Fleet {
 
     /// The handler of a new connection.
     Session.Handler<FromDevice> open(Session<FromCoordinator> session) {
-        var opened = new DeviceSession(this, session, Access.randomToken());
+        var opened = new DeviceSession(this, session, Secret.random());
         sessions.put(opened.token(), opened);
         return opened;
     }
@@ -76,12 +79,21 @@ final class Fleet {
                     "protocol version: %d (expected: %d; update whichever is older)"
                             .formatted(hello.protocolVersion(), Protocol.VERSION));
         }
-        if (!access.isJoinToken(hello.token())) {
+        var ticket = access.ticket(hello.token(), hello.deviceId());
+        if (ticket.isEmpty()) {
             return Optional.of(
-                    "token: wrong or missing (expected: --token as `motley serve` printed it)");
+                    "token: wrong or missing (expected: --token as `motley serve` printed it, or"
+                            + " a link of `motley invite` that has not expired)");
+        }
+        if (ticket.get().isHandedOver() && isConnected(hello.deviceId())) {
+            return Optional.of("device: here as another person's (expected: one of your own)");
         }
         if (connected() < devicesMax) return Optional.empty();
         return Optional.of("devices: %d are here (expected: no more)".formatted(devicesMax));
+    }
+
+    private boolean isConnected(String id) {
+        return find(id).flatMap(Device::session).isPresent();
     }
 
     private long connected() {
@@ -91,6 +103,7 @@ final class Fleet {
     /// Takes a device in, or takes it back; its earlier connection ends.
     Device welcome(FromDevice.Hello hello, DeviceSession session) {
         var device = meet(hello);
+        own(device, hello.token());
         device.heard(clock.millis());
         var replaced = device.connected(session, hello.name(), hello.profile());
         replaced.ifPresent(old -> old.dismiss("another connection of this device", false));
@@ -102,6 +115,37 @@ final class Fleet {
                         shared.map(directory -> directory.path().toString())));
         device.run().ifPresent(run -> run.tell(new RunMessage.Joined(device)));
         return device;
+    }
+
+    /// A device that comes as another person's has nothing of the honesty it showed before.
+    private void own(Device device, String token) {
+        var ticket = access.ticket(token, device.id());
+        if (ticket.isEmpty()) return;
+        var owner = ticket.get().owner();
+        access.joined(device.id(), ticket.get());
+        device.owned(owner);
+        // What comes with the coordinator's own token may be anybody's.
+        var known = owner.equals(Person.OWNER.id()) ? "" : owner;
+        var before = device.reputation();
+        if (before.owner().equals(known)) return;
+        var now = ticket.get().isHandedOver() ? Reputation.NEW : before;
+        var owned =
+                new Reputation(
+                        known,
+                        now.isTrusted(),
+                        now.confirmed(),
+                        now.failures(),
+                        now.quarantinedUntil());
+        device.reputed(owned);
+        reputations.keep(device.id(), owned);
+    }
+
+    /// Sends devices away; they may come back with a token that is good.
+    void expel(List<String> ids) {
+        for (var id : ids) {
+            find(id).flatMap(Device::session)
+                    .ifPresent(session -> session.dismiss("what let it in was revoked", false));
+        }
     }
 
     boolean accepts(FromDevice.SharedMemoryProof proof) {

@@ -21,6 +21,7 @@ final class Json {
         var object =
                 Reply.object()
                         .put("id", run.id())
+                        .put("owner", run.owner())
                         .put("model", request.model().name())
                         .put("status", word(run.status()))
                         .put("waiting", run.waiting())
@@ -45,13 +46,19 @@ final class Json {
         return object;
     }
 
+    /// What those see of a device whose it is not.
+    static ObjectNode foreignDevice(DeviceView device) {
+        return Reply.object()
+                .put("id", device.id())
+                .put("name", device.name())
+                .put("state", word(device.state()));
+    }
+
     static ObjectNode device(DeviceView device) {
         var profile = device.profile();
         var object =
-                Reply.object()
-                        .put("id", device.id())
-                        .put("name", device.name())
-                        .put("state", word(device.state()))
+                foreignDevice(device)
+                        .put("owner", device.owner())
                         .put("heardAtMs", device.heardAtMs());
         device.reason().ifPresent(reason -> object.put("reason", reason));
         device.run().ifPresent(run -> object.put("run", run));

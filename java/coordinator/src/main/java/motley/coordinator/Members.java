@@ -1,9 +1,12 @@
 package motley.coordinator;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import motley.rounds.DeviceId;
+import motley.rounds.Event;
 import motley.rounds.State;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,19 @@ final class Members {
     /// The loop names only devices that were announced to it.
     Device named(DeviceId number) {
         return Objects.requireNonNull(devices.get(number), number::toString);
+    }
+
+    /// What the loop is told of a device that comes.
+    static List<Event> arrival(Device device) {
+        return List.of(
+                new Event.Vouched(device.number(), device.reputation()),
+                new Event.DeviceJoined(device.number(), device.numericClass()));
+    }
+
+    /// Those that wait for a task, or for a place.
+    static List<DeviceId> waiting(State state) {
+        var fleet = state.fleet();
+        return Stream.concat(fleet.idle().values(), fleet.standby().values()).toList();
     }
 
     /// Devices come and go for as long as a run lasts; those that are gone are not kept.

@@ -3,6 +3,7 @@ package motley.coordinator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import motley.coordinator.credits.Payroll;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.Database;
 import motley.wire.RunManifest;
@@ -15,6 +16,7 @@ import motley.wire.SharedDirectory;
 /// @param shared where devices of this machine exchange bytes
 /// @param budget memory for contributions that come over HTTP
 /// @param blobs what devices fetch
+/// @param payroll what it owes for work
 /// @param checkpointEvery time between two checkpoints
 record RunContext(
         RunPlan plan,
@@ -26,6 +28,7 @@ record RunContext(
         BlobStore blobs,
         Checkpointer.Shelf shelf,
         RunRecord record,
+        Payroll payroll,
         Duration checkpointEvery) {
     InstantSource clock() {
         return shelf.clock();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A run of a [Coordinator]. Any thread may call; nothing waits.
 public final class RunHandle {
     private final String id;
+    private final String owner;
     private final long createdAtMs;
     private volatile RunPlan plan;
     private final RunRecord record;
@@ -23,6 +24,7 @@ public final class RunHandle {
     /// @param last the state it is shown in when it has no loop
     RunHandle(Kept kept, RunPlan plan, RunRecord record, State last) {
         id = kept.id;
+        owner = kept.owner;
         createdAtMs = kept.createdAtMs;
         this.plan = plan;
         this.record = record;
@@ -30,7 +32,7 @@ public final class RunHandle {
     }
 
     /// What the database says that does not change.
-    record Kept(String id, long createdAtMs) {}
+    record Kept(String id, String owner, long createdAtMs) {}
 
     /// Follows `running` until it is done.
     void follow(RunLoop running) {
@@ -52,6 +54,11 @@ public final class RunHandle {
 
     public String id() {
         return id;
+    }
+
+    /// The id of the person whose it is.
+    public String owner() {
+        return owner;
     }
 
     public RunRequest request() {
@@ -88,6 +95,7 @@ public final class RunHandle {
         var state = running == null ? last : running.state();
         return new RunView(
                 id,
+                owner,
                 plan.request(),
                 record.status(),
                 waiting(running, state),

@@ -3,7 +3,6 @@ package motley.coordinator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +85,11 @@ final class RunLoop {
         var contents = new Checkpointer.Contents(learner.parameters(), learner.state());
         var checkpointer =
                 new Checkpointer(
-                        context.shelf(), context.owned(), contents, checkpointSequence, this::tell);
+                        context.shelf(),
+                        new Checkpointer.Keeper(context.owned(), context.payroll()),
+                        contents,
+                        checkpointSequence,
+                        this::tell);
         safekeeping = new Safekeeping(checkpointer, learner, context.checkpointEvery(), last);
         record = context.record();
         clock = new RoundClock(context.clock(), System::nanoTime);
@@ -162,6 +165,7 @@ final class RunLoop {
             safekeeping.close();
             exchange.close();
             learner.close();
+            if (record.status().isOver()) context.payroll().refund();
             record.closed();
         }
     }
@@ -169,7 +173,7 @@ final class RunLoop {
     private void turn() {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
-            var message = mailbox.poll(untilDueMs());
+            var message = mailbox.poll(steady.millisUntil(state.wakeAt(), LOOK));
             clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
             else take(message);
@@ -180,12 +184,6 @@ final class RunLoop {
         if (state.intent() instanceof Intent.Pause) releaseIdle();
         saveIfDue();
         members.forgetGone(state);
-    }
-
-    private long untilDueMs() {
-        var now = steady.instant();
-        var due = state.wakeAt().filter(at -> at.isBefore(now.plus(LOOK))).orElse(now.plus(LOOK));
-        return Math.max(1, Duration.between(now, due).toMillis());
     }
 
     private void take(RunMessage message) {
@@ -231,8 +229,7 @@ final class RunLoop {
 
     private void join(Device device) {
         members.put(device);
-        pending.add(new Event.Vouched(device.number(), device.reputation()));
-        pending.add(new Event.DeviceJoined(device.number(), device.numericClass()));
+        pending.addAll(Members.arrival(device));
         record.joined(device);
     }
 
@@ -257,7 +254,7 @@ final class RunLoop {
                     accept(members.named(device), task, scale);
             case Effect.Hold(var device, var task) -> hold(members.named(device), task);
             case Effect.Confirm(var device, var task, var compute) ->
-                    members.named(device).confirmed(task, compute.toNanos() / 1_000);
+                    confirm(members.named(device), task, compute);
             case Effect.Recall(int round) -> forget();
             case Effect.Reputed(var device, var reputation) ->
                     context.fleet().reputed(members.named(device), reputation, this);
@@ -270,6 +267,7 @@ final class RunLoop {
             case Effect.CloseRound(int epoch, int round, var totals) -> close(round, totals);
             case Effect.CloseEvaluation(int epoch, var totals) -> {
                 granted.clear();
+                context.payroll().closed();
                 record.evaluated(epoch, state, totals);
                 judge();
                 record.timed(clock.take(true, epoch, state.position().round()));
@@ -292,8 +290,7 @@ final class RunLoop {
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
-        pending.add(new Event.Vouched(number, device.reputation()));
-        pending.add(new Event.DeviceJoined(number, device.numericClass()));
+        pending.addAll(Members.arrival(device));
         pending.add(new Event.WorkRequested(number));
     }
 
@@ -335,6 +332,12 @@ final class RunLoop {
             device.traffic().counted();
         }
         device.worked(task, computeMicros);
+        context.payroll().earned(device.number(), device.payee(), task);
+    }
+
+    private void confirm(Device device, Task task, Duration compute) {
+        device.confirmed(task, compute.toNanos() / 1_000);
+        context.payroll().earned(device.number(), device.payee(), task);
     }
 
     private void hold(Device device, Task task) {
@@ -345,6 +348,7 @@ final class RunLoop {
 
     /// The open round begins anew.
     private void forget() {
+        context.payroll().recalled();
         sum.clear();
         granted.forgetOlderThan(Long.MAX_VALUE);
     }
@@ -363,6 +367,7 @@ final class RunLoop {
 
     private void close(int round, Totals totals) {
         clock.lap(RoundTimes.Phase.OTHER);
+        context.payroll().closed();
         learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
         sum.clear();
@@ -373,6 +378,7 @@ final class RunLoop {
         record.applied(round, state, totals);
         record.timed(clock.take(false, state.position().epoch(), round));
         if (state.isLastOfEpoch()) safekeeping.want();
+        context.payroll().exhausted().ifPresent(why -> pending.add(new Event.StopRequested(why)));
     }
 
     /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
@@ -408,10 +414,7 @@ final class RunLoop {
 
     /// A paused run keeps nobody waiting: devices without a task may work for others.
     private void releaseIdle() {
-        var waiting = new ArrayList<DeviceId>();
-        state.fleet().idle().values().forEach(waiting::add);
-        state.fleet().standby().values().forEach(waiting::add);
-        for (var number : waiting) {
+        for (var number : Members.waiting(state)) {
             decide(new Event.DeviceLeft(number));
             var device = members.get(number);
             if (device != null) context.fleet().release(device, this);

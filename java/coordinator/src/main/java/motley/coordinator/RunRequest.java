@@ -19,6 +19,7 @@ import motley.rounds.Strategy;
 /// @param keeping which parameters are the result, and when there is no point in going on
 /// @param ancestor the run this one goes on from; empty: none
 /// @param transfer in what form bytes travel
+/// @param claim what it may take
 public record RunRequest(
         Model model,
         Dataset dataset,
@@ -29,7 +30,8 @@ public record RunRequest(
         Keeping keeping,
         Optional<Ancestor> ancestor,
         Transfer transfer,
-        Outer outer) {
+        Outer outer,
+        Claim claim) {
     /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
@@ -47,7 +49,8 @@ public record RunRequest(
                 Keeping.LAST,
                 Optional.empty(),
                 Transfer.PLAIN,
-                Outer.USUAL);
+                Outer.USUAL,
+                Claim.USUAL);
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -82,7 +85,8 @@ public record RunRequest(
                 keeping,
                 ancestor,
                 transfer,
-                outer);
+                outer,
+                claim);
     }
 
     /// Blobs in IDX form, not compressed.
@@ -291,7 +295,24 @@ public record RunRequest(
                 keeping,
                 ancestor,
                 other,
-                outer);
+                outer,
+                claim);
+    }
+
+    /// The same with another claim.
+    public RunRequest with(Claim other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                transfer,
+                outer,
+                other);
     }
 
     /// The same with another result.
@@ -306,7 +327,8 @@ public record RunRequest(
                 other,
                 ancestor,
                 transfer,
-                outer);
+                outer,
+                claim);
     }
 
     /// The same, going on from another run.
@@ -321,7 +343,8 @@ public record RunRequest(
                 keeping,
                 Optional.of(other),
                 transfer,
-                outer);
+                outer,
+                claim);
     }
 
     /// Every blob the run needs.

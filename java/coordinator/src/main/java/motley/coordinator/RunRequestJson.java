@@ -54,7 +54,11 @@ final class RunRequestJson {
                     "localEpochs",
                     "warmUpRounds",
                     "outer",
-                    "outerLearningRate");
+                    "outerLearningRate",
+                    "weight",
+                    "priority",
+                    "contributors",
+                    "budgetMicros");
     private static final Set<String> ANCESTOR_FIELDS = Set.of("run", "steps");
     private static final Set<String> DATASET_FIELDS =
             Set.of(
@@ -131,6 +135,7 @@ final class RunRequestJson {
         object.set("model", model(request.model()));
         StrategyJson.write(request.strategy(), object);
         LocalJson.write(request, object);
+        request.claim().write(object);
         descent.learningRate().ifPresent(rate -> object.put("learningRate", rate));
         request.initialWeights().ifPresent(blob -> object.put("initialWeights", blob));
         request.ancestor()
@@ -196,7 +201,8 @@ final class RunRequestJson {
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
                 ancestor(),
                 Transfer.parse(text("encoding", "f32"), text("parameters", "f32")),
-                LocalJson.outer(object));
+                LocalJson.outer(object),
+                Claim.USUAL.with(object));
     }
 
     private boolean keepsBest() {

@@ -10,24 +10,35 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
+import java.util.ArrayList;
+import motley.coordinator.access.Access;
+import motley.coordinator.access.Caller;
+import motley.coordinator.access.Person;
+import motley.coordinator.access.Shares;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 
 /// Runs over HTTP: start them, look at them, steer them, take what they learned.
 final class RunRoutes {
+    private static final String KIND = "run";
     private static final MediaType SAFETENSORS = MediaType.OCTET_STREAM;
 
     private final Runs runs;
     private final Listeners listeners;
+    private final Access access;
 
-    RunRoutes(Runs runs, Listeners listeners) {
+    RunRoutes(Runs runs, Listeners listeners, Access access) {
         this.runs = runs;
         this.listeners = listeners;
+        this.access = access;
     }
 
     HttpResponse start(ServiceRequestContext context, HttpRequest request) throws IOException {
         var body = request.aggregate().join().contentUtf8();
-        return created(runs.start(RunRequestJson.parse(body)));
+        var person = Caller.of(context);
+        var settings = RunRequestJson.parse(body);
+        requireMine(settings, person);
+        return created(runs.start(settings, person.id()));
     }
 
     /// The settings are those of the other run, but for the fields of the body.
@@ -35,8 +46,23 @@ final class RunRoutes {
         var ancestor = find(context);
         var body = request.aggregate().join().contentUtf8();
         var settings = RunRequestJson.changed(ancestor.request(), body);
-        var run = runs.startFrom(ancestor, which(context, Runs.Which.LATEST), settings);
-        return created(run);
+        var person = Caller.of(context);
+        if (!settings.dataset().equals(ancestor.request().dataset())) {
+            requireMine(settings, person);
+        }
+        var which = which(context, Runs.Which.LATEST);
+        return created(runs.startFrom(ancestor, which, settings, person.id()));
+    }
+
+    /// Whoever knows the name of a blob does not yet have it.
+    private void requireMine(RunRequest settings, Person person) {
+        var blobs = new ArrayList<>(settings.blobs());
+        settings.initialWeights().ifPresent(blobs::add);
+        for (var blob : blobs) {
+            if (access.blobs().mayRead(blob, person)) continue;
+            throw new IllegalArgumentException(
+                    "blob: %s (expected: one that you have deposited)".formatted(blob));
+        }
     }
 
     private static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
@@ -61,7 +87,13 @@ final class RunRoutes {
     }
 
     HttpResponse list(ServiceRequestContext context, HttpRequest request) {
-        var views = runs.all().stream().map(RunHandle::view).toList();
+        var person = Caller.of(context);
+        var shared = access.shares().with(person, KIND);
+        var views =
+                runs.all().stream()
+                        .filter(run -> person.mayUse(run.owner()) || shared.contains(run.id()))
+                        .map(RunHandle::view)
+                        .toList();
         return Reply.ok(Reply.list("runs", views, Json::run));
     }
 
@@ -123,14 +155,26 @@ final class RunRoutes {
                 headers, StreamMessage.concat(head, StreamMessage.of(model.elements())));
     }
 
-    private RunHandle find(ServiceRequestContext context) {
-        var id = context.pathParam("run");
-        return runs.find(String.valueOf(id))
-                .orElseThrow(() -> Problem.notFound("run", String.valueOf(id)));
+    /// The run that the path names; another's is not there at all.
+    RunHandle find(ServiceRequestContext context) {
+        var id = String.valueOf(context.pathParam("run"));
+        return runs.find(id)
+                .filter(run -> allows(context, run, Shares.May.READ))
+                .orElseThrow(() -> Problem.notFound("run", id));
+    }
+
+    private boolean allows(ServiceRequestContext context, RunHandle run, Shares.May may) {
+        var thing = new Shares.Thing(KIND, run.id());
+        return access.shares().allows(Caller.of(context), may, thing, run.owner());
     }
 
     private RunHandle active(ServiceRequestContext context) {
         var run = find(context);
+        if (!allows(context, run, Shares.May.WRITE)) {
+            throw new Problem(
+                    HttpStatus.FORBIDDEN,
+                    "run: %s is shared with you to read (expected: to write)".formatted(run.id()));
+        }
         if (!run.status().isOver()) return run;
         throw new Problem(HttpStatus.CONFLICT, "run: %s is over".formatted(run.id()));
     }

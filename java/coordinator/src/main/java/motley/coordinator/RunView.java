@@ -7,6 +7,7 @@ import motley.rounds.RunProgress;
 
 /// A run as people see it, at one moment.
 ///
+/// @param owner the id of the person whose it is
 /// @param waiting one sentence: what it waits for, or why it is over
 /// @param lastRound metrics of the latest round
 /// @param lastEvaluation metrics of the latest evaluation
@@ -14,6 +15,7 @@ import motley.rounds.RunProgress;
 /// @param weightsSha256 of the final parameters, little-endian f32 in the order of the model
 public record RunView(
         String id,
+        String owner,
         RunRequest request,
         Status status,
         String waiting,

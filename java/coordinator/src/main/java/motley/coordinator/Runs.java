@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.credits.CreditStore;
+import motley.coordinator.credits.Payroll;
 import motley.coordinator.datasets.DatasetRoutes.Dependent;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
@@ -56,7 +58,8 @@ final class Runs implements AutoCloseable {
             Optional<SharedDirectory> shared,
             Inbox.Budget budget,
             Supplier<Engine> engines,
-            Duration checkpointEvery) {}
+            Duration checkpointEvery,
+            CreditStore credits) {}
 
     Runs(Means means) {
         this.means = means;
@@ -83,21 +86,24 @@ final class Runs implements AutoCloseable {
         return dependents;
     }
 
-    /// Starts a run.
-    ///
-    /// @throws IllegalArgumentException if a blob is missing or does not fit
-    /// @throws IOException if it cannot be stored
-    RunHandle start(RunRequest request) throws IOException {
-        return start(RunPlan.of(request));
+    /// What it keeps of runs.
+    Database database() {
+        return means.shelf.database();
     }
 
-    RunHandle start(RunPlan plan) throws IOException {
+    /// Starts a run.
+    ///
+    /// @param owner the id of the person whose it is
+    /// @throws IllegalArgumentException if a blob is missing or does not fit
+    /// @throws IOException if it cannot be stored
+    RunHandle start(RunRequest request, String owner) throws IOException {
+        var plan = RunPlan.of(request);
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
-        var row = row(plan);
+        var row = row(plan, owner);
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
-            means.shelf.database().insert(row);
+            insert(row, plan);
             return launch(plan, row, learner, Optional.empty());
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -125,9 +131,11 @@ final class Runs implements AutoCloseable {
     /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
     /// optimizer is the same.
     ///
+    /// @param owner whose the new run is
     /// @param settings of the new run; they may differ in everything but the model's parameters
     /// @throws IllegalArgumentException if there is no such checkpoint, or the model is another
-    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings) throws IOException {
+    RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings, String owner)
+            throws IOException {
         var from =
                 checkpoint(ancestor.id(), which)
                         .orElseThrow(
@@ -159,8 +167,8 @@ final class Runs implements AutoCloseable {
         try {
             if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
-            var row = row(plan);
-            means.shelf.database().insert(row);
+            var row = row(plan, owner);
+            insert(row, plan);
             return launch(plan, row, learner, Optional.of(first(row, from, learner)));
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -187,9 +195,29 @@ final class Runs implements AutoCloseable {
         }
     }
 
-    private RunRow row(RunPlan plan) {
+    /// Its credits are set aside with it.
+    private void insert(RunRow row, RunPlan plan) {
+        long reserve = RunPrice.reserve(plan, RunPrice.of(plan));
+        means.shelf
+                .database()
+                .insert(
+                        row,
+                        handle -> means.credits.reserve(handle, row.id(), row.owner(), reserve));
+    }
+
+    private Payroll payroll(RunPlan plan, RunRow row) {
+        var price = RunPrice.of(plan);
+        var budget =
+                new Payroll.Budget(
+                        plan.request().claim().budgetMicros(), RunPrice.ahead(plan, price));
+        var terms = new Payroll.Terms(row.id(), row.owner(), price, budget);
+        return new Payroll(means.credits, terms);
+    }
+
+    private RunRow row(RunPlan plan, String owner) {
         return new RunRow(
                 newId(),
+                owner,
                 RunRequestJson.write(plan.request()).toString(),
                 means.shelf.clock().millis(),
                 Status.ACTIVE,
@@ -271,6 +299,7 @@ final class Runs implements AutoCloseable {
                         means.blobs,
                         means.shelf,
                         record,
+                        payroll(plan, row),
                         means.checkpointEvery);
         var loop =
                 new RunLoop(
@@ -384,6 +413,7 @@ final class Runs implements AutoCloseable {
         var owned = new Database.Owned(row.id(), row.fence());
         var record = new RunRecord(plan, owned, means.archive, row.status());
         record.restore(row);
+        means.credits.refund(row.id());
         var position =
                 means.shelf.database().checkpoints(row.id()).stream()
                         .findFirst()
@@ -396,7 +426,7 @@ final class Runs implements AutoCloseable {
 
     private synchronized RunHandle remember(
             RunRow row, RunPlan plan, RunRecord record, State state) {
-        var kept = new RunHandle.Kept(row.id(), row.createdAtMs());
+        var kept = new RunHandle.Kept(row.id(), row.owner(), row.createdAtMs());
         var handle = new RunHandle(kept, plan, record, state);
         handles.put(row.id(), handle);
         return handle;

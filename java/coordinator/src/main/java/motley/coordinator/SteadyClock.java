@@ -1,7 +1,9 @@
 package motley.coordinator;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// The time of the wall as it was once, and evenly on from there: leases neither end at once nor
@@ -23,5 +25,12 @@ final class SteadyClock implements InstantSource {
     @Override
     public Instant instant() {
         return start.plusNanos(nanoTime.getAsLong() - startNs);
+    }
+
+    /// Milliseconds until `due`, at least 1 and no more than `most`.
+    long millisUntil(Optional<Instant> due, Duration most) {
+        var now = instant();
+        var until = due.filter(at -> at.isBefore(now.plus(most))).orElse(now.plus(most));
+        return Math.max(1, Duration.between(now, until).toMillis());
     }
 }

@@ -117,6 +117,28 @@ final class ApiContract {
         problem(send("POST", path + "/stop", ""), 409);
         assertThat(json(get("/v1/devices"), 200).get("devices")).hasSize(1);
         requireWeights(path, over.get("weightsSha256").textValue());
+        requireHistory(path);
+    }
+
+    /// The journal is written a moment later.
+    private void requireHistory(String path) throws Exception {
+        var metrics = json(get(path + "/metrics"), 200);
+        while (metrics.get("rounds").size() < 4 || metrics.get("evaluations").isEmpty()) {
+            metrics = json(get(path + "/metrics"), 200);
+        }
+        assertThat(metrics.get("roundsPerPoint").intValue()).isEqualTo(1);
+        assertThat(metrics.findValuesAsText("samples"))
+                .containsExactly("32", "32", "32", "4", "20");
+        var two = json(get(path + "/metrics?points=2"), 200);
+        assertThat(two.get("roundsPerPoint").intValue()).isEqualTo(2);
+        assertThat(two.get("rounds").findValuesAsText("samples")).containsExactly("64", "36");
+        problem(get(path + "/metrics?points=0"), 400);
+
+        var types = json(get(path + "/journal"), 200).findValuesAsText("type");
+        assertThat(types).contains("device-joined", "status");
+        var newest = json(get(path + "/journal?limit=1"), 200).get("entries").get(0);
+        var older = json(get(path + "/journal?before=" + newest.get("sequence")), 200);
+        assertThat(older.get("entries")).hasSize(types.size() - 1);
     }
 
     @Test

@@ -9,10 +9,13 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.credits.CreditStore;
+import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +73,18 @@ final class CrashContract {
             var view = run.whenOver().get(50, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);
             assertThat(view.weightsSha256()).hasValue(weights);
+            requirePaidOnce(home, run);
+        }
+    }
+
+    /// What was computed before the kill and not kept is paid once, to whoever computed it again.
+    private static void requirePaidOnce(TestHome home, RunHandle run) {
+        try (var database = Database.open(home.folder().resolve("motley.db"))) {
+            var credits = new CreditStore(database.jdbi(), InstantSource.system());
+            assertThat(credits.check()).isEmpty();
+            long price = RunPrice.of(run.plan()).micros(run.plan().settings().schedule());
+            assertThat(credits.paid(run.id())).isEqualTo(price);
+            assertThat(credits.totals().reserved()).isZero();
         }
     }
 

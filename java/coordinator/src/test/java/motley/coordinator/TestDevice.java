@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import motley.wire.BulkClient;
@@ -55,6 +56,7 @@ final class TestDevice implements AutoCloseable {
     private final BlockingQueue<FromCoordinator> answers = new LinkedBlockingQueue<>();
     private final Map<String, TestComputation> prepared = new HashMap<>();
     private final Map<String, Encoder> encoders = new HashMap<>();
+    private final CompletableFuture<String> sessionToken = new CompletableFuture<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final Session<FromDevice> session;
     private final Thread thread;
@@ -106,6 +108,11 @@ final class TestDevice implements AutoCloseable {
         Settings withConduct(Conduct other) {
             return new Settings(id, token, sharesMemory, other);
         }
+    }
+
+    /// What it sends with bulk requests, once it is in.
+    CompletableFuture<String> sessionToken() {
+        return sessionToken.copy();
     }
 
     static TestDevice start(URI coordinator, Settings settings, Path cache) {
@@ -218,6 +225,7 @@ final class TestDevice implements AutoCloseable {
     }
 
     private void welcomed(FromCoordinator.Welcome welcome) {
+        sessionToken.complete(welcome.sessionToken());
         bulk = Optional.of(new BulkClient(coordinator, welcome.sessionToken()));
         if (sharesMemory) {
             shared = SharedExchange.tryOpen(welcome.sharedDirectory().orElseThrow());

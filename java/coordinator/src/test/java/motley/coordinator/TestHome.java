@@ -6,11 +6,15 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import motley.coordinator.access.Terms;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.nn.Block;
@@ -43,7 +47,7 @@ record TestHome(Path folder) {
                 CoordinatorSettings.Limits.DEFAULT,
                 Duration.ofMillis(200),
                 true,
-                requireToken);
+                new CoordinatorSettings.Entrance(requireToken, Terms.USUAL));
     }
 
     /// A short training of the small model, cut into four tasks a round.
@@ -117,6 +121,14 @@ record TestHome(Path folder) {
             }
         }
         return new RunRequest.Part(put(coordinator, images), put(coordinator, labels), samples);
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static String put(Coordinator coordinator, ByteBuffer bytes) throws IOException {

@@ -15,6 +15,7 @@ import motley.rounds.DeviceId;
 import motley.rounds.Ending;
 import motley.rounds.Lease;
 import motley.rounds.Policy;
+import motley.rounds.Rounds;
 import motley.rounds.RunSettings;
 import motley.rounds.Schedule;
 import motley.rounds.Strategy;
@@ -45,6 +46,8 @@ public final class Cluster {
                         "%s %s → %s".formatted(at, event, step.effects());
                 case Observation.Started(var state) ->
                         "%s started at %s, fence %d".formatted(at, state.position(), state.fence());
+                case Observation.Paid(var ledger) -> at + " paid: " + ledger.balances();
+                case Observation.Settled(var ledger) -> at + " settled: " + ledger.balances();
                 case Observation.Added _,
                         Observation.Closed _,
                         Observation.Applied _,
@@ -86,7 +89,15 @@ public final class Cluster {
         }
     }
 
-    private Cluster(Loop loop, long seed, CrashPoint crash, Dials dials) {
+    /// A deviation from the plain way.
+    ///
+    /// @param crash where the coordinator must die
+    /// @param cashier who pays for the work
+    private record Twist(CrashPoint crash, Cashier cashier) {
+        static final Twist NONE = new Twist(CrashPoint.NONE, Cashier.CAREFUL);
+    }
+
+    private Cluster(Loop loop, long seed, Twist twist, Dials dials) {
         var random = new SplittableRandom(seed);
         var faults = Faults.draw(random);
         this.dials = dials;
@@ -105,7 +116,12 @@ public final class Cluster {
                         faults.coordinator(),
                         random.split(),
                         new SimulatedCoordinator.World(
-                                agenda, tally, this::observe, this::deliver, crash));
+                                agenda,
+                                tally,
+                                this::observe,
+                                this::deliver,
+                                twist.crash,
+                                twist.cashier));
         for (int i = 0; i < deviceCount; i++) {
             var traits =
                     new SimulatedDevice.Traits(
@@ -156,11 +172,19 @@ public final class Cluster {
 
     /// The same under some strategies only.
     public static Outcome run(Loop loop, long seed, Dials dials) {
-        return run(new Cluster(loop, seed, CrashPoint.NONE, dials), seed, CrashPoint.NONE);
+        return run(new Cluster(loop, seed, Twist.NONE, dials), seed, CrashPoint.NONE);
+    }
+
+    /// The same with work paid by `cashier`.
+    static Outcome run(Cashier cashier, long seed) {
+        var twist = new Twist(CrashPoint.NONE, cashier);
+        var cluster = new Cluster(Rounds::step, seed, twist, Dials.drawn(seed));
+        return run(cluster, seed, CrashPoint.NONE);
     }
 
     static Outcome run(Loop loop, long seed, CrashPoint crash) {
-        return run(new Cluster(loop, seed, crash, Dials.drawn(seed)), seed, crash);
+        var twist = new Twist(crash, Cashier.CAREFUL);
+        return run(new Cluster(loop, seed, twist, Dials.drawn(seed)), seed, crash);
     }
 
     private static Outcome run(Cluster cluster, long seed, CrashPoint crash) {
@@ -195,6 +219,7 @@ public final class Cluster {
             var expected = IntegerModel.trained(settings.schedule());
             check(weights.equals(expected), "weights %s (expected: %s)", weights, expected);
         }
+        coordinator.settle();
         weights.forEach(digest::add);
         var virtual = Duration.between(Instant.EPOCH, agenda.now());
         return new Outcome(digest.value(), digest.steps(), virtual, tally.counts());
@@ -271,6 +296,7 @@ public final class Cluster {
         checkers.add(new NothingSavedIsLost());
         checkers.add(new LeasesBounded());
         checkers.add(new SilenceBounded());
+        checkers.add(new CreditsBalanced(schedule));
         if (!hasHostile) checkers.add(new DuplicatesAgree());
         return checkers;
     }

@@ -50,7 +50,9 @@ final class EverySampleOnce implements Checker {
             case Observation.Stepped _,
                     Observation.Closed _,
                     Observation.Saved _,
-                    Observation.NotSaved _ -> {}
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 

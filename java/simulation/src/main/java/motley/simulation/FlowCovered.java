@@ -61,7 +61,10 @@ final class FlowCovered implements Checker {
                 check(samples == expected, "%d samples evaluated of %d", samples, expected);
                 evaluated = new BitSet();
             }
-            case Observation.Saved _, Observation.NotSaved _ -> {}
+            case Observation.Saved _,
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
             case Observation.Stepped(_, _, var step) -> {
                 for (var effect : step.effects()) {
                     if (effect instanceof Effect.End(Ending.Finished _)) {

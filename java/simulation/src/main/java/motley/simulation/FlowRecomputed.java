@@ -44,7 +44,9 @@ final class FlowRecomputed implements Checker {
             case Observation.Stepped _,
                     Observation.Evaluated _,
                     Observation.Saved _,
-                    Observation.NotSaved _ -> {}
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 

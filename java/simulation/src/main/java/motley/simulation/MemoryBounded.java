@@ -34,7 +34,9 @@ final class MemoryBounded implements Checker {
                     Observation.Applied _,
                     Observation.Evaluated _,
                     Observation.Saved _,
-                    Observation.NotSaved _ -> {}
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 

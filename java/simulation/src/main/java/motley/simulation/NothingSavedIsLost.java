@@ -35,7 +35,9 @@ final class NothingSavedIsLost implements Checker {
             case Observation.Added _,
                     Observation.Closed _,
                     Observation.Applied _,
-                    Observation.Evaluated _ -> {}
+                    Observation.Evaluated _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 }

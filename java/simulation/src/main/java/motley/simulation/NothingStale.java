@@ -52,7 +52,9 @@ final class NothingStale implements Checker {
             case Observation.Evaluated _,
                     Observation.Closed _,
                     Observation.Saved _,
-                    Observation.NotSaved _ -> {}
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 }

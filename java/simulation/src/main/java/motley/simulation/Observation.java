@@ -8,6 +8,7 @@ import motley.rounds.State;
 import motley.rounds.Step;
 import motley.rounds.Task;
 import motley.rounds.Totals;
+import motley.rounds.credits.Ledger;
 
 /// What checkers see of a simulated run.
 sealed interface Observation {
@@ -37,6 +38,12 @@ sealed interface Observation {
 
     /// The parameters at this position could not be written: the run must wait.
     record NotSaved(Position at) implements Observation {}
+
+    /// Credits have moved: what is in the ledger is durable.
+    record Paid(Ledger ledger) implements Observation {}
+
+    /// The run is over, its last payments are made, and what was left went back.
+    record Settled(Ledger ledger) implements Observation {}
 
     /// The coordinator has started, from nothing or from its checkpoint.
     record Started(State state) implements Observation {}

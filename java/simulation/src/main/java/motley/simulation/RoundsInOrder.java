@@ -36,7 +36,9 @@ final class RoundsInOrder implements Checker {
                     Observation.Closed _,
                     Observation.Evaluated _,
                     Observation.Saved _,
-                    Observation.NotSaved _ -> {}
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 

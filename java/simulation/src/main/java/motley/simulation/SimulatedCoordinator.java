@@ -21,6 +21,8 @@ import motley.rounds.Position;
 import motley.rounds.RunSettings;
 import motley.rounds.State;
 import motley.rounds.Strategy;
+import motley.rounds.credits.Earning;
+import motley.rounds.credits.Earnings;
 
 /// The shell around the loop: carries out its effects, notices silence, keeps checkpoints, crashes
 /// and comes back from the last of them.
@@ -45,7 +47,8 @@ final class SimulatedCoordinator {
             Tally tally,
             Consumer<Observation> observer,
             BiConsumer<DeviceId, Message.Down> downlink,
-            CrashPoint crash) {}
+            CrashPoint crash,
+            Cashier cashier) {}
 
     private final Loop loop;
     private final World world;
@@ -66,6 +69,12 @@ final class SimulatedCoordinator {
     private List<Long> sum = IntegerModel.INITIAL;
 
     private List<Long> closing = IntegerModel.INITIAL;
+
+    /// What is owed for answers, and for how many of them there are parameters that hold them.
+    private Earnings earnings = Earnings.NONE;
+
+    private long payable;
+    private final Treasury treasury;
     private boolean isUp = true;
     private boolean isTaking;
     private boolean isStuck;
@@ -97,6 +106,7 @@ final class SimulatedCoordinator {
         shelf = new CheckpointShelf(agenda, random, tally);
         checkpointEvery = random.nextInt(1, CHECKPOINT_ROUNDS_MAX + 1);
         state = State.initial(settings, 1, now());
+        treasury = new Treasury(settings.schedule(), world.cashier(), observer);
     }
 
     State state() {
@@ -113,8 +123,15 @@ final class SimulatedCoordinator {
                 : Optional.empty();
     }
 
+    /// The run is over: its last parameters are kept, and its credits are settled.
+    void settle() {
+        treasury.pay(earnings.dueBefore(earnings.mark()));
+        treasury.settle();
+    }
+
     void start() {
         observer.accept(new Observation.Started(state));
+        treasury.open();
         agenda.every(CHECK, this::findSilent);
         agenda.every(Duration.ofSeconds(1), this::suffer);
     }
@@ -231,11 +248,15 @@ final class SimulatedCoordinator {
                 var answer = bulk.orElseThrow();
                 sum = IntegerModel.added(sum, answer.gradient());
                 observer.accept(new Observation.Added(device, task, answer.computedAt()));
+                earn(new Earning(device, task, treasury.price().micros(task)));
                 world.downlink().accept(device, new Message.Settled(task.key().lease()));
             }
             case Effect.Hold(var device, var task) ->
                     world.downlink().accept(device, new Message.Settled(task.key().lease()));
-            case Effect.Recall _ -> sum = IntegerModel.INITIAL;
+            case Effect.Recall _ -> {
+                sum = IntegerModel.INITIAL;
+                earnings = earnings.recalled();
+            }
             case Effect.Refuse(var device, var key, _) ->
                     world.downlink().accept(device, new Message.Settled(key.lease()));
             case Effect.Revoke(var device, var lease, _) ->
@@ -243,6 +264,7 @@ final class SimulatedCoordinator {
             case Effect.CloseRound(int epoch, int round, var totals) -> {
                 closing = sum;
                 sum = IntegerModel.INITIAL;
+                earnings = earnings.closed();
                 observer.accept(new Observation.Closed(epoch, round, totals));
                 int thisLife = life;
                 agenda.after(
@@ -255,8 +277,11 @@ final class SimulatedCoordinator {
                 decide(new Event.DeviceJoined(device, "integer"));
                 decide(new Event.WorkRequested(device));
             }
-            case Effect.CloseEvaluation(int epoch, _) ->
-                    observer.accept(new Observation.Evaluated(epoch));
+            case Effect.CloseEvaluation(int epoch, _) -> {
+                earnings = earnings.closed();
+                payable = earnings.mark();
+                observer.accept(new Observation.Evaluated(epoch));
+            }
             case Effect.Confirm _, Effect.Reputed _, Effect.End _, Effect.Note _ -> {}
         }
     }
@@ -264,24 +289,38 @@ final class SimulatedCoordinator {
     private void apply(int round) {
         observer.accept(new Observation.Applied(state.position(), weights, closing));
         weights = IntegerModel.updated(weights, closing);
+        payable = earnings.mark();
         int thisLife = life;
         decide(new Event.RoundApplied(round, state.position().version() + 1));
         boolean isDue = state.position().round() - savedRound >= checkpointEvery;
         if (life == thisLife && isDue && !shelf.isBusy() && !isStuck) save();
     }
 
+    private void earn(Earning earning) {
+        if (world.cashier() == Cashier.HASTY) treasury.pay(List.of(earning));
+        else earnings = earnings.with(earning);
+    }
+
+    /// The payments are made by the write that makes the parameters durable: both or none.
     private void save() {
         int thisLife = life;
         var position = state.position();
+        long mark = payable;
+        var due = earnings.dueBefore(mark);
+        if (world.cashier() == Cashier.FORGETFUL) earnings = earnings.paid(mark);
         shelf.write(
                 new CheckpointShelf.Checkpoint(position, weights),
-                () -> saved(position),
+                () -> {
+                    treasury.pay(due);
+                    saved(position, mark);
+                },
                 () -> {
                     if (life == thisLife) notSaved();
                 });
     }
 
-    private void saved(Position position) {
+    private void saved(Position position, long mark) {
+        earnings = earnings.paid(mark);
         savedRound = position.round();
         observer.accept(new Observation.Saved(position));
         if (!isStuck) return;
@@ -365,6 +404,8 @@ final class SimulatedCoordinator {
         clockAhead = wallAhead;
         weights = shelf.newest().weights();
         sum = IntegerModel.INITIAL;
+        earnings = Earnings.NONE;
+        payable = 0;
         savedRound = shelf.newest().position().round();
         long fence = state.fence() + 1;
         state = State.restore(settings, shelf.newest().position(), fence, now());

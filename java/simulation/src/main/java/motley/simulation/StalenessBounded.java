@@ -50,7 +50,10 @@ final class StalenessBounded implements Checker {
             case Observation.Added added -> count(added);
             case Observation.Closed _ -> version++;
             case Observation.Applied _, Observation.Evaluated _ -> inForce = wanted;
-            case Observation.Saved _, Observation.NotSaved _ -> {}
+            case Observation.Saved _,
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 

@@ -59,7 +59,10 @@ final class UpdatesInOrder implements Checker {
                 begin();
             }
             case Observation.Evaluated _ -> begin();
-            case Observation.Saved _, Observation.NotSaved _ -> {}
+            case Observation.Saved _,
+                    Observation.NotSaved _,
+                    Observation.Paid _,
+                    Observation.Settled _ -> {}
         }
     }
 

@@ -2,6 +2,7 @@ package motley.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import motley.rounds.Step;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A simulator that finds nothing proves nothing: every planted bug must be found within a few
@@ -48,6 +50,28 @@ final class CanarySimulation {
             } catch (AssertionError e) {
                 assertThat(e.getMessage().lines().findFirst().orElseThrow())
                         .containsPattern(canary.finding());
+                return;
+            }
+        }
+        fail("found by none of %d seeds".formatted(SEEDS));
+    }
+
+    static Stream<Arguments> cashiers() {
+        return Stream.of(
+                arguments(Cashier.HASTY, "expected: once|samples paid"),
+                arguments(Cashier.FORGETFUL, "samples paid"),
+                arguments(Cashier.GENEROUS, "in all accounts together"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cashiers")
+    void falseCashierIsFound(Cashier cashier, String finding) {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            try {
+                Cluster.run(cashier, seed);
+            } catch (AssertionError e) {
+                assertThat(e.getMessage().lines().findFirst().orElseThrow())
+                        .containsPattern(finding);
                 return;
             }
         }

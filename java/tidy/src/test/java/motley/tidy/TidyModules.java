@@ -26,6 +26,7 @@ final class TidyModules {
                     Map.entry("interchange", 3),
                     Map.entry("cpu", 3),
                     Map.entry("webgpu", 3),
+                    Map.entry("wasm", 3),
                     Map.entry("wire", 3),
                     Map.entry("training", 4),
                     Map.entry("worker", 4),

@@ -16,6 +16,7 @@ import motley.compiler.kernel.Node;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Plan;
 import motley.compiler.kernel.Store;
+import motley.compiler.kernel.Target;
 import motley.program.Engine.Carry;
 import motley.tensor.DType;
 
@@ -31,6 +32,7 @@ public final class MemoryPlanner {
     private final List<Operand> params;
     private final List<Operand> results;
     private final List<Kernel> kernels;
+    private final Target target;
     private final Lifetimes lives;
     private final Map<Buffer, Slot> slots = new LinkedHashMap<>();
 
@@ -47,8 +49,8 @@ public final class MemoryPlanner {
             return offset + elements;
         }
 
-        Slot(Buffer buffer, Lifetimes.Span span) {
-            elements = Math.ceilDiv(buffer.elements(), Layout.ALIGNMENT) * (long) Layout.ALIGNMENT;
+        Slot(Buffer buffer, Lifetimes.Span span, int alignment) {
+            elements = Math.ceilDiv(buffer.elements(), alignment) * (long) alignment;
             floats = buffer.dtype() == DType.F32;
             first = span.first();
             last = span.last();
@@ -59,31 +61,40 @@ public final class MemoryPlanner {
         }
     }
 
-    private MemoryPlanner(List<Operand> params, List<Operand> results, List<Kernel> kernels) {
-        this.params = params;
-        this.results = results;
-        this.kernels = kernels;
-        lives = Lifetimes.of(params, results, kernels);
-        for (var buffer : lives.buffers()) slots.put(buffer, new Slot(buffer, lives.span(buffer)));
+    /// What is to be done, before it has a place.
+    public record Work(List<Operand> params, List<Operand> results, List<Kernel> kernels) {
+        public Work {
+            params = List.copyOf(params);
+            results = List.copyOf(results);
+            kernels = List.copyOf(kernels);
+        }
     }
 
-    /// Places the buffers of `kernels`; `carries` must fit the types.
+    private MemoryPlanner(Work work, Target target) {
+        this.params = work.params;
+        this.results = work.results;
+        this.kernels = work.kernels;
+        this.target = target;
+        lives = Lifetimes.of(params, results, kernels);
+        for (var buffer : lives.buffers()) {
+            slots.put(buffer, new Slot(buffer, lives.span(buffer), target.alignment()));
+        }
+    }
+
+    /// Places the buffers of `work` as `target` needs it; `carries` must fit the types.
     ///
-    /// @throws IllegalArgumentException if an arena would exceed [Layout#ELEMENTS_MAX]
-    public static Plan plan(
-            List<Operand> params,
-            List<Operand> results,
-            List<Kernel> kernels,
-            List<Carry> carries) {
-        var first = new MemoryPlanner(params, results, kernels);
+    /// @throws IllegalArgumentException if an arena would exceed [Layout#ELEMENTS_MAX], or a buffer
+    ///     a piece of it
+    public static Plan plan(Work work, List<Carry> carries, Target target) {
+        var first = new MemoryPlanner(work, target);
         var refused = carries.stream().filter(c -> !first.takesParamsPlace(c)).toList();
         if (refused.isEmpty()) return first.place();
-        var longer = new ArrayList<>(kernels);
+        var longer = new ArrayList<>(work.kernels);
         for (var carry : refused) {
-            var from = results.get(carry.result()).buffer();
-            longer.add(copy(from, params.get(carry.param()).buffer()));
+            var from = work.results.get(carry.result()).buffer();
+            longer.add(copy(from, work.params.get(carry.param()).buffer()));
         }
-        var second = new MemoryPlanner(params, results, longer);
+        var second = new MemoryPlanner(new Work(work.params, work.results, longer), target);
         for (var carry : carries) {
             if (!refused.contains(carry)) second.takesParamsPlace(carry);
         }
@@ -151,14 +162,28 @@ public final class MemoryPlanner {
         }
     }
 
-    private static long lowestFree(Slot slot, List<Slot> placed) {
+    private long lowestFree(Slot slot, List<Slot> placed) {
+        long piece = target.pieceElements();
+        require(
+                slot.elements <= piece,
+                "tensor: %d elements (expected: at most %d on this device); largest buffers: %s",
+                slot.elements,
+                piece,
+                Buffer.largest(slots.keySet()));
         long offset = 0;
         for (var other : placed) {
             if (!slot.conflicts(other)) continue;
             if (offset + slot.elements <= other.offset) break;
-            offset = Math.max(offset, other.end());
+            offset = inOnePiece(Math.max(offset, other.end()), slot.elements);
         }
         return offset;
+    }
+
+    /// `offset`, or the start of the next piece if `elements` from there would lie in two.
+    private long inOnePiece(long offset, long elements) {
+        long piece = target.pieceElements();
+        long used = offset % piece;
+        return used + elements <= piece ? offset : offset - used + piece;
     }
 
     /// The index of the first that lies beyond `offset`.

@@ -130,8 +130,9 @@ final class Elementary {
 
     private Parts parts(int x) {
         int tiny = n.apply(LT, x, n.number(Float.MIN_NORMAL));
-        int grown = n.apply(SELECT, tiny, n.apply(MUL, x, n.number(0x1p25)), x);
-        int correction = n.apply(SELECT, tiny, n.number(-25), n.number(0));
+        // A GPU may take a subnormal number for 0; as an integer it counts units of 2⁻¹⁴⁹.
+        int grown = n.apply(SELECT, tiny, n.apply(TO_FLOAT, n.apply(BITS, x)), x);
+        int correction = n.apply(SELECT, tiny, n.number(-149), n.number(0));
         int bits = n.apply(BITS, grown);
         int root = n.integer(Float.floatToRawIntBits((float) Math.sqrt(0.5)));
         int e = n.apply(SHIFT_RIGHT, n.apply(INT_SUB, bits, root), n.integer(23));

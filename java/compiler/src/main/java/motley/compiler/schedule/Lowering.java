@@ -14,6 +14,7 @@ import motley.compiler.kernel.Kernel;
 import motley.compiler.kernel.Node;
 import motley.compiler.kernel.Operand;
 import motley.compiler.kernel.Store;
+import motley.compiler.kernel.Target;
 import motley.program.Equation;
 import motley.program.Op;
 import motley.program.Program;
@@ -59,11 +60,11 @@ public final class Lowering {
     }
 
     /// Lowers `program`, which must be well typed.
-    public static Lowered lower(Program program) {
-        return new Lowering(program).run();
+    public static Lowered lower(Program program, Target target) {
+        return new Lowering(program).run(target);
     }
 
-    private Lowered run() {
+    private Lowered run(Target target) {
         var params = program.params().stream().map(p -> new Operand(buffer(p), p.type())).toList();
         var order = fusion.ordered();
         order.forEach(this::markAbsorbed);
@@ -74,8 +75,8 @@ public final class Lowering {
         var results = results();
         var kept = new HashSet<Buffer>();
         results.forEach(r -> kept.add(r.buffer()));
-        var gathered = GradientPairs.gather(RowGroups.gather(kernels, kept));
-        return new Lowered(params, results, gathered, labels);
+        var rows = target.gathersRows() ? RowGroups.gather(kernels, kept) : kernels;
+        return new Lowered(params, results, GradientPairs.gather(rows), labels);
     }
 
     // ---- Values ----------------------------------------------------------------------------

@@ -31,8 +31,10 @@ final class DevicePlanTest {
                 .isEqualTo(
                         """
                         {"format":1,"engine":"webgpu","program":"%s","buffers":[264],\
-                        "inputs":[{"name":"param0","type":"f32","shape":[2],"buffer":0,"offset":0,"bytes":8}],\
-                        "outputs":[{"name":"result0","type":"bool","shape":[2,1],"buffer":0,"offset":256,"bytes":8}],\
+                        "inputs":[{"name":"param0","type":"f32","shape":[2],\
+                        "buffer":0,"offset":0,"bytes":8}],\
+                        "outputs":[{"name":"result0","type":"bool","shape":[2,1],\
+                        "buffer":0,"offset":256,"bytes":8}],\
                         "constants":[{"buffer":0,"offset":4,"base64":"AAAAAA=="}],\
                         "shaders":["a\\n\\"b\\""],\
                         "dispatches":[{"shader":0,"entry":"main","bindings":[\

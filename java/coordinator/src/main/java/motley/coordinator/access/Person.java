@@ -7,15 +7,19 @@ import java.util.Set;
 ///
 /// @param id never used again, also after the account is gone
 public record Person(String id, String name, Set<Role> roles) {
-    /// Whoever sits at a coordinator without accounts.
+    /// Whoever sits at a coordinator without accounts, or has the token that lies in its home.
     public static final Person OWNER = new Person("owner", "owner", EnumSet.allOf(Role.class));
+
+    /// Whoever has shown nothing; owns nothing.
+    public static final Person NOBODY = new Person("nobody", "nobody", Set.of());
 
     public Person {
         roles = Set.copyOf(roles);
     }
 
+    /// Whether this person has `role`; an administrator has them all.
     public boolean is(Role role) {
-        return roles.contains(role);
+        return roles.contains(role) || roles.contains(Role.ADMINISTRATOR);
     }
 
     /// Whether this person may see and change what `owner` owns.

@@ -52,12 +52,12 @@ public final class DatasetRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.brief(HttpMethod.POST, ALL, Scope.PEOPLE, this::create),
+                Route.brief(HttpMethod.POST, ALL, Scope.REQUESTORS, this::create),
                 Route.brief(HttpMethod.GET, ALL, Scope.PEOPLE, this::list),
                 Route.brief(HttpMethod.GET, ONE, Scope.PEOPLE, this::show),
-                Route.brief(HttpMethod.POST, ONE + "/versions", Scope.PEOPLE, this::add),
+                Route.brief(HttpMethod.POST, ONE + "/versions", Scope.REQUESTORS, this::add),
                 Route.brief(HttpMethod.GET, ONE + "/preview", Scope.PEOPLE, this::preview),
-                Route.brief(HttpMethod.DELETE, ONE, Scope.PEOPLE, this::delete));
+                Route.brief(HttpMethod.DELETE, ONE, Scope.REQUESTORS, this::delete));
     }
 
     private HttpResponse create(ServiceRequestContext context, HttpRequest request)

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.access.BlobOwners;
 import motley.coordinator.access.Person;
 import motley.coordinator.datasets.Version.Status;
 import motley.coordinator.http.JsonFields;
@@ -52,6 +53,10 @@ public final class Datasets implements AutoCloseable {
     private final BlobStore blobs;
     private final Uploads uploads;
     private final DatasetRows rows;
+
+    /// Who may name an index in a run.
+    private final BlobOwners owners;
+
     private final InstantSource clock;
     private final Map<String, Dataset> datasets = new HashMap<>();
     private final Map<String, Long> samplesDone = new HashMap<>();
@@ -65,6 +70,7 @@ public final class Datasets implements AutoCloseable {
         this.uploads = uploads;
         this.clock = clock;
         rows = new DatasetRows(jdbi);
+        owners = new BlobOwners(jdbi);
     }
 
     /// Takes up what is there, and goes on with what is being prepared.
@@ -236,6 +242,7 @@ public final class Datasets implements AutoCloseable {
         var done = prepared(dataset, version);
         if (isClosing && done.status() == Status.FAILED) return; // It is begun again.
         rows.update(done);
+        done.indexSha256().ifPresent(index -> owners.add(index, owner(dataset)));
         remember(dataset, done);
         if (done.status() == Status.READY) removeUploads(dataset, done);
         if (done.status() == Status.FAILED) {

@@ -12,6 +12,7 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with a request, as `application/problem+json`. Source: RFC 9457.
@@ -20,10 +21,17 @@ public final class Problem extends RuntimeException {
     private static final MediaType TYPE = MediaType.parse("application/problem+json");
 
     private final transient HttpStatus status;
+    private final Duration retryAfter;
 
     public Problem(HttpStatus status, String detail) {
+        this(status, detail, Duration.ZERO);
+    }
+
+    /// @param retryAfter when to try again; zero: that is not said
+    public Problem(HttpStatus status, String detail, Duration retryAfter) {
         super(detail);
         this.status = status;
+        this.retryAfter = retryAfter;
     }
 
     /// @param what the argument that names it
@@ -34,7 +42,12 @@ public final class Problem extends RuntimeException {
 
     /// @param path the path that was asked for
     public HttpResponse response(String path) {
-        return answer(status, detail(), path).toHttpResponse();
+        var answer = answer(status, detail(), path);
+        if (!retryAfter.isPositive()) return answer.toHttpResponse();
+        long seconds = Math.ceilDiv(retryAfter.toMillis(), 1_000L);
+        var headers =
+                answer.headers().toBuilder().set(HttpHeaderNames.RETRY_AFTER, "" + seconds).build();
+        return HttpResponse.of(headers, answer.content());
     }
 
     private String detail() {

@@ -14,8 +14,17 @@ public record Route(HttpMethod method, String path, Scope scope, boolean isLong,
     public enum Scope {
         /// Everybody who can reach it.
         PUBLIC,
-        /// Whoever has the token, where one is needed.
+        /// Whoever is logged in, or has a token of a person. What they see and change of others is
+        /// up to the route.
         PEOPLE,
+        /// People who may ask for training.
+        REQUESTORS,
+        /// People who may offer devices.
+        PROVIDERS,
+        /// People who may do everything.
+        ADMINISTRATORS,
+        /// People, for what belongs to their own account.
+        ACCOUNT,
         /// People, and devices with the token of their session.
         DEVICES_TOO,
         /// A device with the token of its session.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import motley.rounds.Reputation;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
@@ -57,17 +58,25 @@ public final class Database implements AutoCloseable {
     }
 
     public void insert(RunRow run) {
-        jdbi.useHandle(
-                handle ->
-                        handle.execute(
-                                "insert into run (id, request, created_at_ms, status, reason,"
-                                        + " fence) values (?, ?, ?, ?, ?, ?)",
-                                run.id(),
-                                run.request(),
-                                run.createdAtMs(),
-                                run.status().name(),
-                                run.reason(),
-                                run.fence()));
+        insert(run, _ -> {});
+    }
+
+    /// Adds a run, and does what `beside` does, or neither.
+    public void insert(RunRow run, Consumer<Handle> beside) {
+        jdbi.useTransaction(
+                handle -> {
+                    handle.execute(
+                            "insert into run (id, owner, request, created_at_ms, status,"
+                                    + " reason, fence) values (?, ?, ?, ?, ?, ?, ?)",
+                            run.id(),
+                            run.owner(),
+                            run.request(),
+                            run.createdAtMs(),
+                            run.status().name(),
+                            run.reason(),
+                            run.fence());
+                    beside.accept(handle);
+                });
     }
 
     /// All runs, oldest first.
@@ -146,24 +155,34 @@ public final class Database implements AutoCloseable {
     ///
     /// @return false if it no longer does
     public boolean insert(Owned run, CheckpointRow checkpoint, long atMs) {
-        return jdbi.withHandle(
-                        handle ->
-                                handle.execute(
-                                        "insert into checkpoint (run_id, sequence, epoch, round,"
-                                                + " version, coverage, parameters, optimizer_state,"
-                                                + " at_ms) select id, ?, ?, ?, ?, ?, ?, ?, ? from"
-                                                + " run where id = ? and fence = ?",
-                                        checkpoint.sequence(),
-                                        checkpoint.epoch(),
-                                        checkpoint.round(),
-                                        checkpoint.version(),
-                                        checkpoint.coverage(),
-                                        checkpoint.parameters(),
-                                        checkpoint.state(),
-                                        atMs,
-                                        run.id(),
-                                        run.fence()))
-                == 1;
+        return insert(run, checkpoint, atMs, _ -> {});
+    }
+
+    /// The same, and whatever `beside` does, or neither.
+    public boolean insert(Owned run, CheckpointRow checkpoint, long atMs, Consumer<Handle> beside) {
+        return jdbi.inTransaction(
+                handle -> {
+                    boolean isOwner = insert(handle, run, checkpoint, atMs) == 1;
+                    if (isOwner) beside.accept(handle);
+                    return isOwner;
+                });
+    }
+
+    private static int insert(Handle handle, Owned run, CheckpointRow checkpoint, long atMs) {
+        return handle.execute(
+                "insert into checkpoint (run_id, sequence, epoch, round, version, coverage,"
+                        + " parameters, optimizer_state, at_ms) select id, ?, ?, ?, ?, ?, ?, ?, ?"
+                        + " from run where id = ? and fence = ?",
+                checkpoint.sequence(),
+                checkpoint.epoch(),
+                checkpoint.round(),
+                checkpoint.version(),
+                checkpoint.coverage(),
+                checkpoint.parameters(),
+                checkpoint.state(),
+                atMs,
+                run.id(),
+                run.fence());
     }
 
     /// The checkpoints of a run, newest first.
@@ -390,6 +409,7 @@ public final class Database implements AutoCloseable {
         boolean hasEnded = !row.wasNull();
         return new RunRow(
                 row.getString("id"),
+                row.getString("owner"),
                 row.getString("request"),
                 row.getLong("created_at_ms"),
                 RunRow.Status.valueOf(row.getString("status")),
@@ -413,7 +433,7 @@ public final class Database implements AutoCloseable {
                 row.getInt("is_best") == 1);
     }
 
-    private static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
+    static MetricRow metric(MetricRow.Kind kind, ResultSet row) throws SQLException {
         boolean isRound = kind == MetricRow.Kind.ROUND;
         return new MetricRow(
                 kind,

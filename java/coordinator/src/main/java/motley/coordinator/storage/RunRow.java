@@ -5,11 +5,13 @@ import java.util.OptionalLong;
 
 /// A run as it is kept.
 ///
+/// @param owner the id of the person whose it is
 /// @param request its settings as JSON
 /// @param fence the fencing epoch of its present owner
 /// @param weightsSha256 of the final parameters
 public record RunRow(
         String id,
+        String owner,
         String request,
         long createdAtMs,
         Status status,
@@ -21,7 +23,15 @@ public record RunRow(
     /// The same run with another owner.
     public RunRow withFence(long newFence) {
         return new RunRow(
-                id, request, createdAtMs, status, reason, newFence, endedAtMs, weightsSha256);
+                id,
+                owner,
+                request,
+                createdAtMs,
+                status,
+                reason,
+                newFence,
+                endedAtMs,
+                weightsSha256);
     }
 
     /// Whether a run has work left.

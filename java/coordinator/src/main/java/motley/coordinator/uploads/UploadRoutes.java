@@ -42,12 +42,12 @@ public final class UploadRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.brief(HttpMethod.POST, "/v1/uploads", Scope.PEOPLE, this::begin),
-                Route.brief(HttpMethod.GET, "/v1/uploads", Scope.PEOPLE, this::list),
-                Route.brief(HttpMethod.GET, ONE, Scope.PEOPLE, this::show),
-                Route.brief(HttpMethod.HEAD, ONE, Scope.PEOPLE, this::offset),
-                Route.lengthy(HttpMethod.PATCH, ONE, Scope.PEOPLE, this::append),
-                Route.brief(HttpMethod.DELETE, ONE, Scope.PEOPLE, this::delete));
+                Route.brief(HttpMethod.POST, "/v1/uploads", Scope.REQUESTORS, this::begin),
+                Route.brief(HttpMethod.GET, "/v1/uploads", Scope.REQUESTORS, this::list),
+                Route.brief(HttpMethod.GET, ONE, Scope.REQUESTORS, this::show),
+                Route.brief(HttpMethod.HEAD, ONE, Scope.REQUESTORS, this::offset),
+                Route.lengthy(HttpMethod.PATCH, ONE, Scope.REQUESTORS, this::append),
+                Route.brief(HttpMethod.DELETE, ONE, Scope.REQUESTORS, this::delete));
     }
 
     private HttpResponse begin(ServiceRequestContext context, HttpRequest request)

@@ -96,6 +96,7 @@ final class StorageFaultsTest {
     private static RunRow run() {
         return new RunRow(
                 "run",
+                "owner",
                 "{}",
                 1,
                 RunRow.Status.ACTIVE,

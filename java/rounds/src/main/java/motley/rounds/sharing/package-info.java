@@ -1,0 +1,5 @@
+/// Which of several runs a device works for.
+@NullMarked
+package motley.rounds.sharing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,2 @@
+/// Plans rendered as WebAssembly modules, for devices that are browsers.
+package motley.wasm;

@@ -1,0 +1,94 @@
+package motley.wasm;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A process of Node that runs modules. Confined to one caller at a time.
+final class NodeProcess implements AutoCloseable {
+    private static final String SCRIPT = "/motley/wasm/plans.mjs";
+    private static final int HEAD_BYTES = 16;
+
+    private final Process process;
+    private final OutputStream to;
+    private final DataInputStream from;
+
+    private NodeProcess(Process process) {
+        this.process = process;
+        to = process.getOutputStream();
+        from = new DataInputStream(new java.io.BufferedInputStream(process.getInputStream()));
+    }
+
+    /// Starts `node` with `options`.
+    static NodeProcess start(String... options) {
+        var command = new java.util.ArrayList<>(List.of("node"));
+        command.addAll(List.of(options));
+        try (var in = NodeProcess.class.getResourceAsStream(SCRIPT)) {
+            var script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            command.addAll(List.of("--input-type=module", "-e", script));
+            var builder = new ProcessBuilder(command);
+            builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+            return new NodeProcess(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void load(int id, byte[] module, int pages) {
+        ask(0, id, module.length, pages, module);
+    }
+
+    void write(int id, int address, byte[] bytes) {
+        ask(1, id, address, bytes.length, bytes);
+    }
+
+    /// Nanoseconds of `times` runs.
+    long run(int id, int times) {
+        return ask(2, id, times, 0, new byte[0]).getLong();
+    }
+
+    ByteBuffer read(int id, int address, int length) {
+        return ask(3, id, address, length, new byte[0]);
+    }
+
+    void forget(int id) {
+        ask(4, id, 0, 0, new byte[0]);
+    }
+
+    /// What a module's `run` returns; 0 if the process does not understand the module.
+    int probe(byte[] module) {
+        return ask(5, 0, module.length, 0, module).getInt();
+    }
+
+    private ByteBuffer ask(int command, int id, int a, int b, byte[] bytes) {
+        try {
+            var head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            to.write(head.putInt(command).putInt(id).putInt(a).putInt(b).array());
+            to.write(bytes);
+            to.flush();
+            int length = Integer.reverseBytes(from.readInt());
+            return ByteBuffer.wrap(from.readNBytes(length)).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new UncheckedIOException("node: ended (expected: an answer)", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            to.close();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) process.destroyForcibly();
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

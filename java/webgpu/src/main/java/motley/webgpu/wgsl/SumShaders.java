@@ -1,0 +1,184 @@
+package motley.webgpu.wgsl;
+
+import static motley.tensor.Require.require;
+
+/// Sums of products as shaders, in one of two tilings.
+final class SumShaders {
+    /// Rows and columns of results of one invocation at most.
+    private static final int TILE = 4;
+
+    /// Invocations of a workgroup along each axis of a shared tile.
+    private static final int SIDE = 16;
+
+    /// Terms of which a workgroup holds both factors at a time.
+    private static final int TERMS = 16;
+
+    /// Fewer rows or columns leave most of a shared tile idle.
+    private static final int SHARED_MIN = 8;
+
+    private SumShaders() {}
+
+    static Launch launch(Sums sums, GpuTarget target) {
+        boolean shared =
+                target.tiling() == Tiling.SHARED
+                        && sums.rows() >= SHARED_MIN
+                        && sums.cols() >= SHARED_MIN
+                        && sums.terms() >= SHARED_MIN
+                        && target.limits().invocations() >= SIDE * SIDE
+                        && target.limits().workgroupBytes() >= sharedBytes(sums);
+        return shared ? shared(sums, target.limits()) : direct(sums, target.limits());
+    }
+
+    // ---- Direct ----------------------------------------------------------------------------
+
+    private static Launch direct(Sums sums, GpuLimits limits) {
+        int tileRows = Math.min(TILE, sums.rows());
+        int tileCols = Math.min(TILE, sums.cols());
+        int rowTiles = Math.ceilDiv(sums.rows(), tileRows);
+        int colTiles = Math.ceilDiv(sums.cols(), tileCols);
+        var body = new Wgsl();
+        body.line("let batch = at / %d %% %d;", colTiles, sums.batches());
+        rows(body, "row", "at / " + (long) colTiles * sums.batches(), tileRows, sums.rows());
+        rows(body, "col", "at % " + colTiles, tileCols, sums.cols());
+        for (int p = 0; p < tileRows; p++) {
+            for (int q = 0; q < tileCols; q++) body.line("var s%d%d = 0f;", p, q);
+        }
+        int open = sums.open(body, tileRows, tileCols);
+        for (int p = 0; p < tileRows; p++) body.line("let a%d = %s;", p, sums.left(p));
+        for (int q = 0; q < tileCols; q++) body.line("let c%d = %s;", q, sums.right(q));
+        multiply(body, tileRows, tileCols);
+        for (int i = 0; i < open; i++) body.end();
+        store(sums, body, tileRows, tileCols);
+        long count = (long) rowTiles * colTiles * sums.batches();
+        return Launch.each(count, sums.bindings(), "", body, limits);
+    }
+
+    /// The rows of a tile; beyond the last, the last again, which is not stored.
+    private static void rows(Wgsl to, String name, String tile, int each, int extent) {
+        to.line("let %s0 = %s * %d;", name, tile, each);
+        for (int p = 1; p < each; p++) {
+            var next = "%s0 + %d".formatted(name, p);
+            boolean whole = extent % each == 0;
+            to.line(
+                    "let %s%d = %s;",
+                    name, p, whole ? next : "min(%s, %d)".formatted(next, extent - 1));
+        }
+    }
+
+    private static void multiply(Wgsl to, int tileRows, int tileCols) {
+        for (int p = 0; p < tileRows; p++) {
+            for (int q = 0; q < tileCols; q++) {
+                to.line("s%d%d = fma(a%d, c%d, s%d%d);", p, q, p, q, p, q);
+            }
+        }
+    }
+
+    private static void store(Sums sums, Wgsl to, int tileRows, int tileCols) {
+        for (int p = 0; p < tileRows; p++) {
+            for (int q = 0; q < tileCols; q++) {
+                boolean rowsEnd = p > 0 && sums.rows() % tileRows != 0;
+                boolean colsEnd = q > 0 && sums.cols() % tileCols != 0;
+                var row = "row0 + " + p;
+                var col = "col0 + " + q;
+                if (rowsEnd && colsEnd) {
+                    to.line("if (%s < %d && %s < %d) {", row, sums.rows(), col, sums.cols());
+                } else if (rowsEnd) {
+                    to.line("if (%s < %d) {", row, sums.rows());
+                } else if (colsEnd) {
+                    to.line("if (%s < %d) {", col, sums.cols());
+                }
+                sums.store(to, "row" + p, "col" + q, "s%d%d".formatted(p, q));
+                if (rowsEnd || colsEnd) to.end();
+            }
+        }
+    }
+
+    // ---- Shared ----------------------------------------------------------------------------
+
+    private static int sharedBytes(Sums sums) {
+        return Float.BYTES * TERMS * SIDE * (each(sums.rows()) + each(sums.cols()));
+    }
+
+    /// Rows, or columns, of each invocation: the largest tile that `extent` half fills.
+    private static int each(int extent) {
+        if (extent > 2 * SIDE) return 4;
+        return extent > SIDE ? 2 : 1;
+    }
+
+    private static Launch shared(Sums sums, GpuLimits limits) {
+        int m = each(sums.rows());
+        int n = each(sums.cols());
+        int rowTiles = Math.ceilDiv(sums.rows(), SIDE * m);
+        int colTiles = Math.ceilDiv(sums.cols(), SIDE * n);
+        long count = (long) rowTiles * colTiles * sums.batches();
+        require(count <= Integer.MAX_VALUE, "tiles: %d (expected: fewer)", count);
+        var groups = Launch.groups(count, limits);
+        var text = new Wgsl();
+        sums.bindings().declare(text);
+        text.line("var<workgroup> lefts: array<f32, %d>;", TERMS * SIDE * m);
+        text.line("var<workgroup> rights: array<f32, %d>;", TERMS * SIDE * n);
+        text.line("fn left_factor(batch: i32, row: i32, term: i32) -> f32 {");
+        text.line("if (row >= %d || term >= %d) { return 0f; }", sums.rows(), sums.terms());
+        sums.leftFactor(text);
+        text.end();
+        text.line("fn right_factor(batch: i32, term: i32, col: i32) -> f32 {");
+        text.line("if (col >= %d || term >= %d) { return 0f; }", sums.cols(), sums.terms());
+        sums.rightFactor(text);
+        text.end();
+        text.line("@compute @workgroup_size(%d)", SIDE * SIDE);
+        text.line(
+                "fn main(@builtin(workgroup_id) group: vec3u,"
+                        + " @builtin(local_invocation_index) lane_index: u32) {");
+        text.line("let tile = i32(group.y * %d + group.x);", groups.get(0));
+        text.line("if (tile >= %d) { return; }", count);
+        text.line("let lane = i32(lane_index);");
+        text.line("let batch = tile / %d;", (long) rowTiles * colTiles);
+        text.line("let first_row = tile / %d %% %d * %d;", colTiles, rowTiles, SIDE * m);
+        text.line("let first_col = tile %% %d * %d;", colTiles, SIDE * n);
+        for (int p = 0; p < m; p++) {
+            for (int q = 0; q < n; q++) text.line("var s%d%d = 0f;", p, q);
+        }
+        text.line("for (var first = 0; first < %d; first += %d) {", sums.terms(), TERMS);
+        fill(
+                text,
+                sums.leftByTerms(),
+                SIDE * m,
+                "lefts[k * %d + x] = left_factor(batch, first_row + x, first + k);");
+        fill(
+                text,
+                sums.rightByTerms(),
+                SIDE * n,
+                "rights[k * %d + x] = right_factor(batch, first + k, first_col + x);");
+        text.line("workgroupBarrier();");
+        text.loop("k", TERMS);
+        for (int p = 0; p < m; p++) {
+            text.line("let a%d = lefts[k * %d + lane / %d * %d + %d];", p, SIDE * m, SIDE, m, p);
+        }
+        for (int q = 0; q < n; q++) {
+            text.line("let c%d = rights[k * %d + lane %% %d + %d];", q, SIDE * n, SIDE, q * SIDE);
+        }
+        multiply(text, m, n);
+        text.end();
+        text.line("workgroupBarrier();").end();
+        for (int p = 0; p < m; p++) {
+            for (int q = 0; q < n; q++) {
+                text.line("{");
+                text.line("let row = first_row + lane / %d * %d + %d;", SIDE, m, p);
+                text.line("let col = first_col + lane %% %d + %d;", SIDE, q * SIDE);
+                text.line("if (row < %d && col < %d) {", sums.rows(), sums.cols());
+                sums.store(text, "row", "col", "s%d%d".formatted(p, q));
+                text.end().end();
+            }
+        }
+        text.end();
+        return new Launch(Functions.with(text.toString()), sums.bindings().list(), groups);
+    }
+
+    /// All invocations fill one of the tiles, neighbours from neighbouring memory.
+    private static void fill(Wgsl to, boolean byTerms, int width, String statement) {
+        to.line("for (var e = lane; e < %d; e += %d) {", width * TERMS, SIDE * SIDE);
+        to.line("let k = e %s %d;", byTerms ? "%" : "/", byTerms ? TERMS : width);
+        to.line("let x = e %s %d;", byTerms ? "/" : "%", byTerms ? TERMS : width);
+        to.line(statement, width).end();
+    }
+}

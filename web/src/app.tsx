@@ -1,0 +1,158 @@
+/** The frame around all pages: where one is, where one can go, and whether the coordinator answers. */
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { paths, signals } from "./api.ts";
+import { Empty, Logo } from "./parts/basics.tsx";
+import { Devices } from "./pages/Devices.tsx";
+import { Join } from "./pages/Join.tsx";
+import { Overview } from "./pages/Overview.tsx";
+import { RunPage } from "./pages/RunPage.tsx";
+import { Runs } from "./pages/Runs.tsx";
+import { SignIn } from "./pages/SignIn.tsx";
+import { Start } from "./pages/Start.tsx";
+import { Link, usePath } from "./router.tsx";
+import { choose, theme } from "./theme.ts";
+
+interface Room {
+  path: string;
+  name: string;
+  page: ComponentType;
+  /** Shown only where the coordinator has this path. */
+  needs?: string;
+}
+
+const ROOMS: Room[] = [
+  { path: "/", name: "Overview", page: Overview },
+  { path: "/runs", name: "Runs", page: Runs },
+  { path: "/devices", name: "Devices", page: Devices },
+  { path: "/join", name: "Join", page: Join },
+];
+
+export function App() {
+  const path = usePath();
+  const known = usePaths();
+  const [isStranger, setStranger] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const ask = () => setStranger(true);
+    signals.addEventListener("stranger", ask);
+    return () => signals.removeEventListener("stranger", ask);
+  }, []);
+  useEffect(() => {
+    document.title = `${titleOf(path)} – Motley`;
+    if (!isFirst.current) {
+      main.current?.focus();
+      scrollTo(0, 0);
+    }
+    isFirst.current = false;
+  }, [path]);
+  const rooms = ROOMS.filter((room) => room.needs === undefined || known.has(room.needs));
+  return (
+    <>
+      <a class="skip" href="#main" onClick={() => main.current?.focus()}>
+        Skip to the page
+      </a>
+      <header class="top">
+        <div class="top-in">
+          <Link class="brand" href="/">
+            <Logo /> Motley
+          </Link>
+          <nav class="nav" aria-label="Pages">
+            {rooms.map((room) => (
+              <Link key={room.path} href={room.path} aria-current={isAt(path, room.path) ? "page" : undefined}>
+                {room.name}
+              </Link>
+            ))}
+          </nav>
+          <ThemeSwitch />
+          <Link class="button deed" href="/start">
+            Train
+          </Link>
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {isStranger ? <SignIn onDone={() => setStranger(false)} /> : page(path)}
+      </main>
+      <footer class="foot">
+        Devices run tensor programs, never code. <a href="/v1/openapi.yaml">The interface behind these pages</a>
+      </footer>
+      <Away />
+    </>
+  );
+}
+
+function page(path: string) {
+  const run = /^\/runs\/([a-z0-9]+)$/.exec(path)?.[1];
+  if (run !== undefined) return <RunPage key={run} id={run} />;
+  if (path === "/start") return <Start />;
+  const Page = ROOMS.find((room) => room.path === path)?.page;
+  if (Page !== undefined) return <Page />;
+  return (
+    <Empty>
+      <h1>Nothing here</h1>
+      <p>There is no page {path}.</p>
+      <Link class="button" href="/">
+        To the overview
+      </Link>
+    </Empty>
+  );
+}
+
+function isAt(path: string, room: string): boolean {
+  return room === "/" ? path === "/" : path === room || path.startsWith(`${room}/`);
+}
+
+function titleOf(path: string): string {
+  if (path === "/start") return "Start a training";
+  return ROOMS.find((room) => isAt(path, room.path))?.name ?? "Nothing here";
+}
+
+function usePaths(): Set<string> {
+  const [known, set] = useState(new Set<string>());
+  useEffect(() => {
+    const look = () => void paths().then(set, () => {});
+    look();
+    signals.addEventListener("back", look, { once: true });
+    return () => signals.removeEventListener("back", look);
+  }, []);
+  return known;
+}
+
+const NEXT = { system: "light", light: "dark", dark: "system" } as const;
+
+function ThemeSwitch() {
+  const [now, set] = useState(theme());
+  const turn = () => {
+    choose(NEXT[now]);
+    set(NEXT[now]);
+  };
+  return (
+    <button type="button" class="button bare round" onClick={turn} aria-label={`Colours: ${now === "system" ? "as the system" : now}. Change`} title={`Colours: ${now}`}>
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8">
+        <circle cx="12" cy="12" r="8.2" />
+        <path d={now === "light" ? "" : now === "dark" ? "M3.8 12a8.2 8.2 0 1 0 16.4 0 8.2 8.2 0 1 0-16.4 0Z" : "M12 3.8a8.2 8.2 0 0 1 0 16.4Z"} fill="currentColor" />
+      </svg>
+    </button>
+  );
+}
+
+/** Says when the coordinator is away; everything that was there stays. */
+function Away() {
+  const [isAway, set] = useState(false);
+  useEffect(() => {
+    const away = () => set(true);
+    const back = () => set(false);
+    signals.addEventListener("away", away);
+    signals.addEventListener("back", back);
+    return () => {
+      signals.removeEventListener("away", away);
+      signals.removeEventListener("back", back);
+    };
+  }, []);
+  return (
+    <div class="away" role="status" aria-live="polite">
+      {isAway && <p>The coordinator does not answer. This page goes on by itself as soon as it does.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,261 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Problem, type Run, tell } from "../api.ts";
+import { count } from "../format.ts";
+import { deposit } from "../idx.ts";
+import { useFresh } from "../live.ts";
+import { Note } from "../parts/basics.tsx";
+import { go } from "../router.tsx";
+import { FIELDS, type FieldText, isUsed, MODELS, request, STRATEGIES, usual, type Values, wrongs } from "../settings.ts";
+
+interface DataChoice {
+  key: string;
+  title: string;
+  why: string;
+  dataset: Record<string, unknown>;
+}
+
+/** A form that asks for what is needed, explains the rest, and says what is wrong where it is wrong. */
+export function Start() {
+  const runs = useFresh<{ runs: Run[] }>("/v1/runs", Infinity).value?.runs;
+  const [model, setModel] = useState("mnist-cnn");
+  const [values, setValues] = useState<Values>(usual());
+  const [sent, setSent] = useState<DataChoice>();
+  const [chosen, setChosen] = useState("");
+  const [isAll, setAll] = useState(false);
+  const [said, setSaid] = useState<Record<string, string>>({});
+  const [trouble, setTrouble] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+
+  const data = useMemo(() => [...(sent === undefined ? [] : [sent]), ...known(runs)], [runs, sent]);
+  const dataset = data.find((each) => each.key === chosen) ?? data[0];
+  const all: Values = { ...values, trainSamples: String(dataset?.dataset["trainSamples"] ?? 0) };
+  const wrong = { ...wrongs(all), ...said };
+  const set = (name: string, value: string) => {
+    setValues((old) => ({ ...old, [name]: value }));
+    setSaid(({ [name]: _, ...rest }) => rest);
+  };
+
+  const start = async (event: Event) => {
+    event.preventDefault();
+    setTrouble("");
+    const first = Object.keys(wrong)[0];
+    if (first !== undefined) return focusOn(form.current, first);
+    if (dataset === undefined) return setTrouble("data: none (expected: files, or the data of an earlier run)");
+    setBusy(true);
+    try {
+      const run = await tell<Run>("POST", "/v1/runs", { model, dataset: dataset.dataset, ...request(values) });
+      go(`/runs/${run.id}`);
+    } catch (failure) {
+      const field = failure instanceof Problem ? failure.field : undefined;
+      if (field !== undefined && FIELDS.some((each) => each.name === field)) {
+        setSaid({ [field]: (failure as Error).message });
+        setTimeout(() => focusOn(form.current, field));
+      } else {
+        setTrouble((failure as Error).message);
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const fields = (group: FieldText["group"]) => FIELDS.filter((field) => field.group === group && isUsed(field, values) && (isAll || field.isRare !== true || wrong[field.name] !== undefined));
+  const show = (group: FieldText["group"]) => (
+    <div class="fields">
+      {fields(group).map((field) => (
+        <Field key={field.name} field={field} value={values[field.name] ?? ""} wrong={wrong[field.name]} onChange={(value) => set(field.name, value)} />
+      ))}
+    </div>
+  );
+  return (
+    <form ref={form} class="stack" noValidate onSubmit={(event) => void start(event)}>
+      <div class="head">
+        <div>
+          <h1>Start a training</h1>
+          <p>Everything has a sensible value already; a model and data are enough.</p>
+        </div>
+        <label class="check">
+          <input type="checkbox" checked={isAll} onChange={(event) => setAll(event.currentTarget.checked)} /> Show every setting
+        </label>
+      </div>
+      <Part title="What to train">
+        <fieldset>
+          <legend>Model</legend>
+          <div class="choices">
+            {MODELS.map((each) => (
+              <Choice key={each.name} group="model" value={each.name} isChosen={model === each.name} onChoose={setModel} title={each.title} why={each.why} />
+            ))}
+          </div>
+        </fieldset>
+      </Part>
+      <Part title="What to learn from">
+        <Data
+          choices={data}
+          chosen={dataset?.key ?? ""}
+          onChoose={setChosen}
+          onSent={(choice) => {
+            setSent(choice);
+            setChosen(choice.key);
+          }}
+        />
+      </Part>
+      <Part title="How long, in which pieces">{show("length")}</Part>
+      <Part title="How to step">{show("steps")}</Part>
+      <Part title="How the fleet works together">
+        <fieldset>
+          <legend>Strategy</legend>
+          <div class="choices">
+            {STRATEGIES.map((each) => (
+              <Choice key={each.name} group="strategy" value={each.name} isChosen={values["strategy"] === each.name} onChoose={(name) => set("strategy", name)} title={each.title} why={each.why} />
+            ))}
+          </div>
+        </fieldset>
+        {show("fleet")}
+      </Part>
+      <Part title="Care">{show("care")}</Part>
+      {trouble !== "" && <Note look="bad">{trouble}</Note>}
+      <div class="row">
+        <button type="submit" class="button deed" disabled={isBusy}>
+          {isBusy ? "Starting …" : "Start the training"}
+        </button>
+        {Object.keys(wrong).length > 0 && <span class="tag bad">{Object.keys(wrong).length === 1 ? "one field is not right yet" : `${Object.keys(wrong).length} fields are not right yet`}</span>}
+      </div>
+    </form>
+  );
+}
+
+function focusOn(form: HTMLFormElement | null, field: string): void {
+  form?.querySelector<HTMLElement>(`#field-${field}`)?.focus();
+}
+
+function Part({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="sheet stack" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Choice(props: { group: string; value: string; isChosen: boolean; title: string; why: string; onChoose: (value: string) => void }) {
+  return (
+    <label class="choice">
+      <input type="radio" name={props.group} value={props.value} checked={props.isChosen} onChange={() => props.onChoose(props.value)} />
+      <span>
+        <strong>{props.title}</strong>
+        <span>{props.why}</span>
+      </span>
+    </label>
+  );
+}
+
+function Field({ field, value, wrong, onChange }: { field: FieldText; value: string; wrong: string | undefined; onChange: (value: string) => void }) {
+  const id = `field-${field.name}`;
+  const about = { id, name: field.name, "aria-describedby": `${id}-why`, "aria-invalid": wrong !== undefined };
+  if (field.kind === "flag") {
+    return (
+      <div class="field">
+        <label class="check">
+          <input {...about} type="checkbox" checked={value === "true"} onChange={(event) => onChange(String(event.currentTarget.checked))} /> {field.label}
+        </label>
+        <p class="why" id={`${id}-why`}>
+          {field.why}
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class="field">
+      <label for={id}>{field.label}</label>
+      {field.kind === "choice" ? (
+        <select {...about} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          {field.choices?.map(([name, title]) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          {...about}
+          inputMode={field.kind === "whole" ? "numeric" : field.kind === "number" ? "decimal" : "text"}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder={field.isOptional === true ? "usual" : field.usual}
+          value={value}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+      <div id={`${id}-why`}>
+        {wrong !== undefined && (
+          <p class="wrong" role="alert">
+            {wrong}
+          </p>
+        )}
+        <p class="why">{field.why}</p>
+      </div>
+    </div>
+  );
+}
+
+/** The data of earlier runs, each once, the newest first. */
+function known(runs: Run[] | undefined): DataChoice[] {
+  const found = new Map<string, DataChoice>();
+  for (const run of [...(runs ?? [])].reverse()) {
+    const dataset = run.request.dataset;
+    const key = JSON.stringify(dataset);
+    if (found.has(key)) continue;
+    const kind = dataset["text"] !== undefined ? "Text" : dataset["arrays"] !== undefined ? "Arrays" : `Images in ${String(dataset["classes"] ?? "?")} classes`;
+    found.set(key, { key, title: `${kind}, as in ${run.model}`, why: `${samples(dataset)}; run ${run.id}`, dataset });
+  }
+  return [...found.values()];
+}
+
+function samples(dataset: Record<string, unknown>): string {
+  return `${count(Number(dataset["trainSamples"]))} samples to learn from, ${count(Number(dataset["testSamples"]))} to test`;
+}
+
+function Data({ choices, chosen, onChoose, onSent }: { choices: DataChoice[]; chosen: string; onChoose: (key: string) => void; onSent: (choice: DataChoice) => void }) {
+  const [step, setStep] = useState("");
+  const [trouble, setTrouble] = useState("");
+  const take = async (list: FileList | null) => {
+    if (list === null || list.length === 0) return;
+    setTrouble("");
+    try {
+      const dataset = await deposit([...list], setStep);
+      onSent({ key: JSON.stringify(dataset), title: "The files just sent", why: samples(dataset), dataset });
+    } catch (failure) {
+      setTrouble((failure as Error).message);
+    }
+    setStep("");
+  };
+  useEffect(() => setTrouble(""), [chosen]);
+  return (
+    <>
+      {choices.length > 0 && (
+        <fieldset>
+          <legend>Data</legend>
+          <div class="choices">
+            {choices.map((each) => (
+              <Choice key={each.key} group="data" value={each.key} isChosen={chosen === each.key} onChoose={onChoose} title={each.title} why={each.why} />
+            ))}
+          </div>
+        </fieldset>
+      )}
+      <div class="field">
+        <label for="files">{choices.length > 0 ? "Or other images" : "Images and labels"}</label>
+        <input id="files" type="file" multiple accept=".gz,application/gzip,*" onChange={(event) => void take(event.currentTarget.files)} aria-describedby="files-why" />
+        <p class="why" id="files-why">
+          Four IDX files, the form of MNIST: images and labels to learn from, and two with “t10k” or “test” in their names to test with. They go to the coordinator, and from there to the devices of the run.
+        </p>
+      </div>
+      {step !== "" && (
+        <p class="soft" role="status">
+          {step}
+        </p>
+      )}
+      {trouble !== "" && <Note look="bad">{trouble}</Note>}
+    </>
+  );
+}
