@@ -69,8 +69,9 @@ public final class DatasetRoutes {
 
     private HttpResponse add(ServiceRequestContext context, HttpRequest request)
             throws IOException {
+        var id = find(context).id();
         var fields = JsonFields.of(request, Recipe.FIELDS);
-        return accepted(datasets.add(Caller.of(context), find(context).id(), Recipe.of(fields)));
+        return accepted(datasets.add(Caller.of(context), id, Recipe.of(fields)));
     }
 
     private HttpResponse accepted(Dataset dataset) {
