@@ -28,9 +28,9 @@ import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
 import motley.coordinator.pages.Pages;
+import motley.coordinator.plans.PlanRoutes;
 import motley.coordinator.uploads.UploadRoutes;
 import motley.rounds.Reputation;
-import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +78,8 @@ final class Api {
                                 new UploadRoutes(parts.uploads()).routes(),
                                 datasets(parts).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
-                                new HistoryRoutes(runs, parts.runs().database()).routes())
+                                new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new PlanRoutes(parts.plans()).routes())
                         .flatMap(List::stream)
                         .toList();
     }
@@ -111,6 +112,11 @@ final class Api {
                         "/v1/runs/{run}/parameters/{version}",
                         Scope.DEVICES_TOO,
                         bulk::parameters),
+                Route.brief(
+                        HttpMethod.GET,
+                        "/v1/runs/{run}/inputs/{lease}",
+                        Scope.DEVICE,
+                        bulk::inputs),
                 Route.lengthy(
                         HttpMethod.PUT,
                         "/v1/runs/{run}/contributions/{lease}",
@@ -134,7 +140,7 @@ final class Api {
     }
 
     /// A server that listens on `address` once it is started.
-    Server server(InetSocketAddress address, GrpcSessionService sessions) {
+    Server server(InetSocketAddress address, SessionServices sessions) {
         var blocking =
                 Executors.newScheduledThreadPool(
                         FILE_THREADS, Thread.ofVirtual().name("file-", 0).factory());
@@ -149,7 +155,7 @@ final class Api {
                         .gracefulShutdownTimeoutMillis(0, 0)
                         .meterRegistry(NoopMeterRegistry.get())
                         .errorHandler(new Problem.Renderer());
-        sessions.addTo(server);
+        sessions.addTo(server, guard);
         routes.forEach(route -> add(server, route));
         Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();

@@ -18,13 +18,14 @@ import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
+import motley.coordinator.plans.PlanCompiler;
+import motley.coordinator.plans.Plans;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
 import motley.coordinator.uploads.UploadLimits;
 import motley.coordinator.uploads.Uploads;
-import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -68,6 +69,7 @@ public final class Coordinator implements AutoCloseable {
             Listeners listeners,
             Uploads uploads,
             CreditStore credits,
+            Plans plans,
             Datasets datasets) {}
 
     /// Opens a coordinator.
@@ -76,9 +78,20 @@ public final class Coordinator implements AutoCloseable {
     /// @throws HomeInUseException if another coordinator works in the home folder
     /// @throws IOException if the home folder cannot be used
     public static Coordinator open(CoordinatorSettings settings) throws IOException {
+        return open(settings, List.of());
+    }
+
+    /// Opens a coordinator that compiles for devices without a compiler.
+    ///
+    /// @param compilers one an engine
+    /// @throws PortInUseException if another program listens on the port
+    /// @throws HomeInUseException if another coordinator works in the home folder
+    /// @throws IOException if the home folder cannot be used
+    public static Coordinator open(CoordinatorSettings settings, List<PlanCompiler> compilers)
+            throws IOException {
         var opened = new Opened();
         try {
-            return open(settings, opened);
+            return open(settings, compilers, opened);
         } catch (IOException | RuntimeException e) {
             opened.close();
             throw e;
@@ -159,7 +172,8 @@ public final class Coordinator implements AutoCloseable {
         opened.close();
     }
 
-    private static Coordinator open(CoordinatorSettings settings, Opened opened)
+    private static Coordinator open(
+            CoordinatorSettings settings, List<PlanCompiler> compilers, Opened opened)
             throws IOException {
         var home = settings.home();
         Files.createDirectories(home);
@@ -191,10 +205,11 @@ public final class Coordinator implements AutoCloseable {
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
+        var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var parts =
                 new Parts(
-                        access, blobs, fleet, runs, listeners, uploads, credits, datasets);
+                        access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }
@@ -220,7 +235,7 @@ public final class Coordinator implements AutoCloseable {
 
     private static InetSocketAddress serve(
             CoordinatorSettings settings, Parts parts, Api api, Opened opened) throws IOException {
-        var sessions = opened.add(new GrpcSessionService(parts.fleet::open));
+        var sessions = opened.add(new SessionServices(parts.fleet::open));
         var server = api.server(settings.listen(), sessions);
         opened.add(() -> stop(server));
         try {

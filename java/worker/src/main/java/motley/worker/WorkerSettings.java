@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import motley.wire.Transport;
 
 /// How a device takes part.
 ///
@@ -18,8 +19,8 @@ import java.util.function.Function;
 /// @param home directory for the device's identity and its cache of blobs
 /// @param discoveryPort UDP port of the search
 /// @param version of this program
-/// @param shardBytes disk lent to samples of stored data sets; the least lately used go
 /// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
+/// @param transport what carries the session
 public record WorkerSettings(
         Optional<URI> coordinator,
         Function<URI, String> tokens,
@@ -31,31 +32,13 @@ public record WorkerSettings(
         int discoveryPort,
         String version,
         boolean usesFiles,
-        long shardBytes) {
+        Transport transport) {
+    /// Disk lent to samples of stored data sets.
+    static final long SHARD_BYTES = 2L << 30;
+
     private static final long MEMORY_BYTES_MIN = 64L << 20;
 
-    /// Disk lent to samples of stored data sets, unless the owner says otherwise.
-    public static final long SHARD_BYTES = 2L << 30;
-
-    private static final long SHARD_BYTES_MIN = 64L << 20;
-
-    /// The same with another limit on samples kept on disk.
-    public WorkerSettings withShardBytes(long other) {
-        return new WorkerSettings(
-                coordinator,
-                tokens,
-                name,
-                threads,
-                memoryBytes,
-                limits,
-                home,
-                discoveryPort,
-                version,
-                usesFiles,
-                other);
-    }
-
-    /// A device that uses files where it can.
+    /// A device that speaks gRPC and uses files where it can.
     public WorkerSettings(
             Optional<URI> coordinator,
             Function<URI, String> tokens,
@@ -76,41 +59,11 @@ public record WorkerSettings(
                 home,
                 discoveryPort,
                 version,
-                true);
-    }
-
-    /// A device that keeps the usual bytes of samples.
-    public WorkerSettings(
-            Optional<URI> coordinator,
-            Function<URI, String> tokens,
-            String name,
-            int threads,
-            long memoryBytes,
-            OwnerLimits limits,
-            Path home,
-            int discoveryPort,
-            String version,
-            boolean usesFiles) {
-        this(
-                coordinator,
-                tokens,
-                name,
-                threads,
-                memoryBytes,
-                limits,
-                home,
-                discoveryPort,
-                version,
-                usesFiles,
-                SHARD_BYTES);
+                true,
+                Transport.GRPC);
     }
 
     public WorkerSettings {
-        require(
-                shardBytes >= SHARD_BYTES_MIN,
-                "shards: %d bytes (expected: at least %d)",
-                shardBytes,
-                SHARD_BYTES_MIN);
         require(
                 !name.isBlank() && name.length() <= 64,
                 "name: %s (expected: 1 to 64 characters)",
