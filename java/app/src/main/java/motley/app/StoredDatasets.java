@@ -64,9 +64,9 @@ final class StoredDatasets {
             name = "add",
             mixinStandardHelpOptions = true,
             description = {
-                "Sends files to a coordinator and makes a data set of them: two arrays (.npy or IDX,",
-                "also .gz; inputs, then targets), an .npz file with x and y, a table (.csv), or a ZIP",
-                "file or folder of PNG, JPEG and BMP pictures in one folder a class.",
+                "Sends files to a coordinator and makes a data set of them: two arrays (.npy or",
+                "IDX, also .gz; inputs, then targets), an .npz file with x and y, a table (.csv),",
+                "or a ZIP file or folder of PNG, JPEG and BMP pictures in one folder a class.",
                 "",
                 "An upload that is cut goes on where it was, also when the command is given again.",
                 "With the name of a data set that is there, the samples become a new version of it."
@@ -366,8 +366,8 @@ final class StoredDatasets {
             name = "remove",
             mixinStandardHelpOptions = true,
             description = {
-                "Removes a data set that a coordinator keeps. Without --yes it only says which runs",
-                "were made of it; runs that are not over forbid it."
+                "Removes a data set that a coordinator keeps. Without --yes it only says which",
+                "runs were made of it; runs that are not over forbid it."
             })
     static final class Remove implements Runnable {
         @Parameters(paramLabel = "NAME", description = "as `motley data list` shows it")

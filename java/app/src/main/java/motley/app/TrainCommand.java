@@ -52,8 +52,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DATA",
             description =
                     "mnist or fashion-mnist (fetched when missing), a directory with four IDX"
-                            + " files, a text (.txt), NumPy arrays x and y (.npz), or a data set that"
-                            + " the coordinator has (motley data list)")
+                            + " files, a text (.txt), NumPy arrays x and y (.npz), or a data set"
+                            + " that the coordinator has (motley data list)")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")

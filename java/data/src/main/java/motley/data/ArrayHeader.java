@@ -40,7 +40,8 @@ record ArrayHeader(
     private static final Pattern FIELD =
             Pattern.compile(
                     "\\s*'(descr|fortran_order|shape)'\\s*:\\s*"
-                            + "('[^'\\\\]{1,16}'|True|False|\\([0-9, ]{0,200}\\))\\s*(,|(?=\\s*\\}))");
+                            + "('[^'\\\\]{1,16}'|True|False|\\([0-9, ]{0,200}\\))"
+                            + "\\s*(,|(?=\\s*\\}))");
 
     private static final List<String> FIELDS = List.of("descr", "fortran_order", "shape");
 
