@@ -10,6 +10,7 @@ import report
 import starts
 import traffic
 import training
+import wasm
 from report import Figure
 from training import Case
 
@@ -48,5 +49,6 @@ ALL = {
         Row("N10", "elements encoded and added up by a core, without PyTorch", aggregation.measure),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
+        Row("N16", "WebAssembly in headless Chromium, without PyTorch", wasm.measure),
     )
 }

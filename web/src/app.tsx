@@ -3,23 +3,28 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { paths, signals } from "./api.ts";
 import { DevicePage } from "./device/page.tsx";
-import { Empty, Logo } from "./parts/basics.tsx";
+import { Bones, Empty, Logo } from "./parts/basics.tsx";
+import { Account } from "./pages/Account.tsx";
 import { Devices } from "./pages/Devices.tsx";
 import { Join } from "./pages/Join.tsx";
 import { Overview } from "./pages/Overview.tsx";
+import { People } from "./pages/People.tsx";
 import { RunPage } from "./pages/RunPage.tsx";
 import { Runs } from "./pages/Runs.tsx";
 import { SignIn } from "./pages/SignIn.tsx";
 import { Start } from "./pages/Start.tsx";
 import { Link, usePath } from "./router.tsx";
+import { fromLink, type Role, type Session, useSession } from "./session.ts";
 import { choose, theme } from "./theme.ts";
 
 interface Room {
   path: string;
   name: string;
-  page: ComponentType;
+  page: ComponentType<{ session: Session; onSession: (session: Session) => void }>;
   /** Shown only where the coordinator has this path. */
   needs?: string;
+  /** Shown only to who has this role, where there are accounts. */
+  role?: Role;
 }
 
 const ROOMS: Room[] = [
@@ -27,19 +32,15 @@ const ROOMS: Room[] = [
   { path: "/runs", name: "Runs", page: Runs },
   { path: "/devices", name: "Devices", page: Devices },
   { path: "/join", name: "Join", page: Join },
+  { path: "/people", name: "People", page: People, needs: "/v1/accounts", role: "administrator" },
 ];
 
 export function App() {
   const path = usePath();
   const known = usePaths();
-  const [isStranger, setStranger] = useState(false);
+  const [session, setSession] = useSession();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  useEffect(() => {
-    const ask = () => setStranger(true);
-    signals.addEventListener("stranger", ask);
-    return () => signals.removeEventListener("stranger", ask);
-  }, []);
   useEffect(() => {
     document.title = `${titleOf(path)} – Motley`;
     if (!isFirst.current) {
@@ -48,7 +49,8 @@ export function App() {
     }
     isFirst.current = false;
   }, [path]);
-  const rooms = ROOMS.filter((room) => room.needs === undefined || known.has(room.needs));
+  const isIn = session !== undefined && (!session.accounts || session.person !== undefined) && !["setup", "invitation", "reset"].some(fromLink);
+  const rooms = ROOMS.filter((room) => isOpen(room, known, session));
   return (
     <>
       <a class="skip" href="#main" onClick={() => main.current?.focus()}>
@@ -60,20 +62,27 @@ export function App() {
             <Logo /> Motley
           </Link>
           <nav class="nav" aria-label="Pages">
-            {rooms.map((room) => (
+            {isIn && rooms.map((room) => (
               <Link key={room.path} href={room.path} aria-current={isAt(path, room.path) ? "page" : undefined}>
                 {room.name}
               </Link>
             ))}
           </nav>
           <ThemeSwitch />
-          <Link class="button deed" href="/start">
-            Train
-          </Link>
+          {isIn && session.accounts && (
+            <Link class="button bare" href="/account" aria-current={path === "/account" ? "page" : undefined}>
+              {session.person?.name}
+            </Link>
+          )}
+          {isIn && (
+            <Link class="button deed" href="/start">
+              Train
+            </Link>
+          )}
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
-        {isStranger ? <SignIn onDone={() => setStranger(false)} /> : page(path)}
+        <Inside path={path} session={session} isIn={isIn} onSession={setSession} />
       </main>
       <footer class="foot">
         Devices run tensor programs, never code. <a href="/v1/openapi.yaml">The interface behind these pages</a>
@@ -83,13 +92,36 @@ export function App() {
   );
 }
 
-function page(path: string) {
+interface InsideProps {
+  path: string;
+  session: Session | undefined;
+  isIn: boolean;
+  onSession: (session: Session) => void;
+}
+
+/** The page, or the door before it. A link for devices is its own key. */
+function Inside({ path, session, isIn, onSession }: InsideProps) {
+  if (isDevice(path)) return <DevicePage />;
+  if (session === undefined) return <Bones rows={4} height={3} />;
+  return isIn ? page(path, session, onSession) : <SignIn session={session} onDone={onSession} />;
+}
+
+function isDevice(path: string): boolean {
+  return path === "/device" || location.hash.startsWith("#join=");
+}
+
+function isOpen(room: Room, known: Set<string>, session: Session | undefined): boolean {
+  if (room.needs !== undefined && !known.has(room.needs)) return false;
+  return room.role === undefined || (session?.accounts === true && session.person?.roles.includes(room.role) === true);
+}
+
+function page(path: string, session: Session, onSession: (session: Session) => void) {
   const run = /^\/runs\/([a-z0-9]+)$/.exec(path)?.[1];
   if (run !== undefined) return <RunPage key={run} id={run} />;
   if (path === "/start") return <Start />;
-  if (path === "/device" || location.hash.startsWith("#join=")) return <DevicePage />;
+  if (path === "/account" && session.accounts) return <Account session={session} onSession={onSession} />;
   const Page = ROOMS.find((room) => room.path === path)?.page;
-  if (Page !== undefined) return <Page />;
+  if (Page !== undefined) return <Page session={session} onSession={onSession} />;
   return (
     <Empty>
       <h1>Nothing here</h1>
@@ -107,7 +139,8 @@ function isAt(path: string, room: string): boolean {
 
 function titleOf(path: string): string {
   if (path === "/start") return "Start a training";
-  if (path === "/device") return "This browser as a device";
+  if (path === "/account") return "Account";
+  if (isDevice(path)) return "This browser as a device";
   return ROOMS.find((room) => isAt(path, room.path))?.name ?? "Nothing here";
 }
 

@@ -66,7 +66,7 @@ export function moment(atMs: number): string {
 }
 
 export function clock(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(atMs).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
 /** A number for a name, the same in every browser; picks the colour of a device. */

@@ -26,6 +26,8 @@ export function tellOf(event: Happening, nameOf: (device: string) => string): st
     case "lease-returned":
       return `${device} gave a task back: ${text(event, "reason")}`;
     case "refused":
+      // A task that two devices had, as many have at the end of a round: the second answer is too late.
+      if (text(event, "reason").includes("which has closed")) return "";
       return `An answer of ${device} was refused: ${text(event, "reason")}`;
     case "proven-wrong":
       return `An answer of ${device} was proven wrong${event["isQuarantined"] === true ? "; it is in quarantine" : ""}`;

@@ -53,6 +53,7 @@ export function Curve({ title, line, dots, show, ends, range }: CurveProps) {
       <div class="head">
         <h2>{title}</h2>
         <p class="legend" aria-hidden="true">
+          <span>by epochs</span>
           <span>
             <i /> training
           </span>
@@ -107,7 +108,7 @@ function options(box: HTMLElement, latest: { current: Pick<CurveProps, "ends" | 
       },
     },
     axes: [
-      { ...axis, size: 28, gap: 6, values: (_, at) => at.map((value) => (value % 1 === 0 ? `epoch ${value}` : `${value}`)) },
+      { ...axis, size: 28, gap: 6, values: (_, at) => at.map(String) },
       { ...axis, size: 58, gap: 6, values: (_, at) => at.map((value) => latest.current.show(value)) },
     ],
     series: [

@@ -6,8 +6,19 @@ import { hash } from "../format.ts";
 
 export const PATCHES = 8;
 
+const taken = new Map<number, string>();
+const given = new Map<string, number>();
+
+/** Its own where it is free, else the next: two devices look alike only where there are more than colours. */
 export function patchOf(device: string): number {
-  return hash(device) % PATCHES;
+  const had = given.get(device);
+  if (had !== undefined) return had;
+  const own = hash(device) % PATCHES;
+  const order = Array.from({ length: PATCHES }, (_, i) => (own + i) % PATCHES);
+  const patch = order.find((each) => !taken.has(each)) ?? own;
+  taken.set(patch, device);
+  given.set(device, patch);
+  return patch;
 }
 
 /** A device's colour, which it has on all pages. */

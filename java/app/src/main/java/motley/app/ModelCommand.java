@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             ModelCommand.Listing.class,
             ModelCommand.Summary.class,
             ModelCommand.Describe.class,
-            ModelCommand.Explain.class
+            ModelCommand.Explain.class,
+            PlanCommand.class
         })
 final class ModelCommand implements Runnable {
     /// Set by picocli before anything runs.

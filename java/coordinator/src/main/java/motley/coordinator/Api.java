@@ -79,6 +79,7 @@ final class Api {
                                 datasets(parts).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
                                 new PlanRoutes(parts.plans()).routes())
                         .flatMap(List::stream)
                         .toList();

@@ -72,7 +72,7 @@ final class Deposits {
         }
     }
 
-    private static ShardIndex index(Path file) {
+    static ShardIndex index(Path file) {
         try {
             require(
                     Files.size(file) <= ShardIndex.BYTES_MAX,

@@ -86,6 +86,11 @@ final class Runs implements AutoCloseable {
         return dependents;
     }
 
+    /// A new engine, which the caller closes.
+    Engine engine() {
+        return means.engines.get();
+    }
+
     /// What it keeps of runs.
     Database database() {
         return means.shelf.database();

@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -118,6 +119,22 @@ final class ApiContract {
         assertThat(json(get("/v1/devices"), 200).get("devices")).hasSize(1);
         requireWeights(path, over.get("weightsSha256").textValue());
         requireHistory(path);
+        requireExamination(path, over.get("lastEvaluation").get("accuracy").doubleValue());
+    }
+
+    /// It examines what was evaluated, so it finds the same.
+    private void requireExamination(String path, double accuracy) throws Exception {
+        var found = json(get(path + "/examination"), 200);
+        assertThat(found.get("samples").intValue()).isEqualTo(TestHome.TEST);
+        assertThat(found.get("accuracy").doubleValue()).isEqualTo(accuracy, within(1e-6));
+        long counted = 0;
+        for (var row : found.get("confusion")) {
+            for (var cell : row) counted += cell.longValue();
+        }
+        assertThat(counted).isEqualTo(TestHome.TEST);
+        var example = found.get("examples").get(0);
+        assertThat(example.get("pixels").binaryValue()).hasSize(28 * 28);
+        assertThat(example.get("probability").doubleValue()).isBetween(0.1, 1.0);
     }
 
     /// The journal is written a moment later.

@@ -16,12 +16,12 @@ import motley.tensor.DType;
 import motley.tensor.Tensor;
 
 /// Plans of the renderer, run by Node.
-final class NodeEngine implements Engine {
+public final class NodeEngine implements Engine {
     private final NodeProcess node;
     private final WasmFeatures features;
     private int next;
 
-    NodeEngine(NodeProcess node, WasmFeatures features) {
+    public NodeEngine(NodeProcess node, WasmFeatures features) {
         this.node = node;
         this.features = features;
     }
@@ -45,7 +45,7 @@ final class NodeEngine implements Engine {
     public void close() {}
 
     /// A plan in the process.
-    final class Run implements Executable {
+    public final class Run implements Executable {
         private final int id;
         private final DevicePlan plan;
         private final List<Carry> carries;
@@ -81,7 +81,7 @@ final class NodeEngine implements Engine {
         }
 
         /// Nanoseconds of one of `times` runs.
-        long time(int times) {
+        public long time(int times) {
             return node.run(id, times) / times;
         }
 

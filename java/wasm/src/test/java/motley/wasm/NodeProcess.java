@@ -1,5 +1,6 @@
 package motley.wasm;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,12 +8,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A process of Node that runs modules. Confined to one caller at a time.
-final class NodeProcess implements AutoCloseable {
+/// A process of Node that runs modules, or has a browser run them. Confined to one caller at a
+/// time.
+public final class NodeProcess implements AutoCloseable {
     private static final String SCRIPT = "/motley/wasm/plans.mjs";
+    private static final String RELAXED = "--experimental-wasm-relaxed-simd";
     private static final int HEAD_BYTES = 16;
 
     private final Process process;
@@ -22,13 +26,13 @@ final class NodeProcess implements AutoCloseable {
     private NodeProcess(Process process) {
         this.process = process;
         to = process.getOutputStream();
-        from = new DataInputStream(new java.io.BufferedInputStream(process.getInputStream()));
+        from = new DataInputStream(new BufferedInputStream(process.getInputStream()));
     }
 
-    /// Starts `node` with `options`.
-    static NodeProcess start(String... options) {
-        var command = new java.util.ArrayList<>(List.of("node"));
-        command.addAll(List.of(options));
+    /// Starts `node`, with relaxed instructions where they must be asked for.
+    public static NodeProcess start() {
+        var command = new ArrayList<>(List.of("node"));
+        if (knows(RELAXED)) command.add(RELAXED);
         try (var in = NodeProcess.class.getResourceAsStream(SCRIPT)) {
             var script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             command.addAll(List.of("--input-type=module", "-e", script));
@@ -38,6 +42,24 @@ final class NodeProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean knows(String option) {
+        try {
+            var process = new ProcessBuilder("node", option, "-e", "").start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("node: not found (expected: Node 18 or newer)", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// What the process can do.
+    public WasmFeatures features() {
+        boolean fused = probe(WasmProbe.module()) == WasmProbe.FUSED;
+        return new WasmFeatures(true, fused, false);
     }
 
     void load(int id, byte[] module, int pages) {

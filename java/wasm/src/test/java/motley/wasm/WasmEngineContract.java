@@ -22,7 +22,13 @@ final class WasmEngineContract extends EngineContract {
 
     @Override
     protected Engine engine() {
-        return new NodeEngine(node, WasmFeatures.PLAIN);
+        return new NodeEngine(node, features());
+    }
+
+    /// Those of the plans under test; `-Dmotley.wasm.fused=true` asks for multiply-adds that round
+    /// once.
+    WasmFeatures features() {
+        return Boolean.getBoolean("motley.wasm.fused") ? node.features() : WasmFeatures.PLAIN;
     }
 
     @Override

@@ -1,21 +1,61 @@
-// Runs plans that arrive on stdin: frames of [command, id, a, b] as 32-bit integers, then bytes.
+// Runs plans that arrive on stdin: frames of [command, id, a, b] as 32-bit integers, then bytes. Answers are a length and bytes.
+// They run in this process, or in a page of the browser that MOTLEY_BROWSER names, driven by the playwright-core in the folder
+// MOTLEY_PLAYWRIGHT.
 import { readSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-const instances = new Map();
+const COUNT_OF_BYTES = [(a) => a, (_, b) => b, () => 0, () => 0, () => 0, (a) => a];
+
+/** Carries out one command; also sent to the page as text. */
+function perform(instances, command, id, a, b, bytes) {
+    const instance = instances.get(id);
+    switch (command) {
+        case 0: { // a module over `b` pages
+            const memory = new WebAssembly.Memory({ initial: b });
+            const module = new WebAssembly.Module(bytes);
+            const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+            instances.set(id, { memory, run: exports.run });
+            return new Uint8Array(0);
+        }
+        case 1: // bytes to address `a`
+            new Uint8Array(instance.memory.buffer).set(bytes, a);
+            return new Uint8Array(0);
+        case 2: { // `a` runs; answers nanoseconds
+            const start = performance.now();
+            for (let i = 0; i < a; i++) instance.run();
+            const answer = new DataView(new ArrayBuffer(8));
+            answer.setBigInt64(0, BigInt(Math.round((performance.now() - start) * 1e6)), true);
+            return new Uint8Array(answer.buffer);
+        }
+        case 3: // `b` bytes from address `a`
+            return new Uint8Array(instance.memory.buffer, a, b);
+        case 4:
+            instances.delete(id);
+            return new Uint8Array(0);
+        case 5: { // what the `run` of a module returns, 0 if it is not understood
+            const answer = new DataView(new ArrayBuffer(4));
+            if (WebAssembly.validate(bytes)) {
+                const module = new WebAssembly.Module(bytes);
+                answer.setInt32(0, new WebAssembly.Instance(module).exports.run(), true);
+            }
+            return new Uint8Array(answer.buffer);
+        }
+        default:
+            throw new Error(`command: ${command} (expected: below 6)`);
+    }
+}
 
 function read(count) {
     const bytes = Buffer.alloc(count);
     let have = 0;
     while (have < count) {
-        let got;
         try {
-            got = readSync(0, bytes, have, count - have, null);
+            const got = readSync(0, bytes, have, count - have, null);
+            if (got === 0) return null;
+            have += got;
         } catch (e) {
-            if (e.code === 'EAGAIN') continue;
-            throw e;
+            if (e.code !== 'EAGAIN') throw e;
         }
-        if (got === 0) process.exit(0);
-        have += got;
     }
     return bytes;
 }
@@ -31,65 +71,43 @@ function write(bytes) {
     }
 }
 
-function answer(bytes) {
-    const head = Buffer.alloc(4);
-    head.writeInt32LE(bytes.length);
-    write(head);
-    write(bytes);
-}
-
-const nothing = Buffer.alloc(0);
-
-function perform(command, id, a, b) {
-    switch (command) {
-        case 0: { // a module of `a` bytes over `b` pages
-            const code = read(a);
-            const memory = new WebAssembly.Memory({ initial: b });
-            const module = new WebAssembly.Module(code);
-            const instance = new WebAssembly.Instance(module, { env: { memory } });
-            instances.set(id, { memory, run: instance.exports.run });
-            return nothing;
-        }
-        case 1: { // `b` bytes to address `a`
-            const bytes = read(b);
-            new Uint8Array(instances.get(id).memory.buffer).set(bytes, a);
-            return nothing;
-        }
-        case 2: { // `a` runs; answers their nanoseconds
-            const { run } = instances.get(id);
-            const start = process.hrtime.bigint();
-            for (let i = 0; i < a; i++) run();
-            const answered = Buffer.alloc(8);
-            answered.writeBigInt64LE(process.hrtime.bigint() - start);
-            return answered;
-        }
-        case 3: // `b` bytes from address `a`
-            return Buffer.from(instances.get(id).memory.buffer, a, b);
-        case 4:
-            instances.delete(id);
-            return nothing;
-        case 5: { // whether the machine can validate `a` bytes, and what its `run` returns
-            const code = read(a);
-            const known = Buffer.alloc(4);
-            if (WebAssembly.validate(code)) {
-                const instance = new WebAssembly.Instance(new WebAssembly.Module(code));
-                known.writeInt32LE(instance.exports.run());
-            }
-            return known;
-        }
-        default:
-            throw new Error(`command: ${command} (expected: below 6)`);
+/** What performs commands, and how to end it. */
+async function performer() {
+    const executablePath = process.env.MOTLEY_BROWSER;
+    if (!executablePath) {
+        const instances = new Map();
+        return { perform: (...frame) => perform(instances, ...frame), end: () => {} };
     }
+    const { chromium } = createRequire(`${process.env.MOTLEY_PLAYWRIGHT}/`)('playwright-core');
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const page = await browser.newPage();
+    await page.evaluate((source) => {
+        const performs = (0, eval)(`(${source})`);
+        const instances = new Map();
+        globalThis.answer = (frame, base64) => {
+            const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+            let text = '';
+            for (const byte of performs(instances, ...frame, bytes)) text += String.fromCharCode(byte);
+            return btoa(text);
+        };
+    }, perform.toString());
+    return {
+        perform: async (command, id, a, b, bytes) => {
+            const sent = [[command, id, a, b], bytes.toString('base64')];
+            return Buffer.from(await page.evaluate(([f, t]) => globalThis.answer(f, t), sent), 'base64');
+        },
+        end: () => browser.close(),
+    };
 }
 
-for (;;) {
-    const frame = read(16);
-    answer(
-        perform(
-            frame.readInt32LE(0),
-            frame.readInt32LE(4),
-            frame.readInt32LE(8),
-            frame.readInt32LE(12),
-        ),
-    );
+const machine = await performer();
+for (let head = read(16); head; head = read(16)) {
+    const [command, id, a, b] = [0, 4, 8, 12].map((at) => head.readInt32LE(at));
+    const bytes = read(COUNT_OF_BYTES[command](a, b));
+    const answer = await machine.perform(command, id, a, b, bytes);
+    const length = Buffer.alloc(4);
+    length.writeInt32LE(answer.length);
+    write(length);
+    write(answer);
 }
+await machine.end();

@@ -78,6 +78,7 @@ public enum Instruction {
     F32X4_DEMOTE_F64X2_ZERO(0xfd, 0x5E, "v", "v", Immediate.NONE),
     F64X2_PROMOTE_LOW_F32X4(0xfd, 0x5F, "v", "v", Immediate.NONE),
     I32X4_NEG(0xfd, 0xA1, "v", "v", Immediate.NONE),
+    I32X4_BITMASK(0xFD, 0xA4, "v", "i", Immediate.NONE),
     I32X4_SHL(0xfd, 0xAB, "vi", "v", Immediate.NONE),
     I32X4_SHR_S(0xfd, 0xAC, "vi", "v", Immediate.NONE),
     I32X4_SHR_U(0xfd, 0xAD, "vi", "v", Immediate.NONE),

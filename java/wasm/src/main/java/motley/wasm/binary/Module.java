@@ -79,13 +79,18 @@ public final class Module {
 
     /// The module in its binary format.
     public byte[] toBytes() {
+        return toBytes(true);
+    }
+
+    /// The same, of functions that touch no memory: nothing is imported.
+    public byte[] withoutMemory() {
+        return toBytes(false);
+    }
+
+    private byte[] toBytes(boolean overMemory) {
         var out = new Bytes().word(MAGIC).word(VERSION);
         section(out, Section.TYPE, typeSection());
-        var imports = new Bytes().unsigned(1).name("env").name("memory");
-        section(
-                out,
-                Section.IMPORT,
-                imports.octet(IMPORT_MEMORY).octet(NO_MAXIMUM).unsigned(pages));
+        if (overMemory) section(out, Section.IMPORT, importSection());
         var functions = new Bytes().unsigned(typesOfFunctions.size());
         typesOfFunctions.forEach(functions::unsigned);
         section(out, Section.FUNCTION, functions);
@@ -97,6 +102,11 @@ public final class Module {
         bodies.forEach(code::append);
         section(out, Section.CODE, code);
         return out.toArray();
+    }
+
+    private Bytes importSection() {
+        var out = new Bytes().unsigned(1).name("env").name("memory");
+        return out.octet(IMPORT_MEMORY).octet(NO_MAXIMUM).unsigned(pages);
     }
 
     private Bytes typeSection() {

@@ -1,0 +1,76 @@
+// node bench/wasm/plan.mjs [--node] [--seconds S] [--warm-up W] PLAN.json: runs a plan for WebAssembly in a page of headless
+// Chromium, or in this process. Says `ready`, then measures for every line on standard input.
+//
+// MOTLEY_BROWSER names the browser (default: chromium), MOTLEY_PLAYWRIGHT a folder with playwright-core.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+const { values: options, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+        node: { type: 'boolean', default: false },
+        seconds: { type: 'string', default: '1' },
+        'warm-up': { type: 'string', default: '2' },
+    },
+});
+
+/** Loads a plan with inputs that are always the same; also sent to the page as text. */
+function load(plan) {
+    const bytes = Uint8Array.from(atob(plan.module), (c) => c.charCodeAt(0));
+    const memory = new WebAssembly.Memory({ initial: plan.memoryPages });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const floats = new Float32Array(memory.buffer);
+    const ints = new Int32Array(memory.buffer);
+    for (const { type, offset, bytes: length } of plan.inputs) {
+        for (let k = 0; k < length / 4; k++) {
+            if (type === 'f32') floats[offset / 4 + k] = (((k * 7919) % 1000) / 1000 - 0.5) / 5;
+            else ints[offset / 4 + k] = type === 'bool' ? k % 2 : k % 10;
+        }
+    }
+    const { run } = instance.exports;
+    return (seconds) => {
+        const times = [];
+        const end = performance.now() + seconds * 1000;
+        do {
+            const start = performance.now();
+            run();
+            times.push(performance.now() - start);
+        } while (performance.now() < end);
+        times.sort((a, b) => a - b);
+        let sum = 0;
+        let finite = true;
+        for (const { type, offset, bytes: length } of plan.outputs) {
+            for (let k = 0; k < length / 4; k++) {
+                sum = (Math.imul(sum, 31) + ints[offset / 4 + k]) | 0;
+                if (type === 'f32') finite &&= Number.isFinite(floats[offset / 4 + k]);
+            }
+        }
+        return { msPerStep: times[times.length >> 1], bestMs: times[0], steps: times.length, sum, finite };
+    };
+}
+
+async function open(plan) {
+    if (options.node) return { measure: load(plan), close: () => {} };
+    const { chromium } = createRequire(`${process.env.MOTLEY_PLAYWRIGHT}/`)('playwright-core');
+    const executablePath = process.env.MOTLEY_BROWSER ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const page = await browser.newPage();
+    await page.evaluate(([source, given]) => {
+        globalThis.measure = (0, eval)(`(${source})`)(given);
+    }, [load.toString(), plan]);
+    return {
+        measure: (seconds) => page.evaluate((s) => globalThis.measure(s), seconds),
+        close: () => browser.close(),
+    };
+}
+
+const tell = (type, fields) => console.log(JSON.stringify({ type, ...fields }));
+const machine = await open(JSON.parse(readFileSync(positionals[0], 'utf8')));
+await machine.measure(Number(options['warm-up']));
+tell('ready', {});
+for await (const _ of createInterface({ input: process.stdin })) {
+    tell('bench', await machine.measure(Number(options.seconds)));
+}
+await machine.close();

@@ -1,0 +1,112 @@
+package motley.app;
+
+import java.util.List;
+import java.util.Map;
+import motley.compiler.device.DevicePlanJson;
+import motley.nn.Models;
+import motley.nn.TrainingPrograms;
+import motley.program.Op;
+import motley.program.Program;
+import motley.program.ProgramBuilder;
+import motley.tensor.TensorType;
+import motley.wasm.WasmCompiler;
+import motley.wasm.WasmFeatures;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// What a browser gets to run.
+@Command(
+        name = "plan",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Prints the device plan of a model's program as JSON: memory, places of params and",
+            "results, and a WebAssembly module, as docs/protocol/device-plan.md describes it.",
+            "",
+            "Programs: gradient (what a device computes for a task), evaluate (loss and accuracy),",
+            "predict."
+        },
+        footerHeading = "%nFor instance:%n",
+        footer = {
+            "  motley model plan mnist-cnn --batch-size 32 > plan.json",
+            "  motley model plan product:512 --relaxed-simd > product.json",
+        })
+final class PlanCommand implements Runnable {
+    private static final String PRODUCT = "product:";
+    private static final int PRODUCT_MAX = 4096;
+
+    /// What a model becomes; see [TrainingPrograms].
+    enum Kind {
+        GRADIENT,
+        EVALUATE,
+        PREDICT
+    }
+
+    @Parameters(
+            paramLabel = "MODEL",
+            description = {
+                ModelFiles.DESCRIPTION + ",",
+                "or product:N for the product of two matrices of N rows and columns"
+            })
+    private String model = "";
+
+    @Option(
+            names = "--program",
+            paramLabel = "NAME",
+            defaultValue = "gradient",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Kind kind = Kind.GRADIENT;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "B",
+            defaultValue = "32",
+            description = "samples (default: ${DEFAULT-VALUE})")
+    private int batchSize;
+
+    @Option(
+            names = "--relaxed-simd",
+            description = "for devices whose relaxed multiply-add rounds once (docs/wasm.md)")
+    private boolean relaxedSimd;
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    @Override
+    public void run() {
+        var console = output.console();
+        var features = relaxedSimd ? WasmFeatures.FUSED : WasmFeatures.PLAIN;
+        var text = DevicePlanJson.write(WasmCompiler.compile(program(), List.of(), features));
+        console.say(text);
+        console.emit("plan", Map.of("plan", text));
+    }
+
+    private Program program() {
+        if (model.startsWith(PRODUCT)) return product(model.substring(PRODUCT.length()));
+        var chosen = ModelFiles.named(model);
+        return switch (kind) {
+            case GRADIENT -> TrainingPrograms.gradient(chosen, batchSize).program();
+            case EVALUATE -> TrainingPrograms.evaluate(chosen, batchSize).program();
+            case PREDICT -> TrainingPrograms.predict(chosen, batchSize).program();
+        };
+    }
+
+    private static Program product(String text) {
+        int n;
+        try {
+            n = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            n = 0;
+        }
+        if (n < 1 || n > PRODUCT_MAX) {
+            throw new UserException(
+                    "%s%s (expected: a size in [1, %d]; models: %s)"
+                            .formatted(
+                                    PRODUCT, text, PRODUCT_MAX, String.join(", ", Models.names())));
+        }
+        var b = new ProgramBuilder();
+        var left = b.param(TensorType.f32(n, n));
+        var right = b.param(TensorType.f32(n, n));
+        return b.build(List.of(b.apply(Op.DotGeneral.matrixProduct(), left, right)));
+    }
+}
