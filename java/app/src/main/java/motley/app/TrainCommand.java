@@ -53,7 +53,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DATA",
             description =
                     "mnist or fashion-mnist (fetched when missing), a directory with four IDX"
-                            + " files, a text (.txt), or NumPy arrays x and y (.npz)")
+                            + " files, a text (.txt), NumPy arrays x and y (.npz), or a data set"
+                            + " that the coordinator has (motley data list)")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")
@@ -249,6 +250,7 @@ final class TrainCommand implements Callable<Integer> {
             var parts = SampleParts.of(data, chosen, console);
             return upload -> upload.uploadWhole(data, parts, chosen);
         }
+        if (StoredDatasets.isName(data)) return upload -> upload.stored(data);
         var images = new Datasets(Home.ofThisProcess(), console).named(data);
         return upload -> upload.upload(images, chosen);
     }
@@ -487,6 +489,7 @@ final class TrainCommand implements Callable<Integer> {
         traffic.text().ifPresent(console::say);
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
         boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
+        if (StoredDatasets.isName(data)) return;
         var command = isOfImages ? "predict" : "evaluate";
         console.say("try them: motley %s %s --data %s".formatted(command, outcome.file(), data));
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.credits.Payroll;
+import motley.coordinator.datasets.DatasetRoutes.Dependent;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
@@ -70,6 +72,18 @@ final class Runs implements AutoCloseable {
 
     synchronized Optional<RunHandle> find(String id) {
         return Optional.ofNullable(handles.get(id));
+    }
+
+    /// The runs that were made of a stored data set.
+    List<Dependent> dependents(String dataset) {
+        var dependents = new ArrayList<Dependent>();
+        for (var run : all()) {
+            if (run.request().dataset() instanceof RunRequest.Stored stored
+                    && stored.dataset().equals(dataset)) {
+                dependents.add(new Dependent(run.id(), !run.status().isOver()));
+            }
+        }
+        return dependents;
     }
 
     /// A new engine, which the caller closes.
@@ -336,6 +350,7 @@ final class Runs implements AutoCloseable {
             case RunRequest.Images(var train, var test, int classes) ->
                     new RunManifest.Images(
                             train.images(), train.labels(), test.images(), test.labels(), classes);
+            case RunRequest.Stored stored -> new RunManifest.Shards(stored.index());
             case RunRequest.Whole(var form, var blob, int _, int _) ->
                     switch (form) {
                         case ARRAYS -> new RunManifest.Arrays(blob);
