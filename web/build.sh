@@ -19,7 +19,7 @@ main() {
     if [[ ${2-} == quick ]]; then
         (fetch && npm run --silent build) || without "npm failed"
     else
-        fetch && npm run --silent check && npm run --silent build
+        fetch && npm run --silent check && npm run --silent test && npm run --silent build
     fi
     keep
 }

@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { paths, signals } from "./api.ts";
+import { DevicePage } from "./device/page.tsx";
 import { Empty, Logo } from "./parts/basics.tsx";
 import { Devices } from "./pages/Devices.tsx";
 import { Join } from "./pages/Join.tsx";
@@ -86,6 +87,7 @@ function page(path: string) {
   const run = /^\/runs\/([a-z0-9]+)$/.exec(path)?.[1];
   if (run !== undefined) return <RunPage key={run} id={run} />;
   if (path === "/start") return <Start />;
+  if (path === "/device" || location.hash.startsWith("#join=")) return <DevicePage />;
   const Page = ROOMS.find((room) => room.path === path)?.page;
   if (Page !== undefined) return <Page />;
   return (
@@ -105,6 +107,7 @@ function isAt(path: string, room: string): boolean {
 
 function titleOf(path: string): string {
   if (path === "/start") return "Start a training";
+  if (path === "/device") return "This browser as a device";
   return ROOMS.find((room) => isAt(path, room.path))?.name ?? "Nothing here";
 }
 

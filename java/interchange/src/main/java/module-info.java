@@ -8,7 +8,9 @@ module motley.interchange {
     requires transitive motley.nn;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires io.jhdf;
     requires static org.jspecify;
 
     exports motley.interchange;
+    exports motley.interchange.keras;
 }

@@ -3,6 +3,7 @@ package motley.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
@@ -26,7 +27,7 @@ final class Coordinators {
         var one = new CpuSettings(1);
         var settings = CoordinatorSettings.of(home, address, () -> engines.apply(one));
         try {
-            return Coordinator.open(settings);
+            return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {
             throw new UserException(
                     "port %d is in use: another coordinator may run already (`motley devices` shows"

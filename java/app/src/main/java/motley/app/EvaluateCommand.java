@@ -96,7 +96,11 @@ final class EvaluateCommand implements Runnable {
                             model.target().shape().rank() == 0
                                     ? "accuracy,precision,recall,f1"
                                     : "accuracy,perplexity");
-            case Loss.Hinge _, Loss.Divergence _, Loss.BinaryCrossEntropy _ ->
+            case Loss.Joint _ -> List.of();
+            case Loss.Hinge _,
+                    Loss.Divergence _,
+                    Loss.CategoricalCrossEntropy _,
+                    Loss.BinaryCrossEntropy _ ->
                     Metric.list("accuracy,precision,recall,f1");
             case Loss.MeanSquaredError _, Loss.MeanAbsoluteError _, Loss.Huber _ ->
                     Metric.list("mae");

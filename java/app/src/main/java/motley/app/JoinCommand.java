@@ -72,6 +72,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private TransportOptions transport = new TransportOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -89,7 +91,8 @@ final class JoinCommand implements Runnable {
                         Home.ofThisProcess().directory(),
                         discoveryPort,
                         Version.NUMBER,
-                        exchange.usesFiles());
+                        exchange.usesFiles(),
+                        transport.transport());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);

@@ -27,9 +27,9 @@ import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
 import motley.coordinator.pages.Pages;
+import motley.coordinator.plans.PlanRoutes;
 import motley.coordinator.uploads.UploadRoutes;
 import motley.rounds.Reputation;
-import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +76,8 @@ final class Api {
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
-                                new HistoryRoutes(runs, parts.runs().database()).routes())
+                                new HistoryRoutes(runs, parts.runs().database()).routes(),
+                                new PlanRoutes(parts.plans()).routes())
                         .flatMap(List::stream)
                         .toList();
     }
@@ -109,6 +110,11 @@ final class Api {
                         "/v1/runs/{run}/parameters/{version}",
                         Scope.DEVICES_TOO,
                         bulk::parameters),
+                Route.brief(
+                        HttpMethod.GET,
+                        "/v1/runs/{run}/inputs/{lease}",
+                        Scope.DEVICE,
+                        bulk::inputs),
                 Route.lengthy(
                         HttpMethod.PUT,
                         "/v1/runs/{run}/contributions/{lease}",
@@ -127,7 +133,7 @@ final class Api {
     }
 
     /// A server that listens on `address` once it is started.
-    Server server(InetSocketAddress address, GrpcSessionService sessions) {
+    Server server(InetSocketAddress address, SessionServices sessions) {
         var blocking =
                 Executors.newScheduledThreadPool(
                         FILE_THREADS, Thread.ofVirtual().name("file-", 0).factory());
@@ -142,7 +148,7 @@ final class Api {
                         .gracefulShutdownTimeoutMillis(0, 0)
                         .meterRegistry(NoopMeterRegistry.get())
                         .errorHandler(new Problem.Renderer());
-        sessions.addTo(server);
+        sessions.addTo(server, guard);
         routes.forEach(route -> add(server, route));
         Pages.of(PAGES).routes().forEach(route -> add(server, route));
         return server.build();

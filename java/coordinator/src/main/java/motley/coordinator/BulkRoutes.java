@@ -145,6 +145,30 @@ final class BulkRoutes {
         return OptionalLong.of(wholeNumber("since", text));
     }
 
+    /// What a task takes beside parameters, for the device that has it.
+    HttpResponse inputs(ServiceRequestContext context, HttpRequest request) throws IOException {
+        long lease = number(context, "lease");
+        var device = guard.device(request.headers()).orElseThrow();
+        var exchange = exchange(context);
+        var body =
+                exchange.inputs()
+                        .of(device, lease)
+                        .orElseThrow(
+                                () ->
+                                        new Problem(
+                                                HttpStatus.GONE,
+                                                "lease: %d (expected: one that this device holds)"
+                                                        .formatted(lease)));
+        exchange.traffic().sent(body.length);
+        device.traffic().sent(body.length);
+        var headers =
+                ResponseHeaders.builder(HttpStatus.OK)
+                        .contentType(MediaType.OCTET_STREAM)
+                        .contentLength(body.length)
+                        .build();
+        return HttpResponse.of(headers, HttpData.wrap(body));
+    }
+
     HttpResponse contribution(ServiceRequestContext context, HttpRequest request)
             throws IOException, InterruptedException {
         long lease = number(context, "lease");

@@ -17,13 +17,14 @@ import motley.coordinator.access.Access;
 import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.http.Route;
+import motley.coordinator.plans.PlanCompiler;
+import motley.coordinator.plans.Plans;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
 import motley.coordinator.uploads.UploadLimits;
 import motley.coordinator.uploads.Uploads;
-import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -66,7 +67,8 @@ public final class Coordinator implements AutoCloseable {
             Runs runs,
             Listeners listeners,
             Uploads uploads,
-            CreditStore credits) {}
+            CreditStore credits,
+            Plans plans) {}
 
     /// Opens a coordinator.
     ///
@@ -74,9 +76,20 @@ public final class Coordinator implements AutoCloseable {
     /// @throws HomeInUseException if another coordinator works in the home folder
     /// @throws IOException if the home folder cannot be used
     public static Coordinator open(CoordinatorSettings settings) throws IOException {
+        return open(settings, List.of());
+    }
+
+    /// Opens a coordinator that compiles for devices without a compiler.
+    ///
+    /// @param compilers one an engine
+    /// @throws PortInUseException if another program listens on the port
+    /// @throws HomeInUseException if another coordinator works in the home folder
+    /// @throws IOException if the home folder cannot be used
+    public static Coordinator open(CoordinatorSettings settings, List<PlanCompiler> compilers)
+            throws IOException {
         var opened = new Opened();
         try {
-            return open(settings, opened);
+            return open(settings, compilers, opened);
         } catch (IOException | RuntimeException e) {
             opened.close();
             throw e;
@@ -157,7 +170,8 @@ public final class Coordinator implements AutoCloseable {
         opened.close();
     }
 
-    private static Coordinator open(CoordinatorSettings settings, Opened opened)
+    private static Coordinator open(
+            CoordinatorSettings settings, List<PlanCompiler> compilers, Opened opened)
             throws IOException {
         var home = settings.home();
         Files.createDirectories(home);
@@ -189,7 +203,8 @@ public final class Coordinator implements AutoCloseable {
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
-        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, credits);
+        var plans = new Plans(blobs, compilers);
+        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, credits, plans);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }
@@ -215,7 +230,7 @@ public final class Coordinator implements AutoCloseable {
 
     private static InetSocketAddress serve(
             CoordinatorSettings settings, Parts parts, Api api, Opened opened) throws IOException {
-        var sessions = opened.add(new GrpcSessionService(parts.fleet::open));
+        var sessions = opened.add(new SessionServices(parts.fleet::open));
         var server = api.server(settings.listen(), sessions);
         opened.add(() -> stop(server));
         try {

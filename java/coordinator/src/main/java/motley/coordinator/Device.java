@@ -69,6 +69,11 @@ final class Device {
         return profile.numericClass();
     }
 
+    /// What it knows if it holds no samples and has no compiler.
+    synchronized Optional<DeviceProfile.Thin> thin() {
+        return profile.thin();
+    }
+
     synchronized Optional<DeviceSession> session() {
         return Optional.ofNullable(session);
     }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import motley.coordinator.Transfer.Way;
 import motley.rounds.Kind;
 import motley.rounds.Task;
+import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
 import motley.wire.SharedDirectory;
 import motley.wire.TaskKey;
@@ -36,6 +37,7 @@ final class Exchange implements AutoCloseable {
     private final LocalTasks locals;
     private final Transfer transfer;
     private final Optional<RoundedParameters> rounded;
+    private final TaskInputs inputs;
     private long sharedVersion = -1;
 
     /// Versions that are in mapped files at once.
@@ -56,6 +58,7 @@ final class Exchange implements AutoCloseable {
                         context.plan().parameterElements(),
                         context.budget());
         isSharing = context.shared().isPresent();
+        inputs = new TaskInputs(context);
         rounded =
                 switch (transfer.parameters()) {
                     case F32 -> Optional.empty();
@@ -86,6 +89,7 @@ final class Exchange implements AutoCloseable {
             return;
         }
         session.get().prepare(context.manifest());
+        if (device.thin().isPresent()) inputs.expect(device, task);
         var files =
                 session.get().sharesMemory()
                         ? share(device, task)
@@ -132,6 +136,43 @@ final class Exchange implements AutoCloseable {
     /// are gone, or not in that form.
     Optional<byte[]> roundedParameters(long version, OptionalLong held) {
         return rounded.flatMap(form -> form.frame(version, held));
+    }
+
+    /// What tasks compute on, for devices that hold no samples. Any thread may call it.
+    TaskInputs inputs() {
+        return inputs;
+    }
+
+    /// What keeps a device from taking part; empty if nothing does. Any thread may call it.
+    Optional<String> unfitness(Device device) {
+        return device.thin().flatMap(thin -> unfitness(thin, device.reputation().isTrusted()));
+    }
+
+    /// Under audits an answer that nobody can compare would wait for ever: a browser may be the
+    /// only device of its numeric class.
+    private Optional<String> unfitness(DeviceProfile.Thin thin, boolean isTrusted) {
+        var encoding = transfer.encodingOver(Way.HTTP).text();
+        var form = transfer.parameters().text();
+        if (context.plan().settings().strategy().local().isUsed()) {
+            return Optional.of("run %s has local steps, which no browser takes".formatted(run()));
+        }
+        if (context.plan().request().crew().precautions().audits() && !isTrusted) {
+            return Optional.of(
+                    "run %s audits its devices, and this one's answers may be beyond compare"
+                                    .formatted(run())
+                            + " (trust it to have it take part)");
+        }
+        if (!thin.encodings().contains(encoding)) {
+            return Optional.of(lacking("encoding", encoding));
+        }
+        if (!thin.parameterForms().contains(form)) {
+            return Optional.of(lacking("parameters", form));
+        }
+        return Optional.empty();
+    }
+
+    private String lacking(String what, String name) {
+        return "run %s has %s %s, which this device cannot do".formatted(run(), what, name);
     }
 
     /// Begins to take an answer as an HTTP body.

@@ -338,6 +338,10 @@ final class Fleet {
         if (until.isPresent()) {
             return "answers of this device were proven wrong; no work for it until " + until.get();
         }
-        return runs.isEmpty() ? "no run is active" : "no active run has a place for this device";
+        if (runs.isEmpty()) return "no run is active";
+        return runs.stream()
+                .flatMap(run -> run.exchange().unfitness(device).stream())
+                .findFirst()
+                .orElse("no active run has a place for this device");
     }
 }

@@ -25,6 +25,11 @@ final class Guard {
         access.check(route, context, headers, device(headers).isPresent());
     }
 
+    /// @throws Problem if the request may not open a device's session
+    void checkSocket(ServiceRequestContext context, RequestHeaders headers) {
+        access.checkSocket(context, headers);
+    }
+
     /// The device that sends a request.
     Optional<Device> device(RequestHeaders headers) {
         return Optional.ofNullable(headers.get(HttpHeaderNames.AUTHORIZATION))

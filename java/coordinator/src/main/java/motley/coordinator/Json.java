@@ -42,6 +42,8 @@ final class Json {
         run.lastRound().ifPresent(metric -> object.set("lastRound", metric(metric)));
         run.lastEvaluation().ifPresent(metric -> object.set("lastEvaluation", metric(metric)));
         object.set("traffic", traffic(run.traffic()));
+        var classes = object.put("mixed", run.isMixed()).putArray("numericClasses");
+        run.numericClasses().forEach(classes::add);
         run.weightsSha256().ifPresent(sha256 -> object.put("weightsSha256", sha256));
         return object;
     }

@@ -103,6 +103,7 @@ public final class RunHandle {
                 record.lastRound(),
                 record.lastEvaluation(),
                 record.weights(),
+                record.classes().all(),
                 record.traffic().view(),
                 createdAtMs);
     }

@@ -139,6 +139,7 @@ final class RunLoop {
     /// Whether a device can be of use.
     boolean hasPlaceFor(Device device) {
         boolean isHere = device.run().filter(this::equals).isPresent();
+        if (exchange.unfitness(device).isPresent()) return false;
         return Places.hasOneFor(device.reputation(), isHere, state, context.clock().instant());
     }
 
@@ -331,6 +332,7 @@ final class RunLoop {
             record.traffic().counted();
             device.traffic().counted();
         }
+        record.classes().add(device.numericClass());
         device.worked(task, computeMicros);
         context.payroll().earned(device.number(), device.payee(), task);
     }

@@ -37,6 +37,7 @@ final class RunRecord {
     private final Database.Owned owned;
     private final Archive archive;
     private final Traffic traffic = new Traffic();
+    private final NumericClasses classes;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private long sequence;
     private volatile Status status;
@@ -59,6 +60,7 @@ final class RunRecord {
         this.archive = archive;
         this.status = status;
         reason = "";
+        classes = new NumericClasses(archive.database(), owned.id());
         sequence = archive.database().journalEnd(owned.id());
         lastRound = newest(MetricRow.Kind.ROUND);
         evaluations =
@@ -81,6 +83,11 @@ final class RunRecord {
     /// What went over the network since this coordinator took the run up.
     Traffic traffic() {
         return traffic;
+    }
+
+    /// Of the devices whose answers count.
+    NumericClasses classes() {
+        return classes;
     }
 
     /// Why it has this status; empty when there is nothing to say.

@@ -62,6 +62,11 @@ final class StrategyRules {
             case Optimizer.AdamW adamW -> adamW.beta1();
             case Optimizer.Lion lion -> lion.beta1();
             case Optimizer.RmsProp _, Optimizer.Adagrad _ -> 0;
+            case Optimizer.KerasSgd sgd -> sgd.momentum();
+            case Optimizer.KerasRmsProp rms -> rms.momentum();
+            case Optimizer.KerasAdam adam -> adam.beta1();
+            case Optimizer.Shrunk shrunk -> momentum(shrunk.inner());
+            case Optimizer.ClippedEach clipped -> momentum(clipped.inner());
             case Optimizer.ClippedByNorm clipped -> momentum(clipped.inner());
             case Optimizer.ClippedByValue clipped -> momentum(clipped.inner());
             case Optimizer.Averaged averaged -> momentum(averaged.inner());

@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import motley.rounds.DeviceId;
 import motley.rounds.Position;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,6 @@ final class MailboxTest {
     }
 
     private static Device device() {
-        return new Device("a", new DeviceId(1), "a", TestDevice.profile());
+        return new Device("a", new DeviceId(1), "a", TestDevice.profile(Optional.empty()));
     }
 }

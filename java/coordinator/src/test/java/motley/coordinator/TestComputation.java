@@ -39,6 +39,8 @@ final class TestComputation implements AutoCloseable {
     private final CpuEngine engine = CpuEngine.open(new CpuSettings(1));
     private final Executable gradient;
     private final Executable evaluate;
+    private final List<TensorType> gradientParams;
+    private final List<TensorType> evaluateParams;
     private final Optional<Local> local;
     private final Blobs blobs;
     private final int evaluationBatch;
@@ -109,6 +111,8 @@ final class TestComputation implements AutoCloseable {
         gradient = engine.prepare(program, List.of());
         var evaluation = decode(blobs.fetch(manifest.evaluateProgram()));
         evaluate = engine.prepare(evaluation, List.of());
+        gradientParams = program.paramTypes();
+        evaluateParams = evaluation.paramTypes();
         evaluationBatch = evaluation.paramTypes().getLast().shape().dim(0);
         this.blobs = blobs;
         types = program.paramTypes().subList(0, program.params().size() - GRADIENT_INPUTS);
@@ -171,6 +175,28 @@ final class TestComputation implements AutoCloseable {
         evaluate.close();
         local.ifPresent(it -> it.step.close());
         engine.close();
+    }
+
+    /// Computes a task from what its program takes after the parameters.
+    TestDevice.Outcome compute(FromCoordinator.Work work, MemorySegment inputs) {
+        boolean trains = work.kind() == FromCoordinator.Kind.TRAIN;
+        var executable = trains ? gradient : evaluate;
+        for (int i = 0; i < parameterViews.size(); i++) {
+            executable.write(i, parameterViews.get(i));
+        }
+        long at = 0;
+        var params = trains ? gradientParams : evaluateParams;
+        for (int i = types.size(); i < params.size(); i++) {
+            var type = params.get(i);
+            executable.write(i, Tensor.of(type, inputs.asSlice(at, type.sizeBytes())));
+            at += type.sizeBytes();
+        }
+        if (at != inputs.byteSize()) throw new AssertionError(inputs + ", not " + at);
+        executable.run();
+        for (int i = 0; trains && i < contributionViews.size(); i++) {
+            executable.read(2 + i, contributionViews.get(i));
+        }
+        return new TestDevice.Outcome(contribution, result(executable, work.count()));
     }
 
     private TestDevice.Outcome train(FromCoordinator.Work work) {

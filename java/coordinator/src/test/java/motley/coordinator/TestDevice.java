@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,16 +18,18 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import motley.wire.BulkClient;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
-import motley.wire.GrpcSessionClient;
 import motley.wire.Protocol;
 import motley.wire.RunManifest;
 import motley.wire.Session;
 import motley.wire.SharedExchange;
+import motley.wire.TaskKey;
+import motley.wire.Transport;
 import motley.wire.encoding.Encoder;
 import motley.wire.encoding.Encoding;
 
@@ -50,6 +55,8 @@ final class TestDevice implements AutoCloseable {
     private final URI coordinator;
     private final String id;
     private final boolean sharesMemory;
+    private final boolean isThin;
+    private final HttpClient http = HttpClient.newHttpClient();
     private final Conduct conduct;
     private final Path cache;
     private final BlockingQueue<Incoming> inbox = new LinkedBlockingQueue<>();
@@ -58,6 +65,8 @@ final class TestDevice implements AutoCloseable {
     private final Map<String, Encoder> encoders = new HashMap<>();
     private final CompletableFuture<String> sessionToken = new CompletableFuture<>();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final BlockingQueue<String> idle = new LinkedBlockingQueue<>();
+    private volatile String gradientProgram = "";
     private final Session<FromDevice> session;
     private final Thread thread;
     private Optional<BulkClient> bulk = Optional.empty();
@@ -70,9 +79,10 @@ final class TestDevice implements AutoCloseable {
         this.cache = cache;
         id = settings.id;
         sharesMemory = settings.sharesMemory;
+        isThin = settings.thin.isPresent();
         conduct = settings.conduct;
         session =
-                GrpcSessionClient.connect(
+                settings.transport.connect(
                         coordinator,
                         new Session.Handler<>() {
                             @Override
@@ -87,26 +97,47 @@ final class TestDevice implements AutoCloseable {
                         });
         session.send(
                 new FromDevice.Hello(
-                        Protocol.VERSION, settings.token, id, "the device " + id, profile()));
+                        Protocol.VERSION,
+                        settings.token,
+                        id,
+                        "the device " + id,
+                        profile(settings.thin)));
         thread = Thread.ofPlatform().daemon().name(id).start(this::live);
     }
 
     /// @param token for joining
-    record Settings(String id, String token, boolean sharesMemory, Conduct conduct) {
+    record Settings(
+            String id,
+            String token,
+            boolean sharesMemory,
+            Conduct conduct,
+            Transport transport,
+            Optional<DeviceProfile.Thin> thin) {
         static Settings honest(String id) {
-            return new Settings(id, "", false, TestDevice::submitHonestly);
+            return new Settings(
+                    id, "", false, TestDevice::submitHonestly, Transport.GRPC, Optional.empty());
         }
 
         Settings withSharedMemory() {
-            return new Settings(id, token, true, conduct);
+            return new Settings(id, token, true, conduct, transport, thin);
         }
 
         Settings withToken(String other) {
-            return new Settings(id, other, sharesMemory, conduct);
+            return new Settings(id, other, sharesMemory, conduct, transport, thin);
         }
 
         Settings withConduct(Conduct other) {
-            return new Settings(id, token, sharesMemory, other);
+            return new Settings(id, token, sharesMemory, other, transport, thin);
+        }
+
+        Settings over(Transport other) {
+            return new Settings(id, token, sharesMemory, conduct, other, thin);
+        }
+
+        /// A device that fetches what each task takes, and can do `encodings`.
+        Settings asBrowser(String... encodings) {
+            var kind = new DeviceProfile.Thin(List.of(encodings), List.of("f32"));
+            return new Settings(id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind));
         }
     }
 
@@ -163,6 +194,16 @@ final class TestDevice implements AutoCloseable {
         return accepted.get();
     }
 
+    /// Why there is no work; waits until there is none.
+    String idle() throws InterruptedException {
+        return String.valueOf(idle.poll(20, TimeUnit.SECONDS));
+    }
+
+    /// Of the last run it worked for.
+    String gradientProgram() {
+        return gradientProgram;
+    }
+
     BulkClient bulk() {
         return bulk.orElseThrow();
     }
@@ -209,6 +250,7 @@ final class TestDevice implements AutoCloseable {
             case FromCoordinator.Welcome welcome -> welcomed(welcome);
             case FromCoordinator.Prepare prepare -> {
                 if (prepared.containsKey(prepare.manifest().run())) return;
+                gradientProgram = prepare.manifest().gradientProgram();
                 prepared.put(prepare.manifest().run(), prepare(prepare.manifest(), arena));
             }
             case FromCoordinator.Assign assign -> attempt(assign);
@@ -220,7 +262,7 @@ final class TestDevice implements AutoCloseable {
             case FromCoordinator.Goodbye goodbye -> answers.add(goodbye);
             case FromCoordinator.Pulse ignored -> {}
             case FromCoordinator.Revoked ignored -> {}
-            case FromCoordinator.Idle ignored -> {}
+            case FromCoordinator.Idle(var reason) -> idle.add(reason);
         }
     }
 
@@ -267,9 +309,31 @@ final class TestDevice implements AutoCloseable {
         held = isRead ? OptionalLong.of(task.parameterVersion()) : OptionalLong.empty();
         if (isRead) {
             tasks++;
-            conduct.submit(this, assign, computation.compute(assign.work()), tasks);
+            var outcome =
+                    isThin
+                            ? computation.compute(assign.work(), inputs(task))
+                            : computation.compute(assign.work());
+            conduct.submit(this, assign, outcome, tasks);
         }
         send(new FromDevice.WorkRequest());
+    }
+
+    private MemorySegment inputs(TaskKey task) throws Exception {
+        var path = "/v1/runs/%s/inputs/%d".formatted(task.run(), task.lease());
+        var response = get(path);
+        if (response.statusCode() != 200) throw new IOException("status " + response.statusCode());
+        // Tensors lie at multiples of their elements' size; arrays of bytes do not.
+        var bytes = response.body();
+        return Arena.ofAuto().allocate(bytes.length, 64).copyFrom(MemorySegment.ofArray(bytes));
+    }
+
+    /// Asks with the token of the session.
+    HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(coordinator.resolve(path))
+                        .header("authorization", "Bearer " + sessionToken.join())
+                        .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private boolean fetch(FromCoordinator.Assign assign, TestComputation computation)
@@ -282,8 +346,18 @@ final class TestDevice implements AutoCloseable {
         return bulk.orElseThrow().readRounded(task.run(), version, held, computation.parameters());
     }
 
-    static DeviceProfile profile() {
+    static DeviceProfile profile(Optional<DeviceProfile.Thin> thin) {
         return new DeviceProfile(
-                "test", "test", 1, 1, 1, 1, OptionalDouble.empty(), List.of("cpu"), "jvm-cpu", "0");
+                "test",
+                "test",
+                1,
+                1,
+                1,
+                1,
+                OptionalDouble.empty(),
+                List.of("cpu"),
+                thin.isPresent() ? "browser" : "jvm-cpu",
+                "0",
+                thin);
     }
 }

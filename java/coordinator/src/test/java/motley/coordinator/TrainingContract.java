@@ -18,6 +18,7 @@ import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.TaskKey;
+import motley.wire.Transport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,7 +64,7 @@ final class TrainingContract {
                     train(
                             coordinator,
                             TestDevice.Settings.honest("b").withSharedMemory(),
-                            TestDevice.Settings.honest("c"));
+                            TestDevice.Settings.honest("c").over(Transport.WEBSOCKET));
             assertThat(two.weightsSha256()).hasValue(weights);
 
             var four =
@@ -71,7 +72,9 @@ final class TrainingContract {
                             coordinator,
                             TestDevice.Settings.honest("d"),
                             TestDevice.Settings.honest("e").withSharedMemory(),
-                            TestDevice.Settings.honest("f").withSharedMemory(),
+                            TestDevice.Settings.honest("f")
+                                    .withSharedMemory()
+                                    .over(Transport.WEBSOCKET),
                             TestDevice.Settings.honest("g"));
             assertThat(four.weightsSha256()).hasValue(weights);
             assertThat(four.lastRound().orElseThrow().loss())

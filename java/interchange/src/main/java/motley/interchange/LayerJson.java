@@ -33,6 +33,9 @@ final class LayerJson {
             case "concatenate" -> new Layer.Concatenate();
             case "relu" -> new Layer.Relu();
             case "leaky-relu" -> new Layer.LeakyRelu(f.number("slope", 0.01));
+            case "capped-relu" -> new Layer.CappedRelu(f.number("most", 6));
+            case "elu" -> new Layer.Elu(f.number("scale", 1));
+            case "softplus" -> new Layer.Softplus();
             case "gelu" -> new Layer.Gelu(f.flag("approximate", false));
             case "silu" -> new Layer.Silu();
             case "sigmoid" -> new Layer.Sigmoid();
@@ -46,7 +49,12 @@ final class LayerJson {
         return switch (kind) {
             case "conv1d" ->
                     new Layer.Conv1D(
-                            f.whole("filters"), f.whole("kernel"), stride(f, 1), border(f));
+                            f.whole("filters"),
+                            f.whole("kernel"),
+                            stride(f, 1),
+                            border(f),
+                            f.whole("dilation", 1),
+                            f.flag("bias", true));
             case "conv2d" ->
                     new Layer.Conv2D(
                             f.whole("filters"),
@@ -58,7 +66,11 @@ final class LayerJson {
                             f.flag("bias", true));
             case "depthwise-conv2d" ->
                     new Layer.DepthwiseConv2D(
-                            f.whole("multiplier", 1), f.whole("kernel"), stride(f, 1), border(f));
+                            f.whole("multiplier", 1),
+                            f.whole("kernel"),
+                            stride(f, 1),
+                            border(f),
+                            f.flag("bias", true));
             case "transposed-conv2d" ->
                     new Layer.TransposedConv2D(
                             f.whole("filters"), f.whole("kernel"), stride(f, 1), border(f));
@@ -78,7 +90,9 @@ final class LayerJson {
 
     private static Layer series(String kind, Fields f) {
         return switch (kind) {
-            case "batch-norm" -> new Layer.BatchNorm(f.number("momentum", 0.1), epsilon(f));
+            case "batch-norm" ->
+                    new Layer.BatchNorm(
+                            f.number("momentum", 0.1), epsilon(f), f.flag("biased", false));
             case "layer-norm" -> new Layer.LayerNorm(epsilon(f));
             case "group-norm" -> new Layer.GroupNorm(f.whole("groups"), epsilon(f));
             case "rms-norm" -> new Layer.RmsNorm(epsilon(f));
@@ -87,6 +101,8 @@ final class LayerJson {
             case "sinusoidal-positions" -> new Layer.SinusoidalPositions();
             case "lstm" -> new Layer.Lstm(f.whole("units"), f.choice("steps", Steps.LAST));
             case "gru" -> new Layer.Gru(f.whole("units"), f.choice("steps", Steps.LAST));
+            case "part", "backwards", "frame", "enlarge", "standardise", "heads" ->
+                    ShapingJson.read(kind, f);
             default ->
                     throw new IllegalArgumentException(
                             "%s: %s (expected: a layer, such as dense, conv2d, max-pool, relu,"
@@ -119,6 +135,7 @@ final class LayerJson {
                 out.put(KIND, "reshape");
                 write("shape", shape, out);
             }
+            case Layer.Shaping shaping -> ShapingJson.write(shaping, out);
             case Layer.Dropout(double rate) -> out.put(KIND, "dropout").put("rate", rate);
             case Layer.Convolution c -> write(c, out);
             case Layer.Pooling p -> write(p, out);
@@ -144,9 +161,10 @@ final class LayerJson {
 
     private static void write(Layer.Convolution convolution, ObjectNode out) {
         switch (convolution) {
-            case Layer.Conv1D(int filters, int kernel, int stride, var border) -> {
-                out.put(KIND, "conv1d").put("filters", filters).put("kernel", kernel);
-                out.put("stride", stride).put("border", Fields.lowerCase(border));
+            case Layer.Conv1D c -> {
+                out.put(KIND, "conv1d").put("filters", c.filters()).put("kernel", c.kernel());
+                out.put("stride", c.stride()).put("border", Fields.lowerCase(c.border()));
+                out.put("dilation", c.dilation()).put("bias", c.hasBias());
             }
             case Layer.Conv2D c -> {
                 out.put(KIND, "conv2d").put("filters", c.filters()).put("kernel", c.kernel());
@@ -154,10 +172,10 @@ final class LayerJson {
                 out.put("dilation", c.dilation()).put("groups", c.groups());
                 out.put("bias", c.hasBias());
             }
-            case Layer.DepthwiseConv2D(int multiplier, int kernel, int stride, var border) -> {
-                out.put(KIND, "depthwise-conv2d").put("multiplier", multiplier);
-                out.put("kernel", kernel).put("stride", stride);
-                out.put("border", Fields.lowerCase(border));
+            case Layer.DepthwiseConv2D c -> {
+                out.put(KIND, "depthwise-conv2d").put("multiplier", c.multiplier());
+                out.put("kernel", c.kernel()).put("stride", c.stride());
+                out.put("border", Fields.lowerCase(c.border())).put("bias", c.hasBias());
             }
             case Layer.TransposedConv2D(int filters, int kernel, int stride, var border) -> {
                 out.put(KIND, "transposed-conv2d").put("filters", filters).put("kernel", kernel);
@@ -183,8 +201,10 @@ final class LayerJson {
 
     private static void write(Layer.Normalisation norm, ObjectNode out) {
         switch (norm) {
-            case Layer.BatchNorm(double momentum, double epsilon) ->
-                    out.put(KIND, "batch-norm").put("momentum", momentum).put("epsilon", epsilon);
+            case Layer.BatchNorm(double momentum, double epsilon, boolean biased) -> {
+                out.put(KIND, "batch-norm").put("momentum", momentum);
+                out.put("epsilon", epsilon).put("biased", biased);
+            }
             case Layer.LayerNorm(double epsilon) ->
                     out.put(KIND, "layer-norm").put("epsilon", epsilon);
             case Layer.GroupNorm(int groups, double epsilon) ->
@@ -197,6 +217,10 @@ final class LayerJson {
         switch (activation) {
             case Layer.Relu _ -> out.put(KIND, "relu");
             case Layer.LeakyRelu(double slope) -> out.put(KIND, "leaky-relu").put("slope", slope);
+            case Layer.CappedRelu(double most) -> out.put(KIND, "capped-relu").put("most", most);
+            case Layer.Elu(double scale) -> out.put(KIND, "elu").put("scale", scale);
+            case Layer.Softplus _ -> out.put(KIND, "softplus");
+            case Layer.Heads heads -> ShapingJson.write(heads, out);
             case Layer.Gelu(boolean approximate) ->
                     out.put(KIND, "gelu").put("approximate", approximate);
             case Layer.Silu _ -> out.put(KIND, "silu");

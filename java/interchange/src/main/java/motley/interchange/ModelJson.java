@@ -48,7 +48,8 @@ import motley.tensor.TensorType;
 ///
 /// A layer reads the one before it, or those that `from` names as `motley model summary` does; the
 /// first reads `sample`. A layer can name earlier ones only, so there is no cycle. `loss` may be
-/// left out, for cross-entropy. What nobody knows is refused by its place: `layers[3].kernal: no
+/// left out, for cross-entropy. `"frozen": true` keeps a layer's weights. What nobody knows is
+/// refused by its place: `layers[3].kernal: no
 /// such field`.
 ///
 /// A text that was written here gives an equal model again.
@@ -162,10 +163,13 @@ public final class ModelJson {
         Block block = LayerJson.read(f);
         var initializer = f.textIfAny("initializer").map(Initializers::named);
         if (initializer.isPresent()) block = block.initialized(initializer.get());
+        boolean frozen = f.flag("frozen", false);
+        int before = graph.size();
         var from = new ArrayList<Graph.Value>();
         for (var name : f.list("from")) from.add(named(f, name));
         if (from.isEmpty()) from.add(last);
         last = graph.apply(block, from.toArray(Graph.Value[]::new));
+        if (frozen) graph.freezeSince(before);
     }
 
     private Graph.Value named(Fields f, JsonNode name) {
@@ -215,6 +219,7 @@ public final class ModelJson {
         var object = NODES.objectNode();
         LayerJson.write(node.layer(), object);
         node.initializer().ifPresent(i -> object.put("initializer", Initializers.text(i)));
+        if (node.frozen()) object.put("frozen", true);
         if (!node.in().equals(List.of(names.size() - 1))) {
             var from = object.putArray("from");
             for (int value : node.in()) from.add(names.get(value));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import motley.nn.Model;
 import motley.nn.Models;
 import motley.tensor.Tensor;
@@ -23,12 +24,21 @@ import motley.tensor.Tensor;
 /// ```
 ///
 /// @param weights of the types and in the order of the model's parameters
-public record SavedModel(Model model, List<Tensor> weights) {
+/// @param keras the description of the Keras model that it was, if it was one: with it the model
+///     goes out again with its layers' names, inputs and outputs
+public record SavedModel(Model model, List<Tensor> weights, Optional<String> keras) {
     /// Metadata: the model's name, for people.
     private static final String NAME = "model";
 
     /// Metadata: the model, as [ModelJson] writes it.
     private static final String DESCRIPTION = "model.json";
+
+    /// Metadata: the Keras model that it was.
+    private static final String KERAS = "keras.json";
+
+    public SavedModel(Model model, List<Tensor> weights) {
+        this(model, weights, Optional.empty());
+    }
 
     /// @throws IllegalArgumentException if the weights are not those of the model
     public SavedModel {
@@ -54,13 +64,20 @@ public record SavedModel(Model model, List<Tensor> weights) {
         return Map.of(NAME, model.name(), DESCRIPTION, ModelJson.text(model));
     }
 
+    /// The same, with a Keras model's own description.
+    public static Map<String, String> metadata(Model model, Optional<String> keras) {
+        var metadata = new LinkedHashMap<>(metadata(model));
+        keras.ifPresent(text -> metadata.put(KERAS, text));
+        return metadata;
+    }
+
     /// Replaces `file` in one step, and makes its folder if there is none.
     ///
     /// @throws IOException if the disk refuses
     public void write(Path file) throws IOException {
         var folder = file.toAbsolutePath().getParent();
         if (folder != null) Files.createDirectories(folder);
-        Safetensors.write(file, tensors(), metadata(model));
+        Safetensors.write(file, tensors(), metadata(model, keras));
     }
 
     /// The weights by name, in the order of the model.
@@ -117,6 +134,6 @@ public record SavedModel(Model model, List<Tensor> weights) {
             }
             weights.add(tensor);
         }
-        return new SavedModel(model, weights);
+        return new SavedModel(model, weights, Optional.ofNullable(content.metadata().get(KERAS)));
     }
 }

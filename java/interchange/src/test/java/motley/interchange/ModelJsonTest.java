@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import motley.nn.Block;
+import motley.nn.Edges;
 import motley.nn.Graph;
+import motley.nn.Head;
+import motley.nn.Head.Link;
 import motley.nn.Initializer;
 import motley.nn.Initializers;
 import motley.nn.Layer;
@@ -19,6 +22,7 @@ import motley.nn.Layer.Steps;
 import motley.nn.Loss;
 import motley.nn.Model;
 import motley.nn.Models;
+import motley.nn.Several;
 import motley.tensor.Shape;
 import motley.tensor.TensorType;
 import org.junit.jupiter.api.Test;
@@ -58,7 +62,33 @@ final class ModelJsonTest {
                 image(series, new Layer.Gru(4, Steps.LAST)),
                 image(new Layer.Flatten(), new Layer.Dense(7, false)),
                 image(new Layer.Dense(5).initialized(new Initializer.TruncatedNormal(0.1))),
+                image(
+                        new Layer.Frame(new Edges(1, 2, -1, 0)),
+                        new Layer.Enlarge(2, 3),
+                        new Layer.BatchNorm(0.2, 1e-3, true)),
+                image(
+                        series,
+                        new Layer.Backwards(),
+                        new Layer.Conv1D(5, 3, 1, Border.CAUSAL, 2, false),
+                        new Layer.Part(1, 3),
+                        new Layer.Standardise(List.of(0.5, -1.0, 2.0), List.of(1.0, 2.0, 0.25))),
+                image(
+                        new Layer.DepthwiseConv2D(3, 2, 2, Border.SAME, false),
+                        new Layer.CappedRelu(5),
+                        new Layer.Elu(0.5),
+                        new Layer.Softplus(),
+                        new Layer.GlobalMaxPool(),
+                        new Layer.Heads(
+                                List.of(new Head(5, Link.SOFTMAX), new Head(7, Link.SIGMOID)))),
+                frozen(),
                 merged());
+    }
+
+    private static Model frozen() {
+        var g = new Graph();
+        g.apply(new Layer.Dense(3), g.sample());
+        g.freezeSince(0);
+        return g.classifier("frozen", IMAGE);
     }
 
     @ParameterizedTest
@@ -87,7 +117,12 @@ final class ModelJsonTest {
                         new Loss.MeanAbsoluteError(),
                         new Loss.Huber(0.3),
                         new Loss.Hinge(),
-                        new Loss.Divergence());
+                        new Loss.Divergence(),
+                        new Loss.CategoricalCrossEntropy(0.2),
+                        new Loss.Joint(
+                                List.of(
+                                        new Several.Term(new Loss.CrossEntropy(0.1), 2, 1),
+                                        new Several.Term(new Loss.MeanSquaredError(), 1, 0.5))));
         assertThat(losses.stream().map(Object::getClass).toList())
                 .containsExactlyInAnyOrderElementsOf(leaves(Loss.class).toList());
         var model = image(new Layer.Flatten(), new Layer.Dense(3));

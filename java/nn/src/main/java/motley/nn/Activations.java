@@ -2,7 +2,10 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
+import java.util.ArrayList;
+import java.util.List;
 import motley.program.CompareKind;
+import motley.program.Op;
 import motley.program.ProgramBuilder;
 import motley.program.UnaryKind;
 import motley.program.Var;
@@ -16,6 +19,45 @@ record Activations(ProgramBuilder b) {
         require(Double.isFinite(slope), "slope: %s (expected: finite)", slope);
         var positive = b.compare(CompareKind.GT, x, b.fillLike(x, 0));
         return b.select(positive, x, b.scale(x, slope));
+    }
+
+    /// `y = x > 0 ? x : scale·(eˣ - 1)`. What is above 0 does not reach `exp`, which could overflow
+    /// there and spoil the gradient.
+    Var elu(Var x, double scale) {
+        var zero = b.fillLike(x, 0);
+        var positive = b.compare(CompareKind.GT, x, zero);
+        var below = b.unary(UnaryKind.EXPM1, b.select(positive, zero, x));
+        return b.select(positive, x, b.scale(below, scale));
+    }
+
+    /// `y = x ≥ most ? most : x`; the derivative at `most` is 0.
+    Var capped(Var x, double most) {
+        var limit = b.fillLike(x, most);
+        return b.select(b.compare(CompareKind.GE, x, limit), limit, x);
+    }
+
+    /// `y = log(1 + eˣ) = max(x, 0) + log(1 + e⁻ˡˣˡ)`.
+    Var softplus(Var x) {
+        var tail = b.exp(b.neg(b.unary(UnaryKind.ABS, x)));
+        return b.add(b.max(x, b.fillLike(x, 0)), b.unary(UnaryKind.LOG1P, tail));
+    }
+
+    /// Each part of `x` under its own function. Shape: `[batch, count]`, kept.
+    Var heads(Var x, List<Head> heads) {
+        var parts = new ArrayList<Var>();
+        int first = 0;
+        for (var head : heads) {
+            var part = new Rearrangements(b).part(x, first, head.count());
+            parts.add(
+                    switch (head.link()) {
+                        case LINEAR -> part;
+                        case SIGMOID -> sigmoid(part);
+                        case SOFTMAX -> softmax(part);
+                    });
+            first += head.count();
+        }
+        if (parts.size() == 1) return parts.getFirst();
+        return b.apply(new Op.Concatenate(1), parts.toArray(Var[]::new));
     }
 
     /// `y = x·Φ(x) = x·(1 + erf(x/√2))/2`, with Φ the normal distribution.

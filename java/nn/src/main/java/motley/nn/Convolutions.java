@@ -44,14 +44,22 @@ record Convolutions(ProgramBuilder b) {
         return b.apply(new Op.Convolution(spec), x, w); // [batch, rows', cols', channels·m]
     }
 
-    /// `y[n, i, o] = Σ x[n, i·s + r - left, k]·w[r, k, o]`: an image of one row.
+    /// `y[n, i, o] = Σ x[n, i·s + r·d - left, k]·w[r, k, o]`: an image of one row.
     private Var along(Layer.Conv1D c, Var x, Var w) {
         int batch = shape(x).dim(0);
         int time = shape(x).dim(1);
         int in = shape(x).dim(2);
-        int missing = c.border() == Border.VALID ? 0 : missing(time, c.kernel(), c.stride());
-        var padding = new Padding(0, 0, missing / 2, missing - missing / 2);
-        var spec = new ConvolutionSpec(1, c.stride(), 1, 1, padding, 1);
+        int reach = (c.kernel() - 1) * c.dilation() + 1;
+        var padding =
+                switch (c.border()) {
+                    case VALID -> Padding.NONE;
+                    case SAME -> {
+                        int missing = missing(time, reach, c.stride());
+                        yield new Padding(0, 0, missing / 2, missing - missing / 2);
+                    }
+                    case CAUSAL -> new Padding(0, 0, reach - 1, 0);
+                };
+        var spec = new ConvolutionSpec(1, c.stride(), 1, c.dilation(), padding, 1);
         var row = b.reshape(x, Shape.of(batch, 1, time, in));
         var filters = b.reshape(w, shape(w).prepend(1)); // [1, kernel, in, filters]
         var y = b.apply(new Op.Convolution(spec), row, filters); // [batch, 1, time', filters]

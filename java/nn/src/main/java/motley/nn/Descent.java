@@ -42,6 +42,10 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
             return new Slots(parameters, state, others);
         }
 
+        Slots withParameters(List<Var> others) {
+            return new Slots(others, state, gradients);
+        }
+
         Slots withState(List<Var> other) {
             return new Slots(parameters, other, gradients);
         }
@@ -71,6 +75,22 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
                         (p, g, state) -> rule.move(shrunk(adam.weightDecay(), p), g, state));
             }
             case Optimizer.Lion lion -> slots.move((p, g, state) -> lion(lion, p, g, state));
+            case Optimizer.KerasSgd sgd ->
+                    slots.move(
+                            (p, g, state) -> new KerasDescent(b, rate, step).sgd(sgd, p, g, state));
+            case Optimizer.KerasRmsProp rms ->
+                    slots.move(
+                            (p, g, state) ->
+                                    new KerasDescent(b, rate, step).rmsProp(rms, p, g, state));
+            case Optimizer.KerasAdam adam -> slots.move(new KerasDescent(b, rate, step).adam(adam));
+            case Optimizer.Shrunk(var inner, double decay) -> {
+                var shrunk = slots.parameters.stream().map(p -> shrunk(decay, p)).toList();
+                yield move(inner, slots.withParameters(shrunk));
+            }
+            case Optimizer.ClippedEach(var inner, double normMax) -> {
+                var each = slots.gradients.stream().map(g -> shortenedAlone(g, normMax)).toList();
+                yield move(inner, slots.withGradients(each));
+            }
             case Optimizer.ClippedByNorm(var inner, double normMax) ->
                     move(inner, slots.withGradients(shortened(slots.gradients, normMax)));
             case Optimizer.ClippedByValue(var inner, double valueMax) ->
@@ -182,6 +202,13 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
         return gradients.stream().map(g -> times(factor, g)).toList();
     }
 
+    /// `g·normMax/max(‖g‖, normMax)`, with the norm of this gradient alone, as in Keras.
+    private Var shortenedAlone(Var g, double normMax) {
+        var norm = b.sqrt(b.sumAll(b.mul(g, g))); // []
+        var limit = b.fillLike(norm, normMax);
+        return times(b.div(limit, b.max(norm, limit)), g);
+    }
+
     /// `min(max(g, -valueMax), valueMax)`.
     private List<Var> limited(List<Var> gradients, double valueMax) {
         return gradients.stream()
@@ -220,7 +247,7 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
 
     /// `1 - βᵗ`, as `-expm1(t·ln β)`: the plain difference would lose four of seven digits at
     /// `t = 1`, `β = 0.999`.
-    private Var grown(double beta) {
+    Var grown(double beta) {
         if (beta == 0) return b.fillLike(step, 1);
         return b.neg(b.unary(UnaryKind.EXPM1, b.scale(step, Math.log(beta))));
     }

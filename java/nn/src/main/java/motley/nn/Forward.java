@@ -44,13 +44,14 @@ record Forward(ProgramBuilder b, Mode mode) {
             values.add(b.scope(layer.name(), () -> apply(layer, own, in, measured)));
             next = end;
         }
-        return new Passed(values.getLast(), measured);
+        return new Passed(values.getLast(), values.get(model.logits()), measured);
     }
 
     /// @param output `[batch, …]`
+    /// @param logits `[batch, …]`, what the loss compares; the output, where it has no link
     /// @param measured in training, what was measured for each statistic among the parameters, in
     ///     their order
-    record Passed(Var output, List<Var> measured) {
+    record Passed(Var output, Var logits, List<Var> measured) {
         Passed {
             measured = List.copyOf(measured);
         }
@@ -64,7 +65,7 @@ record Forward(ProgramBuilder b, Mode mode) {
             case Layer.Embedding _ -> new Attention(b).embedding(x, p.next());
             case Layer.Convolution c -> new Convolutions(b).apply(c, x, p);
             case Layer.Pooling pooling -> new Poolings(b).apply(pooling, x);
-            case Layer.BatchNorm(_, double epsilon) -> batchNorm(x, p, epsilon, measured);
+            case Layer.BatchNorm norm -> batchNorm(x, p, norm, placed.node().frozen(), measured);
             case Layer.LayerNorm(double epsilon) ->
                     new Normalisations(b).layerNorm(x, affine(p), epsilon);
             case Layer.GroupNorm(int groups, double epsilon) ->
@@ -82,6 +83,7 @@ record Forward(ProgramBuilder b, Mode mode) {
             case Layer.Activation a -> activation(a, x);
             case Layer.Flatten _, Layer.Reshape _ ->
                     b.reshape(x, placed.output().prepend(shape(x).dim(0)));
+            case Layer.Shaping shaping -> new Rearrangements(b).apply(shaping, x);
             case Layer.Dropout(double rate) -> dropout(x, rate, placed.number());
             case Layer.Merge merge -> merge(merge, in);
         };
@@ -91,20 +93,17 @@ record Forward(ProgramBuilder b, Mode mode) {
         return new Normalisations.Affine(parameters.next(), parameters.next());
     }
 
-    private Var batchNorm(Var x, Iterator<Var> p, double epsilon, List<Var> measured) {
+    private Var batchNorm(
+            Var x, Iterator<Var> p, Layer.BatchNorm norm, boolean frozen, List<Var> measured) {
         var affine = affine(p);
-        return switch (mode) {
-            case Mode.Inference _ -> {
-                var running = new Normalisations.Moments(p.next(), p.next());
-                yield new Normalisations(b).batchNorm(x, affine, running, epsilon);
-            }
-            case Mode.Training(_, _, Var weights) -> {
-                var batch = new Normalisations(b).batchNorm(x, weights, affine, epsilon);
-                measured.add(batch.moments().mean());
-                measured.add(batch.unbiased());
-                yield batch.y();
-            }
-        };
+        if (!frozen && mode instanceof Mode.Training(_, _, Var weights)) {
+            var batch = new Normalisations(b).batchNorm(x, weights, affine, norm.epsilon());
+            measured.add(batch.moments().mean());
+            measured.add(norm.biased() ? batch.moments().variance() : batch.unbiased());
+            return batch.y();
+        }
+        var running = new Normalisations.Moments(p.next(), p.next());
+        return new Normalisations(b).batchNorm(x, affine, running, norm.epsilon());
     }
 
     /// `y[n, …] = x[n, …] + one[…]`.
@@ -117,6 +116,10 @@ record Forward(ProgramBuilder b, Mode mode) {
         return switch (activation) {
             case Layer.Relu _ -> relu(x);
             case Layer.LeakyRelu(double slope) -> f.leakyRelu(x, slope);
+            case Layer.CappedRelu(double most) -> f.capped(relu(x), most);
+            case Layer.Elu(double scale) -> f.elu(x, scale);
+            case Layer.Softplus _ -> f.softplus(x);
+            case Layer.Heads(var heads) -> f.heads(x, heads);
             case Layer.Gelu(boolean approximate) -> approximate ? f.geluByTanh(x) : f.gelu(x);
             case Layer.Silu _ -> f.silu(x);
             case Layer.Sigmoid _ -> f.sigmoid(x);

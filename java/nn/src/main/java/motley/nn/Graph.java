@@ -55,6 +55,18 @@ public final class Graph {
         };
     }
 
+    /// The layers that were applied since `count` of them were there keep their parameters.
+    ///
+    /// @param count as [#size] said
+    public void freezeSince(int count) {
+        for (int i = count; i < nodes.size(); i++) nodes.set(i, nodes.get(i).asFrozen());
+    }
+
+    /// Layers so far.
+    public int size() {
+        return nodes.size();
+    }
+
     /// What the layer of that name gives, as [PlacedLayer] names it: its kind and its number among
     /// that kind, from 1, such as `conv2`. `sample` is one sample.
     public Optional<Value> named(String name) {
@@ -74,7 +86,7 @@ public final class Graph {
         for (int i = first; i < nodes.size(); i++) {
             var node = nodes.get(i);
             if (node.initializer().isPresent()) continue;
-            nodes.set(i, new Node(node.layer(), node.in(), Optional.of(weights)));
+            nodes.set(i, new Node(node.layer(), node.in(), Optional.of(weights), node.frozen()));
         }
     }
 

@@ -2,6 +2,7 @@ package motley.nn;
 
 import static motley.tensor.Require.require;
 
+import java.util.List;
 import motley.tensor.Shape;
 
 /// One layer of a [Model], with its static settings: a function of one sample's activations, and of
@@ -31,6 +32,9 @@ public sealed interface Layer extends Block {
     /// A state goes from each position of a series to the next.
     sealed interface Recurrent extends Layer {}
 
+    /// Elements are chosen, moved, repeated or measured.
+    sealed interface Shaping extends Layer {}
+
     /// Several values become one.
     sealed interface Merge extends Layer {}
 
@@ -59,14 +63,22 @@ public sealed interface Layer extends Block {
 
     // ---- Convolutions ----------------------------------------------------------------------
 
-    /// Cross-correlation along a series, plus one bias per filter.
+    /// Cross-correlation along a series, plus one bias per filter if there is one.
     /// Shape: `[time, in] → [time', filters]`.
     /// Parameters: weight `[kernel, in, filters]`, bias `[filters]`.
-    record Conv1D(int filters, int kernel, int stride, Border border) implements Convolution {
+    ///
+    /// @param dilation positions from one tap of the filter to the next
+    record Conv1D(int filters, int kernel, int stride, Border border, int dilation, boolean hasBias)
+            implements Convolution {
         public Conv1D {
             requirePositive("filters", filters);
             requirePositive("kernel", kernel);
             requirePositive("stride", stride);
+            requirePositive("dilation", dilation);
+        }
+
+        public Conv1D(int filters, int kernel, int stride, Border border) {
+            this(filters, kernel, stride, border, 1, true);
         }
 
         /// Filters that move by 1 and stay inside the series.
@@ -97,6 +109,7 @@ public sealed interface Layer extends Block {
             requirePositive("stride", stride);
             requirePositive("dilation", dilation);
             requirePositive("groups", groups);
+            requireOnImages(border);
             require(
                     filters % groups == 0,
                     "filters: %d (expected: a multiple of the %d groups)",
@@ -129,14 +142,19 @@ public sealed interface Layer extends Block {
 
     /// Filters that see one channel each, `multiplier` of them for every channel.
     /// Shape: `[rows, cols, in] → [rows', cols', in·multiplier]`.
-    /// Parameters: weight `[kernel, kernel, 1, in·multiplier]`, bias `[in·multiplier]`.
-    /// Source: Howard et al. 2017, "MobileNets", §3.1.
-    record DepthwiseConv2D(int multiplier, int kernel, int stride, Border border)
+    /// Parameters: weight `[kernel, kernel, 1, in·multiplier]`, and bias `[in·multiplier]` if there
+    /// is one. Source: Howard et al. 2017, "MobileNets", §3.1.
+    record DepthwiseConv2D(int multiplier, int kernel, int stride, Border border, boolean hasBias)
             implements Convolution {
         public DepthwiseConv2D {
             requirePositive("multiplier", multiplier);
             requirePositive("kernel", kernel);
             requirePositive("stride", stride);
+            requireOnImages(border);
+        }
+
+        public DepthwiseConv2D(int multiplier, int kernel, int stride, Border border) {
+            this(multiplier, kernel, stride, border, true);
         }
     }
 
@@ -150,6 +168,7 @@ public sealed interface Layer extends Block {
             requirePositive("filters", filters);
             requirePositive("kernel", kernel);
             requirePositive("stride", stride);
+            requireOnImages(border);
             require(
                     border == Border.VALID || kernel >= stride,
                     "kernel: %d (expected: at least the stride %d)",
@@ -164,7 +183,10 @@ public sealed interface Layer extends Block {
         VALID,
         /// Padding around the image, as evenly as possible and the odd one below and to the right:
         /// `rows' = rows / stride`, rounded up.
-        SAME
+        SAME,
+        /// Of [Conv1D] alone: padding before the first position, so that no output sees a later
+        /// one. As many positions as SAME gives.
+        CAUSAL
     }
 
     // ---- Pooling ---------------------------------------------------------------------------
@@ -175,6 +197,7 @@ public sealed interface Layer extends Block {
         public MaxPool {
             requirePositive("size", size);
             requirePositive("stride", stride);
+            requireOnImages(border);
         }
 
         public MaxPool(int size, int stride) {
@@ -193,6 +216,7 @@ public sealed interface Layer extends Block {
         public AveragePool {
             requirePositive("size", size);
             requirePositive("stride", stride);
+            requireOnImages(border);
         }
 
         /// Windows that touch but do not overlap.
@@ -215,6 +239,31 @@ public sealed interface Layer extends Block {
     /// The same elements in row-major order. Shape: `[a…] → shape`.
     record Reshape(Shape shape) implements Layer {}
 
+    /// Some of the innermost elements: one of several inputs that lie in one sample.
+    /// Shape: `[…, features] → […, count]`.
+    record Part(int first, int count) implements Shaping {
+        public Part {
+            require(first >= 0, "first: %d (expected: at least 0)", first);
+            requirePositive("count", count);
+        }
+    }
+
+    /// The last position first. Shape: `[time, features]`, kept.
+    record Backwards() implements Shaping {}
+
+    /// Zeros around an image, or less of it where a number is below 0.
+    /// Shape: `[rows, cols, channel] → [top + rows + bottom, left + cols + right, channel]`.
+    record Frame(Edges edges) implements Shaping {}
+
+    /// Every element as often as said, each way.
+    /// Shape: `[rows, cols, channel] → [rows·rowTimes, cols·colTimes, channel]`.
+    record Enlarge(int rowTimes, int colTimes) implements Shaping {
+        public Enlarge {
+            requirePositive("rowTimes", rowTimes);
+            requirePositive("colTimes", colTimes);
+        }
+    }
+
     // ---- Regularisation --------------------------------------------------------------------
 
     /// In training, drops each element with probability `rate` and scales the others by
@@ -234,16 +283,21 @@ public sealed interface Layer extends Block {
     /// Parameters: weight, bias `[channel]`; statistics: mean, variance `[channel]`.
     ///
     /// The batch is the micro-batch that one device sees, without samples that only fill it up.
-    /// Running values blend in the weighted mean over micro-batches.
+    /// Running values blend in the weighted mean over micro-batches. The running variance is the
+    /// unbiased one as in PyTorch, or as in Keras the `biased` one, a sum over `n`.
     ///
     /// Source: Ioffe & Szegedy 2015, "Batch normalization", alg. 1 and 2.
     ///
     /// @param momentum share of a running value that a step replaces
     /// @param epsilon added to the variance, above 0
-    record BatchNorm(double momentum, double epsilon) implements Normalisation {
+    record BatchNorm(double momentum, double epsilon, boolean biased) implements Normalisation {
         public BatchNorm {
             require(momentum > 0 && momentum <= 1, "momentum: %s (expected: in (0, 1])", momentum);
             requireEpsilon(epsilon);
+        }
+
+        public BatchNorm(double momentum, double epsilon) {
+            this(momentum, epsilon, false);
         }
 
         public BatchNorm() {
@@ -285,6 +339,18 @@ public sealed interface Layer extends Block {
 
         public RmsNorm() {
             this(1e-5);
+        }
+    }
+
+    /// `(x - mean) / deviation` of the innermost axis, with numbers that were measured beforehand
+    /// and are part of the layer. Nothing is learnt. Shape: `[…, features]`, kept.
+    record Standardise(List<Double> mean, List<Double> deviation) implements Shaping {
+        public Standardise {
+            mean = List.copyOf(mean);
+            deviation = List.copyOf(deviation);
+            requireAsMany(mean.size(), deviation.size());
+            for (double d : mean) require(Double.isFinite(d), "mean: %s (expected: finite)", d);
+            for (double d : deviation) require(d > 0, "deviation: %s (expected: above 0)", d);
         }
     }
 
@@ -360,6 +426,24 @@ public sealed interface Layer extends Block {
         }
     }
 
+    /// `min(max(x, 0), most)`.
+    record CappedRelu(double most) implements Activation {
+        public CappedRelu {
+            require(most > 0, "most: %s (expected: above 0)", most);
+        }
+    }
+
+    /// `x` above 0, `scale·(eˣ - 1)` below.
+    /// Source: Clevert et al. 2016, "Exponential linear units", eq. 16.
+    record Elu(double scale) implements Activation {
+        public Elu {
+            require(scale > 0, "scale: %s (expected: above 0)", scale);
+        }
+    }
+
+    /// `log(1 + eˣ)`.
+    record Softplus() implements Activation {}
+
     /// `x·Φ(x)`, with the normal distribution's `Φ`.
     /// Source: Hendrycks & Gimpel 2016, "Gaussian error linear units", §2.
     ///
@@ -379,8 +463,28 @@ public sealed interface Layer extends Block {
     /// The hyperbolic tangent.
     record Tanh() implements Activation {}
 
-    /// `eˣ / Σ eˣ` over the innermost axis. Not for a model's output: the loss has its own.
+    /// `eˣ / Σ eˣ` over the innermost axis. As a classifier's last layer it is left out where the
+    /// loss has its own: see [Model#logits].
     record Softmax() implements Activation {}
+
+    /// A function for each part of a vector, which holds several outputs one after another.
+    /// Shape: `[count]`, kept.
+    record Heads(List<Head> heads) implements Activation {
+        public Heads {
+            heads = List.copyOf(heads);
+            require(!heads.isEmpty(), "heads: none (expected: at least 1)");
+        }
+    }
+
+    private static void requireAsMany(int means, int deviations) {
+        boolean holds = means == deviations && means >= 1 && means <= 1024;
+        require(holds, "mean: %d numbers (expected: as many deviations, up to 1024)", means);
+    }
+
+    private static void requireOnImages(Border border) {
+        boolean holds = border != Border.CAUSAL;
+        require(holds, "border: causal (expected: valid or same, but for conv1d)");
+    }
 
     private static void requirePositive(String name, int value) {
         require(value >= 1, "%s: %d (expected: at least 1)", name, value);

@@ -39,6 +39,7 @@ record LayerParameters(String name, Initializer weights) {
                     Layer.Pooling _,
                     Layer.Flatten _,
                     Layer.Reshape _,
+                    Layer.Shaping _,
                     Layer.Dropout _,
                     Layer.Merge _,
                     Layer.Activation _ ->
@@ -48,15 +49,18 @@ record LayerParameters(String name, Initializer weights) {
 
     private List<ParameterSpec> filters(Layer.Convolution convolution, int in) {
         return switch (convolution) {
-            case Layer.Conv1D c ->
-                    weightAndBias(Shape.of(c.kernel(), in, c.filters()), c.filters());
+            case Layer.Conv1D c -> {
+                var shape = Shape.of(c.kernel(), in, c.filters());
+                yield weightAndBias(shape, c.hasBias() ? c.filters() : 0);
+            }
             case Layer.Conv2D c -> {
                 var shape = Shape.of(c.kernel(), c.kernel(), in / c.groups(), c.filters());
                 yield weightAndBias(shape, c.hasBias() ? c.filters() : 0);
             }
             case Layer.DepthwiseConv2D c -> {
                 int out = in * c.multiplier();
-                yield weightAndBias(Shape.of(c.kernel(), c.kernel(), 1, out), out);
+                var shape = Shape.of(c.kernel(), c.kernel(), 1, out);
+                yield weightAndBias(shape, c.hasBias() ? out : 0);
             }
             case Layer.TransposedConv2D c ->
                     weightAndBias(Shape.of(c.kernel(), c.kernel(), c.filters(), in), c.filters());
@@ -67,7 +71,7 @@ record LayerParameters(String name, Initializer weights) {
         var weight = spec("weight", Initializers.ONES, features);
         var bias = spec("bias", Initializers.ZEROS, features);
         return switch (norm) {
-            case Layer.BatchNorm(double momentum, double _) ->
+            case Layer.BatchNorm(double momentum, _, _) ->
                     List.of(
                             weight,
                             bias,

@@ -51,6 +51,13 @@ record LayerShapes(String name) {
                         shape.count());
                 yield shape;
             }
+            case Layer.Shaping shaping -> shaped(shaping, in);
+            case Layer.Heads(var heads) -> {
+                long count = heads.stream().mapToLong(Head::count).sum();
+                boolean fits = in.rank() == 1 && in.count() == count;
+                require(fits, "%s: input %s (expected: [%d])", name, in, count);
+                yield in;
+            }
             case Layer.GroupNorm(int groups, double _) -> {
                 requireRank(in, 1, "[position…, channel]");
                 requireParts("groups", groups, in.dims().getLast());
@@ -78,6 +85,39 @@ record LayerShapes(String name) {
         };
     }
 
+    private Shape shaped(Layer.Shaping layer, Shape in) {
+        return switch (layer) {
+            case Layer.Part(int first, int count) -> {
+                requireRank(in, 1, "[…, features]");
+                int features = in.dims().getLast();
+                require(
+                        first + (long) count <= features,
+                        "%s: elements %d to %d of %d (expected: at most all)",
+                        name,
+                        first,
+                        first + (long) count,
+                        features);
+                yield withInnermost(in, count);
+            }
+            case Layer.Backwards _ -> {
+                requireSeries(in);
+                yield in;
+            }
+            case Layer.Frame(var edges) -> framed(in, edges);
+            case Layer.Enlarge(int rowTimes, int colTimes) -> {
+                requireImage(in);
+                int rows = Math.multiplyExact(in.dim(0), rowTimes);
+                yield Shape.of(rows, Math.multiplyExact(in.dim(1), colTimes), in.dim(2));
+            }
+            case Layer.Standardise(var mean, _) -> {
+                requireRank(in, 1, "[…, features]");
+                boolean fits = in.dims().getLast() == mean.size();
+                require(fits, "%s: input %s (expected: […, %d])", name, in, mean.size());
+                yield in;
+            }
+        };
+    }
+
     private Shape merged(Layer.Merge merge, List<TensorType> in) {
         require(in.size() >= 2, "%s: %d inputs (expected: at least 2)", name, in.size());
         var first = in.getFirst();
@@ -101,7 +141,8 @@ record LayerShapes(String name) {
         return switch (convolution) {
             case Layer.Conv1D c -> {
                 requireSeries(in);
-                var slide = new Slide(c.kernel(), c.stride(), c.border());
+                int reach = (c.kernel() - 1) * c.dilation() + 1;
+                var slide = new Slide(reach, c.stride(), c.border());
                 yield Shape.of(positions(in.dim(0), slide), c.filters());
             }
             case Layer.Conv2D c -> {
@@ -122,6 +163,15 @@ record LayerShapes(String name) {
                 yield Shape.of(rows, in.dim(1) * c.stride() + more, c.filters());
             }
         };
+    }
+
+    private Shape framed(Shape in, Edges edges) {
+        requireImage(in);
+        long rows = (long) in.dim(0) + edges.top() + edges.bottom();
+        long cols = (long) in.dim(1) + edges.left() + edges.right();
+        boolean fits = rows >= 1 && cols >= 1 && rows < 1 << 24 && cols < 1 << 24;
+        require(fits, "%s: image of %d x %d (expected: at least 1 x 1)", name, rows, cols);
+        return Shape.of((int) rows, (int) cols, in.dim(2));
     }
 
     private Shape pooled(Layer.Pooling pooling, Shape in) {
@@ -159,7 +209,7 @@ record LayerShapes(String name) {
     }
 
     private int positions(int size, Slide slide) {
-        if (slide.border == Border.SAME) return Math.ceilDiv(size, slide.stride);
+        if (slide.border != Border.VALID) return Math.ceilDiv(size, slide.stride);
         require(
                 slide.reach <= size,
                 "%s: window of %d (expected: at most %d, the size of its input)",

@@ -24,6 +24,25 @@ public sealed interface Loss {
         }
     }
 
+    /// Softmax cross-entropy, in nats, of a distribution: output `[…, class]` holds logits, target
+    /// f32 of the same shape probabilities that sum to 1 over the classes, such as one 1 among
+    /// zeros. A sample's loss is the mean over its positions.
+    ///
+    /// @param smoothing share of the target that is spread over all classes, in [0, 1]
+    record CategoricalCrossEntropy(double smoothing) implements Loss {
+        public CategoricalCrossEntropy {
+            requireShare(smoothing);
+        }
+    }
+
+    /// Several outputs in one vector, each with its own loss and weight; see [Several].
+    record Joint(List<Several.Term> terms) implements Loss {
+        public Joint {
+            terms = List.copyOf(terms);
+            Several.require(terms);
+        }
+    }
+
     /// Logistic cross-entropy, in nats: outputs are logits, targets f32 of the same shape are
     /// probabilities in [0, 1].
     ///
@@ -75,22 +94,31 @@ public sealed interface Loss {
                 requireClasses(output);
                 yield new TensorType(DType.F32, output);
             }
+            case CategoricalCrossEntropy _ -> {
+                require(output.rank() >= 1, "output: %s (expected: logits […, class])", output);
+                yield new TensorType(DType.F32, output);
+            }
+            case Joint(var terms) -> Several.target(terms, output);
             case BinaryCrossEntropy _, MeanSquaredError _, MeanAbsoluteError _, Huber _ ->
                     new TensorType(DType.F32, output);
         };
     }
 
-    /// A loss by name, with settings if any: `cross-entropy:smoothing=0.1`, `binary-cross-entropy`,
+    /// A loss by name, with settings if any: `cross-entropy:smoothing=0.1`,
+    /// `categorical-cross-entropy`, `binary-cross-entropy`,
     /// `mean-squared-error`, `mean-absolute-error`, `huber:delta=0.5`, `hinge`, `divergence`.
     ///
     /// @throws IllegalArgumentException if no loss has that name or setting; the message lists
     /// those
     ///     there are
     static Loss named(String text) {
+        if (text.startsWith(Several.PREFIX)) return new Joint(Several.parse(text));
         var settings = NamedSettings.parse("loss", text);
         var loss =
                 switch (settings.name()) {
                     case "cross-entropy" -> new CrossEntropy(settings.take("smoothing", 0));
+                    case "categorical-cross-entropy" ->
+                            new CategoricalCrossEntropy(settings.take("smoothing", 0));
                     case "binary-cross-entropy" ->
                             new BinaryCrossEntropy(settings.take("smoothing", 0));
                     case "mean-squared-error" -> new MeanSquaredError();
@@ -112,6 +140,7 @@ public sealed interface Loss {
     static List<String> names() {
         return List.of(
                 "cross-entropy",
+                "categorical-cross-entropy",
                 "binary-cross-entropy",
                 "mean-squared-error",
                 "mean-absolute-error",
@@ -124,6 +153,9 @@ public sealed interface Loss {
     default String text() {
         return switch (this) {
             case CrossEntropy(double smoothing) -> withSmoothing("cross-entropy", smoothing);
+            case CategoricalCrossEntropy(double smoothing) ->
+                    withSmoothing("categorical-cross-entropy", smoothing);
+            case Joint(var terms) -> Several.text(terms);
             case BinaryCrossEntropy(double smoothing) ->
                     withSmoothing("binary-cross-entropy", smoothing);
             case MeanSquaredError _ -> "mean-squared-error";

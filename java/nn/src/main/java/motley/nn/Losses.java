@@ -1,5 +1,6 @@
 package motley.nn;
 
+import java.util.List;
 import motley.program.CompareKind;
 import motley.program.Op;
 import motley.program.ProgramBuilder;
@@ -21,6 +22,9 @@ record Losses(ProgramBuilder b) {
                     meanOverPositions(crossEntropies(outputs, targets, smoothing));
             case Loss.BinaryCrossEntropy(double smoothing) ->
                     each.binaryCrossEntropy(outputs, targets, smoothing);
+            case Loss.CategoricalCrossEntropy(double smoothing) ->
+                    each.categoricalCrossEntropy(outputs, targets, smoothing);
+            case Loss.Joint(var terms) -> joint(terms, outputs, targets);
             case Loss.MeanSquaredError _ -> each.meanSquaredError(outputs, targets);
             case Loss.MeanAbsoluteError _ -> each.meanAbsoluteError(outputs, targets);
             case Loss.Huber(double delta) -> each.huber(outputs, targets, delta);
@@ -35,10 +39,61 @@ record Losses(ProgramBuilder b) {
         return switch (loss) {
             case Loss.CrossEntropy _, Loss.Hinge _ -> correct(outputs, targets);
             case Loss.Divergence _ -> correct(outputs, b.apply(new Op.ArgMax(1), targets));
+            case Loss.CategoricalCrossEntropy _ -> {
+                int innermost = targets.type().shape().rank() - 1;
+                yield correct(outputs, b.apply(new Op.ArgMax(innermost), targets));
+            }
+            case Loss.Joint(var terms) -> firstCorrect(terms, outputs, targets);
             case Loss.BinaryCrossEntropy _ -> correctSides(outputs, targets);
             case Loss.MeanSquaredError _, Loss.MeanAbsoluteError _, Loss.Huber _ ->
                     b.fill(TensorType.f32(outputs.type().shape().dim(0)), 0);
         };
+    }
+
+    /// The weighted sum of each output's loss.
+    private Var joint(List<Several.Term> terms, Var outputs, Var targets) {
+        var sum = b.fill(TensorType.f32(outputs.type().shape().dim(0)), 0);
+        int output = 0;
+        int target = 0;
+        for (var term : terms) {
+            var loss =
+                    perSample(term.loss(), part(outputs, output, term), of(term, targets, target));
+            sum = b.add(sum, b.scale(loss, term.weight()));
+            output += term.count();
+            target += term.targets();
+        }
+        return sum;
+    }
+
+    /// Of the first output that is about classes.
+    private Var firstCorrect(List<Several.Term> terms, Var outputs, Var targets) {
+        int output = 0;
+        int target = 0;
+        for (var term : terms) {
+            switch (term.loss()) {
+                case Loss.MeanSquaredError _, Loss.MeanAbsoluteError _, Loss.Huber _ -> {
+                    output += term.count();
+                    target += term.targets();
+                }
+                default -> {
+                    var own = of(term, targets, target);
+                    return correct(term.loss(), part(outputs, output, term), own);
+                }
+            }
+        }
+        return b.fill(TensorType.f32(outputs.type().shape().dim(0)), 0);
+    }
+
+    private Var part(Var outputs, int first, Several.Term term) {
+        return new Rearrangements(b).part(outputs, first, term.count());
+    }
+
+    /// A term's targets as its loss takes them. Shape: `[batch, …] → [batch, …]`.
+    private Var of(Several.Term term, Var targets, int first) {
+        var part = new Rearrangements(b).part(targets, first, term.targets());
+        var type = term.loss().target(Shape.of(term.count()));
+        var shaped = b.reshape(part, type.shape().prepend(part.type().shape().dim(0)));
+        return type.dtype() == DType.I32 ? b.convert(shaped, DType.I32) : shaped;
     }
 
     /// The share of logits whose sign says on which side of a half the target is.

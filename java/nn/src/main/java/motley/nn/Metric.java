@@ -97,8 +97,11 @@ public sealed interface Metric {
                 switch (this) {
                     case Accuracy _, Precision _, Recall _, F1 _ -> isAboutClasses(loss);
                     case TopK _ -> isAboutClasses(loss) && !isBinary(loss);
-                    case Perplexity _ -> loss instanceof Loss.CrossEntropy;
-                    case MeanAbsoluteError _ -> !isAboutClasses(loss);
+                    case Perplexity _ ->
+                            loss instanceof Loss.CrossEntropy
+                                    || loss instanceof Loss.CategoricalCrossEntropy;
+                    case MeanAbsoluteError _ ->
+                            !isAboutClasses(loss) && !(loss instanceof Loss.Joint);
                 };
         require(
                 fitting,
@@ -114,8 +117,13 @@ public sealed interface Metric {
 
     private static boolean isAboutClasses(Loss loss) {
         return switch (loss) {
-            case Loss.CrossEntropy _, Loss.Hinge _, Loss.Divergence _ -> true;
+            case Loss.CrossEntropy _,
+                    Loss.CategoricalCrossEntropy _,
+                    Loss.Hinge _,
+                    Loss.Divergence _ ->
+                    true;
             case Loss.BinaryCrossEntropy _ -> true;
+            case Loss.Joint _ -> false;
             case Loss.MeanSquaredError _, Loss.MeanAbsoluteError _, Loss.Huber _ -> false;
         };
     }

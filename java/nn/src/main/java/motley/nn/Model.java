@@ -25,9 +25,21 @@ public record Model(String name, TensorType input, Loss loss, List<Node> nodes) 
     /// @param initializer of its weights, that is, of the parameters that do not begin as
     /// constants;
     ///     empty: the layer's usual one
-    public record Node(Layer layer, List<Integer> in, Optional<Initializer> initializer) {
+    /// @param frozen whether its parameters keep their values; a batch normalisation then uses its
+    ///     running mean and variance in training too
+    public record Node(
+            Layer layer, List<Integer> in, Optional<Initializer> initializer, boolean frozen) {
         public Node {
             in = List.copyOf(in);
+        }
+
+        public Node(Layer layer, List<Integer> in, Optional<Initializer> initializer) {
+            this(layer, in, initializer, false);
+        }
+
+        /// The same, whose parameters keep their values.
+        public Node asFrozen() {
+            return new Node(layer, in, initializer, true);
         }
 
         public Node(Layer layer, List<Integer> in) {
@@ -81,6 +93,32 @@ public record Model(String name, TensorType input, Loss loss, List<Node> nodes) 
     /// One sample's output.
     public Shape outputShape() {
         return placed().getLast().output();
+    }
+
+    /// Whether the last layer turns what the loss compares into a prediction: a [Layer.Softmax]
+    /// under a cross-entropy, a [Layer.Sigmoid] under the logistic one, [Layer.Heads]. Training and
+    /// evaluation then read the layer before it, which is the same mathematically and keeps all
+    /// digits; only [TrainingPrograms#predict] gives its result.
+    public boolean hasLink() {
+        if (nodes.size() < 2 || nodes.getLast().in().equals(List.of(0))) return false;
+        return switch (nodes.getLast().layer()) {
+            case Layer.Softmax _ ->
+                    switch (loss) {
+                        case Loss.CrossEntropy _,
+                                Loss.CategoricalCrossEntropy _,
+                                Loss.Divergence _ ->
+                                true;
+                        default -> false;
+                    };
+            case Layer.Sigmoid _ -> loss instanceof Loss.BinaryCrossEntropy;
+            case Layer.Heads _ -> true;
+            default -> false;
+        };
+    }
+
+    /// The number of the value that the loss reads, counted as in [Node#in].
+    int logits() {
+        return hasLink() ? nodes.getLast().in().getFirst() : nodes.size();
     }
 
     /// The length of the output's innermost axis: the number of classes, if it is a classifier.

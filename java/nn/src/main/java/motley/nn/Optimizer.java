@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /// How mean gradients move the parameters. The mathematics is in [Descent].
 ///
-/// The last three cases wrap another optimizer and add something before or after it:
+/// The last five cases wrap another optimizer and add something before or after it:
 /// `new Averaged(new ClippedByNorm(new AdamW(0.1), 1), 0.999)`. [Optimizers] writes and reads them
 /// as
 /// text. Settings that are not given are PyTorch's.
@@ -198,6 +198,109 @@ public sealed interface Optimizer {
         @Override
         public double defaultLearningRate() {
             return 0.0001;
+        }
+    }
+
+    /// [Sgd] as Keras has it: the rate multiplies the velocity when it is kept, so that a step of a
+    /// new rate goes on with the old one's momentum.
+    ///
+    /// State: `keras-sgd.velocity.…` if there is momentum, else none.
+    record KerasSgd(double momentum, boolean nesterov) implements Optimizer {
+        public KerasSgd {
+            requireShare("momentum", momentum);
+            boolean holds = momentum > 0 || !nesterov;
+            require(holds, "nesterov: true with momentum 0 (expected: momentum above 0)");
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return momentum == 0 ? List.of() : slots(parameters, "keras-sgd.velocity.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.01;
+        }
+    }
+
+    /// [RmsProp] as Keras has it: `epsilon` is added inside the root, and steps gather momentum.
+    ///
+    /// State: `keras-rmsprop.square.…` of every parameter, then `keras-rmsprop.velocity.…` of every
+    /// parameter if there is momentum.
+    ///
+    /// @param rho share of the mean square kept from step to step
+    record KerasRmsProp(double rho, double momentum, double epsilon) implements Optimizer {
+        public KerasRmsProp {
+            requireShare("rho", rho);
+            requireShare("momentum", momentum);
+            requireEpsilon(epsilon);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            if (momentum == 0) return slots(parameters, "keras-rmsprop.square.");
+            return slots(parameters, "keras-rmsprop.square.", "keras-rmsprop.velocity.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.001;
+        }
+    }
+
+    /// [Adam] as Keras has it: `epsilon` is added to the root before the correction, which makes it
+    /// larger in the first steps. Keras' AdamW is this in [Shrunk].
+    ///
+    /// State: first `keras-adam.m.…` of every parameter, then `keras-adam.v.…` of every parameter.
+    record KerasAdam(double beta1, double beta2, double epsilon) implements Optimizer {
+        public KerasAdam {
+            requireShare("beta1", beta1);
+            requireShare("beta2", beta2);
+            requireEpsilon(epsilon);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return slots(parameters, "keras-adam.m.", "keras-adam.v.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.001;
+        }
+    }
+
+    /// Takes `rate·decay·p` from every parameter, then lets `inner` move.
+    record Shrunk(Optimizer inner, double decay) implements Optimizer {
+        public Shrunk {
+            requireDecay(decay);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return inner.state(parameters);
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return inner.defaultLearningRate();
+        }
+    }
+
+    /// Shortens each gradient whose own Euclidean norm exceeds `normMax`, then lets `inner` move.
+    record ClippedEach(Optimizer inner, double normMax) implements Optimizer {
+        public ClippedEach {
+            require(normMax > 0, "normMax: %s (expected: above 0)", normMax);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return inner.state(parameters);
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return inner.defaultLearningRate();
         }
     }
 

@@ -9,9 +9,14 @@ import motley.nn.Optimizer.AdamW;
 import motley.nn.Optimizer.Averaged;
 import motley.nn.Optimizer.ClippedByNorm;
 import motley.nn.Optimizer.ClippedByValue;
+import motley.nn.Optimizer.ClippedEach;
+import motley.nn.Optimizer.KerasAdam;
+import motley.nn.Optimizer.KerasRmsProp;
+import motley.nn.Optimizer.KerasSgd;
 import motley.nn.Optimizer.Lion;
 import motley.nn.Optimizer.RmsProp;
 import motley.nn.Optimizer.Sgd;
+import motley.nn.Optimizer.Shrunk;
 import motley.nn.TrainingProgram.Span;
 
 /// The optimizers as text: a name, which brings the settings people usually start from, and what
@@ -25,7 +30,10 @@ import motley.nn.TrainingProgram.Span;
 /// | `rmsprop` | `beta`, `epsilon`, `weight-decay` |
 /// | `adagrad` | `epsilon`, `weight-decay` |
 /// | `lion` | `beta1`, `beta2`, `weight-decay` (0) |
-/// | each | `clip-norm`, `clip-value`, `ema` |
+/// | `keras-adam` | `beta1`, `beta2`, `epsilon` (10⁻⁷) |
+/// | `keras-sgd`, `keras-nesterov` | `momentum` (0, 0.9) |
+/// | `keras-rmsprop` | `rho` (0.9), `momentum` (0), `epsilon` (10⁻⁷) |
+/// | each | `clip-norm`, `clip-each`, `clip-value`, `decay`, `ema` |
 ///
 /// The settings of the last line wrap the optimizer in the order in which they are written: the
 /// last one is the outermost.
@@ -42,11 +50,13 @@ public final class Optimizers {
                     switch (key) {
                         case "clip-norm" -> new ClippedByNorm(optimizer, settings.take(key, 0));
                         case "clip-value" -> new ClippedByValue(optimizer, settings.take(key, 0));
+                        case "clip-each" -> new ClippedEach(optimizer, settings.take(key, 0));
+                        case "decay" -> new Shrunk(optimizer, settings.take(key, 0));
                         case "ema" -> new Averaged(optimizer, settings.take(key, 0));
                         default -> optimizer;
                     };
         }
-        settings.requireNoneLeft("clip-norm", "clip-value", "ema");
+        settings.requireNoneLeft("clip-norm", "clip-each", "clip-value", "decay", "ema");
         return optimizer;
     }
 
@@ -68,6 +78,14 @@ public final class Optimizers {
                             .formatted(beta1, beta2, epsilon, decay);
             case Lion(double beta1, double beta2, double decay) ->
                     "lion:beta1=%s,beta2=%s,weight-decay=%s".formatted(beta1, beta2, decay);
+            case KerasSgd(double momentum, boolean nesterov) ->
+                    "keras-%s:momentum=%s".formatted(nesterov ? "nesterov" : "sgd", momentum);
+            case KerasRmsProp(double rho, double momentum, double epsilon) ->
+                    "keras-rmsprop:rho=%s,momentum=%s,epsilon=%s".formatted(rho, momentum, epsilon);
+            case KerasAdam(double beta1, double beta2, double epsilon) ->
+                    "keras-adam:beta1=%s,beta2=%s,epsilon=%s".formatted(beta1, beta2, epsilon);
+            case Shrunk(var inner, double decay) -> text(inner) + ",decay=" + decay;
+            case ClippedEach(var inner, double normMax) -> text(inner) + ",clip-each=" + normMax;
             case ClippedByNorm(var inner, double normMax) -> text(inner) + ",clip-norm=" + normMax;
             case ClippedByValue(var inner, double valueMax) ->
                     text(inner) + ",clip-value=" + valueMax;
@@ -87,13 +105,31 @@ public final class Optimizers {
     /// and not of their squares or of parameters: what points somewhere, and so is worth nothing
     /// once it is old.
     public static boolean isOfGradients(ParameterSpec state) {
-        return Stream.of("sgd.velocity.", "adam.m.", "adamw.m.", "lion.m.")
+        return Stream.of(
+                        "sgd.velocity.",
+                        "adam.m.",
+                        "adamw.m.",
+                        "lion.m.",
+                        "keras-sgd.velocity.",
+                        "keras-rmsprop.velocity.",
+                        "keras-adam.m.")
                 .anyMatch(state.name()::startsWith);
     }
 
     /// The names [#named] knows, in a fixed order.
     public static List<String> names() {
-        return List.of("adam", "adamw", "sgd", "nesterov", "rmsprop", "adagrad", "lion");
+        return List.of(
+                "adam",
+                "adamw",
+                "sgd",
+                "nesterov",
+                "rmsprop",
+                "adagrad",
+                "lion",
+                "keras-adam",
+                "keras-sgd",
+                "keras-nesterov",
+                "keras-rmsprop");
     }
 
     private static Optimizer rule(NamedSettings settings) {
@@ -110,6 +146,18 @@ public final class Optimizers {
             case "lion" -> {
                 double beta1 = settings.take("beta1", 0.9);
                 yield new Lion(beta1, settings.take("beta2", 0.99), decay(settings));
+            }
+            case "keras-adam" -> {
+                double beta1 = settings.take("beta1", 0.9);
+                double beta2 = settings.take("beta2", 0.999);
+                yield new KerasAdam(beta1, beta2, settings.take("epsilon", 1e-7));
+            }
+            case "keras-sgd" -> new KerasSgd(settings.take("momentum", 0), false);
+            case "keras-nesterov" -> new KerasSgd(settings.take("momentum", 0.9), true);
+            case "keras-rmsprop" -> {
+                double rho = settings.take("rho", 0.9);
+                double momentum = settings.take("momentum", 0);
+                yield new KerasRmsProp(rho, momentum, settings.take("epsilon", 1e-7));
             }
             default ->
                     throw new IllegalArgumentException(

@@ -19,6 +19,9 @@ public record ParameterSpec(String name, Shape shape, Initializer initializer, R
         /// Its gradient, through the optimizer.
         record Trained() implements Role {}
 
+        /// Nothing: its layer is frozen. Where a program gives gradients it gives zeros.
+        record Fixed() implements Role {}
+
         /// A measurement of each batch, such as the mean of its activations: after a step it is
         /// `(1 - momentum)·old + momentum·measured`. Where a program gives gradients it gives the
         /// measurement in the statistic's place, weighted like a sample's gradient, so that whoever
@@ -43,6 +46,11 @@ public record ParameterSpec(String name, Shape shape, Initializer initializer, R
     /// The same parameter with other first values.
     public ParameterSpec with(Initializer other) {
         return new ParameterSpec(name, shape, other, role);
+    }
+
+    /// The same parameter, which keeps its values.
+    ParameterSpec fixed() {
+        return new ParameterSpec(name, shape, initializer, new Role.Fixed());
     }
 
     public TensorType type() {

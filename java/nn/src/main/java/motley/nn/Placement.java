@@ -30,8 +30,8 @@ final class Placement {
                             ? Initializers.HE_UNIFORM
                             : Initializers.GLOROT_UNIFORM;
             var usual = new LayerParameters(name, weights).of(node.layer(), inputs.getFirst());
-            var parameters =
-                    node.initializer().map(chosen -> begunWith(chosen, usual)).orElse(usual);
+            var begun = node.initializer().map(chosen -> begunWith(chosen, usual)).orElse(usual);
+            var parameters = node.frozen() ? fixed(begun) : begun;
             placed.add(new PlacedLayer(name, i, node, inputs, output, parameters));
             types.add(new TensorType(DType.F32, output));
         }
@@ -48,6 +48,10 @@ final class Placement {
                                         ? spec
                                         : spec.with(initializer))
                 .toList();
+    }
+
+    private static List<ParameterSpec> fixed(List<ParameterSpec> usual) {
+        return usual.stream().map(ParameterSpec::fixed).toList();
     }
 
     private static void requireEarlier(String name, List<Integer> in, int node) {
@@ -79,6 +83,11 @@ final class Placement {
             case Layer.Pooling _ -> "pool";
             case Layer.Flatten _ -> "flatten";
             case Layer.Reshape _ -> "reshape";
+            case Layer.Part _ -> "part";
+            case Layer.Backwards _ -> "backwards";
+            case Layer.Frame _ -> "frame";
+            case Layer.Enlarge _ -> "enlarge";
+            case Layer.Standardise _ -> "standardise";
             case Layer.Dropout _ -> "dropout";
             case Layer.BatchNorm _ -> "batchnorm";
             case Layer.LayerNorm _ -> "layernorm";
@@ -93,6 +102,10 @@ final class Placement {
             case Layer.Concatenate _ -> "concatenate";
             case Layer.Relu _ -> "relu";
             case Layer.LeakyRelu _ -> "leakyrelu";
+            case Layer.CappedRelu _ -> "cappedrelu";
+            case Layer.Elu _ -> "elu";
+            case Layer.Softplus _ -> "softplus";
+            case Layer.Heads _ -> "heads";
             case Layer.Gelu _ -> "gelu";
             case Layer.Silu _ -> "silu";
             case Layer.Sigmoid _ -> "sigmoid";

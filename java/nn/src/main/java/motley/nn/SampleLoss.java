@@ -7,6 +7,7 @@ import motley.program.Op;
 import motley.program.ProgramBuilder;
 import motley.program.UnaryKind;
 import motley.program.Var;
+import motley.tensor.Shape;
 
 /// How wrong each sample's outputs are: functions from `[batch, …]` and its targets to `[batch]`.
 ///
@@ -26,6 +27,24 @@ record SampleLoss(ProgramBuilder b) {
         var hot = b.apply(new Op.OneHot(classes), labels); // [batch, class]
         var q = smoothing == 0 ? hot : b.shift(b.scale(hot, 1 - smoothing), smoothing / classes);
         return b.neg(b.sum(b.mul(q, logSoftmax(logits)), 1));
+    }
+
+    /// The cross-entropy, in nats, between the softmax of the logits `z` and a distribution, the
+    /// mean over a sample's positions: `-Σⱼ qⱼ·log softmax(z)ⱼ` with `qⱼ = (1 - ε)·tⱼ + ε/classes`.
+    ///
+    /// Shape: `[batch, …, class], [batch, …, class] → [batch]`.
+    ///
+    /// @param targets probabilities that sum to 1 over the classes
+    /// @param smoothing `ε`, in [0, 1]
+    Var categoricalCrossEntropy(Var logits, Var targets, double smoothing) {
+        var shape = logits.type().shape();
+        int classes = shape.dims().getLast();
+        int positions = shape.count() / shape.dim(0) / classes;
+        var rows = Shape.of(shape.dim(0) * positions, classes);
+        var t = b.reshape(targets, rows);
+        var q = smoothing == 0 ? t : b.shift(b.scale(t, 1 - smoothing), smoothing / classes);
+        var nats = b.neg(b.sum(b.mul(q, logSoftmax(b.reshape(logits, rows))), 1));
+        return mean(b.reshape(nats, Shape.of(shape.dim(0), positions)));
     }
 
     /// The cross-entropy, in nats, between the logistic function of each logit `z` and its target

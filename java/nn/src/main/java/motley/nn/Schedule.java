@@ -58,17 +58,35 @@ public sealed interface Schedule {
     record Cosine(double peak, double floor) implements Schedule {
         public Cosine {
             requireRate("peak", peak);
-            require(
-                    floor >= 0 && floor <= peak,
-                    "floor: %s (expected: from 0 to the peak %s)",
-                    floor,
-                    peak);
+            requireFloor(floor, peak);
         }
 
         @Override
         public double rate(long step, long stepsTotal) {
             double progress = Math.min(1, (step - 1.0) / stepsTotal);
             return halfCosine(peak, floor, progress);
+        }
+    }
+
+    /// As Keras' `CosineDecay`: a straight line from `start` to `peak` in `rise` steps, then half a
+    /// cosine towards `floor`, which it reaches `fall` steps later and keeps, however many steps
+    /// the
+    /// run has.
+    record FixedCosine(double peak, double floor, long fall, double start, long rise)
+            implements Schedule {
+        public FixedCosine {
+            requireRate("peak", peak);
+            requireFloor(floor, peak);
+            require(fall >= 1, "over: %d (expected: at least 1)", fall);
+            require(start >= 0 && start <= peak, "from: %s (expected: from 0 to the peak)", start);
+            require(rise >= 0, "rise: %d (expected: at least 0)", rise);
+        }
+
+        @Override
+        public double rate(long step, long stepsTotal) {
+            long done = Math.min(step - 1, fall + rise);
+            if (done < rise) return start + (peak - start) * done / rise;
+            return halfCosine(peak, floor, (double) (done - rise) / fall);
         }
     }
 
@@ -117,6 +135,11 @@ public sealed interface Schedule {
 
     private static void requireRate(String name, double rate) {
         require(rate > 0 && rate < 1e6, "%s: %s (expected: above 0, below 10⁶)", name, rate);
+    }
+
+    private static void requireFloor(double floor, double peak) {
+        boolean holds = floor >= 0 && floor <= peak;
+        require(holds, "floor: %s (expected: from 0 to the peak %s)", floor, peak);
     }
 
     private static void requireShare(String name, double value) {

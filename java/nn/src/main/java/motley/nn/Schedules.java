@@ -6,6 +6,7 @@ import java.util.List;
 import motley.nn.Schedule.Constant;
 import motley.nn.Schedule.Cosine;
 import motley.nn.Schedule.Exponential;
+import motley.nn.Schedule.FixedCosine;
 import motley.nn.Schedule.OneCycle;
 import motley.nn.Schedule.Stepwise;
 
@@ -18,6 +19,8 @@ import motley.nn.Schedule.Stepwise;
 /// | `step` | `every` (needed), `factor` (0.1) |
 /// | `exponential` | `factor` (needed), of one step |
 /// | `cosine` | `floor`, a share of the peak (0) |
+/// | `fixed-cosine` | `over` (needed), steps; `floor`, `from`, shares of the peak (0); `rise`,
+/// steps |
 /// | `one-cycle` | |
 public final class Schedules {
     private Schedules() {}
@@ -34,7 +37,7 @@ public final class Schedules {
 
     /// The names [#named] knows, in a fixed order.
     public static List<String> names() {
-        return List.of("constant", "step", "exponential", "cosine", "one-cycle");
+        return List.of("constant", "step", "exponential", "cosine", "fixed-cosine", "one-cycle");
     }
 
     private static Schedule named(NamedSettings settings, double peak) {
@@ -46,6 +49,13 @@ public final class Schedules {
             }
             case "exponential" -> new Exponential(peak, settings.take("factor", 0));
             case "cosine" -> new Cosine(peak, peak * settings.take("floor", 0));
+            case "fixed-cosine" -> {
+                long over = whole("over", settings.take("over", 0));
+                double floor = peak * settings.take("floor", 0);
+                double start = peak * settings.take("from", 0);
+                long rise = whole("rise", settings.take("rise", 0));
+                yield new FixedCosine(peak, floor, over, start, rise);
+            }
             case "one-cycle" -> new OneCycle(peak);
             default ->
                     throw new IllegalArgumentException(

@@ -104,7 +104,8 @@ public sealed interface TrainingProgram {
         }
     }
 
-    /// As [Evaluate], and what the model made of every sample.
+    /// As [Evaluate], and what the model made of every sample: what the loss compares, before a
+    /// link ([Model#hasLink]).
     /// Params: the parameters, `inputs`, `targets`, `weights`. Results: `lossSum`, `correct`,
     /// `output` `f32[batch, …]`.
     record Examine(Program program, int parameterCount) implements TrainingProgram {

@@ -38,10 +38,10 @@ public final class TrainingPrograms {
         var mode = trainingParams(b, batch.weights);
 
         var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
-        var totals = totals(b, model.loss(), passed.output(), batch);
+        var totals = totals(b, model.loss(), passed.logits(), batch);
         var gradients = Autodiff.gradient(b, totals.lossSum, trained(model, parameters));
         var measured = b.scope("statistics", () -> weighted(b, passed.measured(), batch.weights));
-        var sums = merged(model, gradients, measured);
+        var sums = merged(b, model, gradients, measured);
         var program = b.build(concat(totals.list(), sums));
         return new TrainingProgram.Gradient(program, parameters.size());
     }
@@ -66,7 +66,7 @@ public final class TrainingPrograms {
         var parameters = params(b, model.parameters());
         var batch = Batch.params(b, model, microBatch);
         var forward = new Forward(b, new Forward.Mode.Inference());
-        var output = forward.pass(model, parameters, batch.inputs).output();
+        var output = forward.pass(model, parameters, batch.inputs).logits();
         return new Examined(totals(b, model.loss(), output, batch), output);
     }
 
@@ -106,10 +106,10 @@ public final class TrainingPrograms {
         var mode = trainingParams(b, batch.weights);
 
         var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
-        var totals = totals(b, model.loss(), passed.output(), batch);
+        var totals = totals(b, model.loss(), passed.logits(), batch);
         var meanLoss = b.scope("loss", () -> b.div(totals.lossSum, b.sumAll(batch.weights)));
         var gradients = Autodiff.gradient(b, meanLoss, trained(model, parameters));
-        var means = merged(model, gradients, passed.measured());
+        var means = merged(b, model, gradients, passed.measured());
         var slots = new Descent.Slots(parameters, state, means);
         var descent = new Descent(b, learningRate, step);
         var moved = b.scope("optimizer", () -> moved(model, descent, optimizer, slots));
@@ -176,12 +176,20 @@ public final class TrainingPrograms {
     }
 
     /// Gradients and measurements in the order of the parameters they are for.
-    private static List<Var> merged(Model model, List<Var> gradients, List<Var> measured) {
+    private static List<Var> merged(
+            ProgramBuilder b, Model model, List<Var> gradients, List<Var> measured) {
         var gradient = gradients.iterator();
         var measurement = measured.iterator();
-        return model.parameters().stream()
-                .map(spec -> spec.isTrained() ? gradient.next() : measurement.next())
-                .toList();
+        var all = new ArrayList<Var>();
+        for (var spec : model.parameters()) {
+            all.add(
+                    switch (spec.role()) {
+                        case Role.Trained _ -> gradient.next();
+                        case Role.Statistic _ -> measurement.next();
+                        case Role.Fixed _ -> b.fill(spec.type(), 0);
+                    });
+        }
+        return all;
     }
 
     /// Each measurement times the batch's weight: what micro-batches add up to their mean.
@@ -228,6 +236,7 @@ public final class TrainingPrograms {
             all.add(
                     switch (specs.get(i).role()) {
                         case Role.Trained _ -> moved.next();
+                        case Role.Fixed _ -> old;
                         case Role.Statistic(double momentum) -> statistic.move(momentum, old, mean);
                     });
         }

@@ -64,7 +64,8 @@ final class ModelTest {
         assertThatThrownBy(() -> Optimizers.named("tiger"))
                 .hasMessage(
                         "optimizer: tiger (expected: one of adam, adamw, sgd, nesterov, rmsprop,"
-                                + " adagrad, lion)");
+                                + " adagrad, lion, keras-adam, keras-sgd, keras-nesterov,"
+                                + " keras-rmsprop)");
     }
 
     @Test

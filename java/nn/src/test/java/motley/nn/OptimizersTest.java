@@ -58,7 +58,7 @@ final class OptimizersTest {
     @Test
     void textThatCannotBeMeantIsRefused() {
         refused("adamw:beta3=1", "optimizer setting: beta3 (expected for adamw: one of beta1,");
-        refused("sgd:beta1=0.5", "one of momentum, weight-decay, clip-norm, clip-value, ema)");
+        refused("sgd:beta1=0.5", "one of momentum, weight-decay, clip-norm, clip-each, clip-value,");
         refused("sgd:momentum", "optimizer setting: momentum (expected: key=number)");
         refused("sgd:", "optimizer setting:  (expected: key=number)");
         refused("sgd:momentum=much", "optimizer setting momentum: much (expected: a number)");

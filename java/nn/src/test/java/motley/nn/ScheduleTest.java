@@ -77,7 +77,7 @@ final class ScheduleTest {
 
     @Test
     void textThatCannotBeMeantIsRefused() {
-        refused("linear", "one of constant, step, exponential, cosine, one-cycle");
+        refused("linear", "one of constant, step, exponential, cosine, fixed-cosine");
         refused("step", "everySteps: 0 (expected: at least 1)");
         refused("step:every=1.5", "every: 1.5 (expected: a whole number)");
         refused("exponential", "factor: 0.0 (expected: above 0, at most 1)");

@@ -41,8 +41,13 @@ final class Tally {
 
     private static boolean hasClasses(Loss loss) {
         return switch (loss) {
-            case Loss.CrossEntropy _, Loss.Hinge _, Loss.Divergence _ -> true;
+            case Loss.CrossEntropy _,
+                    Loss.CategoricalCrossEntropy _,
+                    Loss.Hinge _,
+                    Loss.Divergence _ ->
+                    true;
             case Loss.BinaryCrossEntropy _,
+                    Loss.Joint _,
                     Loss.MeanSquaredError _,
                     Loss.MeanAbsoluteError _,
                     Loss.Huber _ ->
@@ -55,6 +60,7 @@ final class Tally {
     /// @param outputs f32 `[batch, …]`
     /// @param targets as the model's loss says, with the batch in front
     void add(Tensor outputs, Tensor targets, int samples) {
+        if (model.loss() instanceof Loss.Joint) return; // No metric goes with it.
         int count = samples * model.outputShape().count();
         if (sides.isPresent()) {
             for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 package motley.wire;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -11,12 +12,13 @@ import motley.wire.v1.Leaving;
 import motley.wire.v1.Profile;
 import motley.wire.v1.SharedMemoryProof;
 import motley.wire.v1.Submission;
+import motley.wire.v1.ThinDevice;
 import motley.wire.v1.WorkRequest;
 
 /// What devices say.
 final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
     private static final int TEXT_MAX = 1_000;
-    private static final int ENGINES_MAX = 32;
+    private static final int NAMES_MAX = 32;
 
     @Override
     public DeviceMessage encode(FromDevice message) {
@@ -94,14 +96,17 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                         .setNumericClass(profile.numericClass())
                         .setVersion(profile.version());
         profile.gflops().ifPresent(encoded::setGflops);
+        profile.thin()
+                .ifPresent(
+                        thin ->
+                                encoded.setThin(
+                                        ThinDevice.newBuilder()
+                                                .addAllEncodings(thin.encodings())
+                                                .addAllParameterForms(thin.parameterForms())));
         return encoded.build();
     }
 
     private static DeviceProfile decode(Profile profile) {
-        if (profile.getEnginesCount() > ENGINES_MAX) {
-            throw Check.malformed("engines", profile.getEnginesCount(), "at most " + ENGINES_MAX);
-        }
-        profile.getEnginesList().forEach(engine -> Check.text("engines", engine, TEXT_MAX));
         return new DeviceProfile(
                 Check.text("operating_system", profile.getOperatingSystem(), TEXT_MAX),
                 Check.text("processor", profile.getProcessor(), TEXT_MAX),
@@ -112,9 +117,24 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                 profile.hasGflops()
                         ? OptionalDouble.of(Check.finite("gflops", profile.getGflops()))
                         : OptionalDouble.empty(),
-                profile.getEnginesList(),
+                names("engines", profile.getEnginesList()),
                 Check.text("numeric_class", profile.getNumericClass(), TEXT_MAX),
-                Check.text("version", profile.getVersion(), TEXT_MAX));
+                Check.text("version", profile.getVersion(), TEXT_MAX),
+                profile.hasThin() ? Optional.of(decode(profile.getThin())) : Optional.empty());
+    }
+
+    private static DeviceProfile.Thin decode(ThinDevice thin) {
+        return new DeviceProfile.Thin(
+                names("encodings", thin.getEncodingsList()),
+                names("parameter_forms", thin.getParameterFormsList()));
+    }
+
+    private static List<String> names(String field, List<String> names) {
+        if (names.size() > NAMES_MAX) {
+            throw Check.malformed(field, names.size(), "at most " + NAMES_MAX);
+        }
+        names.forEach(name -> Check.text(field, name, TEXT_MAX));
+        return names;
     }
 
     private static Heartbeat encode(FromDevice.Heartbeat beat) {

@@ -1,6 +1,7 @@
 package motley.wire;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// What a device has. What could not be measured is empty, never invented.
@@ -9,6 +10,9 @@ import java.util.OptionalDouble;
 /// @param memoryLimitBytes how much its owner lends
 /// @param gflops measured speed of a short matrix product on all lent threads
 /// @param numericClass devices of one class compute bit-identical results
+/// @param thin what a device knows that runs plans and fetches inputs; empty for one with a
+/// compiler
+///     and samples of its own
 public record DeviceProfile(
         String operatingSystem,
         String processor,
@@ -19,8 +23,44 @@ public record DeviceProfile(
         OptionalDouble gflops,
         List<String> engines,
         String numericClass,
-        String version) {
+        String version,
+        Optional<Thin> thin) {
     public DeviceProfile {
         engines = List.copyOf(engines);
+    }
+
+    /// A device with a compiler and samples of its own.
+    public DeviceProfile(
+            String operatingSystem,
+            String processor,
+            int cores,
+            int threads,
+            long memoryBytes,
+            long memoryLimitBytes,
+            OptionalDouble gflops,
+            List<String> engines,
+            String numericClass,
+            String version) {
+        this(
+                operatingSystem,
+                processor,
+                cores,
+                threads,
+                memoryBytes,
+                memoryLimitBytes,
+                gflops,
+                engines,
+                numericClass,
+                version,
+                Optional.empty());
+    }
+
+    /// What such a device can read and write, by the names of [motley.wire.encoding.Encoding] and
+    /// [motley.wire.encoding.ParameterForm]. It takes no tasks of local steps.
+    public record Thin(List<String> encodings, List<String> parameterForms) {
+        public Thin {
+            encodings = List.copyOf(encodings);
+            parameterForms = List.copyOf(parameterForms);
+        }
     }
 }

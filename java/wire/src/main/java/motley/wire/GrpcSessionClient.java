@@ -49,7 +49,7 @@ public final class GrpcSessionClient {
                         retiming,
                         clock,
                         System::nanoTime);
-        retiming.link = link;
+        retiming.follow(link);
         var call = new Call(link, clock, factory);
         try {
             GrpcClients.builder("gproto+" + coordinator)
@@ -66,31 +66,6 @@ public final class GrpcSessionClient {
             call.free();
         }
         return link;
-    }
-
-    /// Makes a session keep the time that the coordinator asks for.
-    private static final class Retiming implements Session.Handler<FromCoordinator> {
-        private final Session.Handler<FromCoordinator> handler;
-
-        /// Set before the session opens.
-        private @Nullable SessionLink<FromDevice, FromCoordinator, ?, ?> link;
-
-        Retiming(Session.Handler<FromCoordinator> handler) {
-            this.handler = handler;
-        }
-
-        @Override
-        public void received(FromCoordinator message) {
-            if (message instanceof FromCoordinator.Welcome welcome) {
-                Objects.requireNonNull(link).retime(welcome.timing());
-            }
-            handler.received(message);
-        }
-
-        @Override
-        public void closed(String why) {
-            handler.closed(why);
-        }
     }
 
     /// The gRPC call: carries messages out, brings them in, and owns connection and clock.

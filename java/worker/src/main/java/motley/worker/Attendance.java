@@ -15,7 +15,6 @@ import motley.wire.FromCoordinator;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.FromCoordinator.Kind;
 import motley.wire.FromDevice;
-import motley.wire.GrpcSessionClient;
 import motley.wire.Protocol;
 import motley.wire.RunManifest;
 import motley.wire.Session;
@@ -86,7 +85,7 @@ final class Attendance implements AutoCloseable {
     static Attendance connect(
             Device device, Workbench workbench, URI coordinator, Consumer<WorkerEvent> listener) {
         var mailbox = new Mailbox();
-        var session = GrpcSessionClient.connect(coordinator, mailbox);
+        var session = device.settings().transport().connect(coordinator, mailbox);
         var connection = new Connection(coordinator, mailbox, session);
         return new Attendance(device, workbench, listener, connection);
     }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import motley.wire.Transport;
 
 /// How a device takes part.
 ///
@@ -19,6 +20,7 @@ import java.util.function.Function;
 /// @param discoveryPort UDP port of the search
 /// @param version of this program
 /// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
+/// @param transport what carries the session
 public record WorkerSettings(
         Optional<URI> coordinator,
         Function<URI, String> tokens,
@@ -29,10 +31,11 @@ public record WorkerSettings(
         Path home,
         int discoveryPort,
         String version,
-        boolean usesFiles) {
+        boolean usesFiles,
+        Transport transport) {
     private static final long MEMORY_BYTES_MIN = 64L << 20;
 
-    /// A device that uses files where it can.
+    /// A device that speaks gRPC and uses files where it can.
     public WorkerSettings(
             Optional<URI> coordinator,
             Function<URI, String> tokens,
@@ -53,7 +56,8 @@ public record WorkerSettings(
                 home,
                 discoveryPort,
                 version,
-                true);
+                true,
+                Transport.GRPC);
     }
 
     public WorkerSettings {

@@ -144,6 +144,13 @@ public final class Access {
         gate.check(route, context, headers, isOfDevice);
     }
 
+    /// Lets a page or a program open a device's session over WebSocket.
+    ///
+    /// @throws Problem if the request may not pass
+    public void checkSocket(ServiceRequestContext context, RequestHeaders headers) {
+        new Gate(registry, token, terms.proxies()).checkSocket(context, headers);
+    }
+
     /// Accounts, sessions, tokens and invitations over HTTP.
     ///
     /// @param expel sends devices away, by their ids

@@ -30,7 +30,7 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
             ServiceRequestContext context,
             RequestHeaders headers,
             boolean isOfDevice) {
-        requireThisOrigin(route, context, headers);
+        requireThisOrigin(SAFE.contains(route.method()), context, headers);
         if (isOfDevice) {
             requireForDevices(route);
             return;
@@ -55,6 +55,14 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
         }
     }
 
+    /// A page of another origin must not open a device's session: it would make a device of
+    /// everybody who looks at it. The token, where one is needed, is in the session.
+    ///
+    /// @throws Problem if the request may not pass
+    void checkSocket(ServiceRequestContext context, RequestHeaders headers) {
+        requireThisOrigin(false, context, headers);
+    }
+
     /// The bearer token of a request.
     static Optional<String> bearer(RequestHeaders headers) {
         return Optional.ofNullable(headers.get(HttpHeaderNames.AUTHORIZATION))
@@ -65,13 +73,13 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
     /// A browser says where the page comes from that sends a request. Where nothing is asked, being
     /// on this machine is the only proof, and a name that somebody makes resolve to it is none.
     private void requireThisOrigin(
-            Route route, ServiceRequestContext context, RequestHeaders headers) {
+            boolean isSafe, ServiceRequestContext context, RequestHeaders headers) {
         boolean isForeign = proxies.isForeign(context, headers);
         var authority = proxies.authority(context, headers);
         boolean isRefused =
                 token.isEmpty()
                         ? isForeign || !LOCAL_NAMES.contains(host(authority))
-                        : isForeign && !SAFE.contains(route.method());
+                        : isForeign && !isSafe;
         if (!isRefused) return;
         var origin = Optional.ofNullable(headers.get(HttpHeaderNames.ORIGIN)).orElse("none");
         var expected = token.isEmpty() ? "this machine by a local name" : "a page of this server";

@@ -1,0 +1,50 @@
+package motley.app;
+
+import static motley.tensor.Require.require;
+
+import java.util.List;
+import java.util.Map;
+import motley.coordinator.plans.PlanCompiler;
+import motley.webgpu.wgsl.GpuLimits;
+import motley.webgpu.wgsl.GpuPlans;
+import motley.webgpu.wgsl.GpuTarget;
+import motley.webgpu.wgsl.Tiling;
+
+/// Plans for browsers with a GPU.
+final class WebGpuPlans implements PlanCompiler {
+    @Override
+    public String engine() {
+        return "webgpu";
+    }
+
+    /// @param abilities limits under the names of the WebGPU specification, and `software`, true
+    ///     where a processor computes what a GPU should; those left out are what every device has
+    @Override
+    public Target target(Map<String, String> abilities) {
+        var usual = GpuLimits.DEFAULT;
+        var limits =
+                new GpuLimits(
+                        count("maxStorageBuffersPerShaderStage", usual.storageBuffers(), abilities),
+                        bytes("maxStorageBufferBindingSize", usual.bindingBytes(), abilities),
+                        bytes("maxBufferSize", usual.bufferBytes(), abilities),
+                        count("maxComputeWorkgroupStorageSize", usual.workgroupBytes(), abilities),
+                        count("maxComputeInvocationsPerWorkgroup", usual.invocations(), abilities),
+                        count("maxComputeWorkgroupsPerDimension", usual.groups(), abilities));
+        boolean isSoftware = abilities.getOrDefault("software", "false").equals("true");
+        var target = new GpuTarget(limits, isSoftware ? Tiling.DIRECT : Tiling.SHARED);
+        return new Target(
+                target.toString(), program -> GpuPlans.compile(program, List.of(), target));
+    }
+
+    private static int count(String name, int usual, Map<String, String> abilities) {
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, bytes(name, usual, abilities)));
+    }
+
+    private static long bytes(String name, long usual, Map<String, String> abilities) {
+        var text = abilities.get(name);
+        if (text == null) return usual;
+        boolean isNumber = text.matches("[0-9]{1,18}");
+        require(isNumber, "%s: %s (expected: a whole number)", name, text);
+        return Long.parseLong(text);
+    }
+}

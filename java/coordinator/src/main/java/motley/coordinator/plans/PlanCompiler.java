@@ -1,0 +1,32 @@
+package motley.coordinator.plans;
+
+import java.util.Map;
+import java.util.function.Function;
+import motley.compiler.device.DevicePlan;
+import motley.program.Program;
+
+/// Compiles programs for one kind of engine on devices.
+///
+/// An implementation must
+/// - give equal plans for equal programs and targets of one name,
+/// - keep to the limits and features that a target was made of,
+/// - refuse a program it cannot compile with an [IllegalArgumentException] that says why.
+///
+/// Any thread may call.
+public interface PlanCompiler {
+    /// The engine's name in plans, as `wasm`.
+    String engine();
+
+    /// What a device is compiled for.
+    ///
+    /// @param abilities limits and features that a device reports, by name; unknown ones mean
+    ///     nothing
+    /// @throws IllegalArgumentException if one is malformed, or the device lacks what every plan
+    ///     needs
+    Target target(Map<String, String> abilities);
+
+    /// A class of devices that get the same plans.
+    ///
+    /// @param name equal for equal plans
+    record Target(String name, Function<Program, DevicePlan> compilation) {}
+}

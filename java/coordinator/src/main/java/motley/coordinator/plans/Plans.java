@@ -1,0 +1,159 @@
+package motley.coordinator.plans;
+
+import static motley.tensor.Require.require;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import motley.compiler.device.DevicePlan;
+import motley.compiler.device.DevicePlanJson;
+import motley.coordinator.plans.PlanCompiler.Target;
+import motley.coordinator.storage.BlobStore;
+import motley.program.Limits;
+import motley.program.ProgramCodec;
+
+/// Plans by program and class of devices: compiled when the first device of a class asks, and kept
+/// for the next. Any thread may call; whoever asks waits for the compiler.
+public final class Plans {
+    /// Encoded programs are lists of a few hundred equations.
+    private static final long PROGRAM_BYTES_MAX = 16L << 20;
+
+    /// All plans that are kept; those longest not asked for go first.
+    private static final long KEPT_BYTES_MAX = 128L << 20;
+
+    /// Programs compiled at once.
+    private static final int COMPILING_MAX = 2;
+
+    private final BlobStore blobs;
+    private final List<PlanCompiler> compilers;
+    private final Semaphore compiling = new Semaphore(COMPILING_MAX);
+
+    /// In the order they were last asked for; guarded by itself.
+    private final LinkedHashMap<Key, CompletableFuture<byte[]>> kept =
+            new LinkedHashMap<>(16, 0.75f, true);
+
+    private record Key(String program, String engine, String target, long memoryBytes) {}
+
+    /// @param compilers one an engine; without any, no device without a compiler can take part
+    public Plans(BlobStore blobs, List<PlanCompiler> compilers) {
+        this.blobs = blobs;
+        this.compilers = List.copyOf(compilers);
+    }
+
+    /// The engines that plans can be had for.
+    public List<String> engines() {
+        return compilers.stream().map(PlanCompiler::engine).toList();
+    }
+
+    /// What a device reports of itself.
+    ///
+    /// @param memoryBytes that its owner lends
+    /// @param abilities as [PlanCompiler#target] reads them
+    public record Device(String engine, long memoryBytes, Map<String, String> abilities) {
+        public Device {
+            abilities = Map.copyOf(abilities);
+        }
+    }
+
+    /// The plan of the program that blob `program` holds, as JSON; empty if there is no such blob.
+    ///
+    /// @throws IllegalArgumentException if there is no such engine, an ability is malformed, the
+    ///     program is refused by the limits, or cannot be compiled for this device
+    public Optional<byte[]> plan(String program, Device device)
+            throws IOException, InterruptedException {
+        var target = compiler(device.engine()).target(device.abilities());
+        var file = blobs.find(program);
+        if (file.isEmpty()) return Optional.empty();
+        var key = new Key(program, device.engine(), target.name(), device.memoryBytes());
+        var made = new CompletableFuture<byte[]>();
+        CompletableFuture<byte[]> there;
+        synchronized (kept) {
+            there = kept.putIfAbsent(key, made);
+        }
+        if (there != null) return Optional.of(await(there));
+        try {
+            var plan = compile(file.get(), target, device.memoryBytes());
+            made.complete(plan);
+            shrink();
+            return Optional.of(plan);
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            synchronized (kept) {
+                kept.remove(key, made);
+            }
+            made.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private PlanCompiler compiler(String engine) {
+        return compilers.stream()
+                .filter(one -> one.engine().equals(engine))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "engine: %s (expected: one of %s)"
+                                                .formatted(engine, engines())));
+    }
+
+    private static byte[] await(CompletableFuture<byte[]> plan) throws IOException {
+        try {
+            return plan.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) throw refused;
+            throw new IOException("the plan could not be made", e);
+        }
+    }
+
+    private byte[] compile(Path file, Target target, long memoryBytes)
+            throws IOException, InterruptedException {
+        long sizeBytes = Files.size(file);
+        require(
+                sizeBytes <= PROGRAM_BYTES_MAX,
+                "program: %d bytes (expected: at most %d)",
+                sizeBytes,
+                PROGRAM_BYTES_MAX);
+        compiling.acquire();
+        try {
+            var limits = Limits.DEFAULT.withPeakLiveBytesMax(memoryBytes);
+            var program = ProgramCodec.decode(Files.readAllBytes(file), limits);
+            DevicePlan plan = target.compilation().apply(program);
+            require(
+                    plan.bytes() <= memoryBytes,
+                    "memory: %d bytes (expected: %d, what the plan needs)",
+                    memoryBytes,
+                    plan.bytes());
+            return DevicePlanJson.write(plan).getBytes(StandardCharsets.UTF_8);
+        } finally {
+            compiling.release();
+        }
+    }
+
+    private void shrink() {
+        synchronized (kept) {
+            long bytes = 0;
+            for (var plan : kept.values()) bytes += sizeBytes(plan);
+            for (var key : new ArrayList<>(kept.keySet())) {
+                if (bytes <= KEPT_BYTES_MAX) return;
+                var plan = kept.get(key);
+                if (plan == null || !plan.isDone()) continue;
+                bytes -= sizeBytes(plan);
+                kept.remove(key);
+            }
+        }
+    }
+
+    private static long sizeBytes(CompletableFuture<byte[]> plan) {
+        boolean isThere = plan.isDone() && !plan.isCompletedExceptionally();
+        return isThere ? plan.join().length : 0;
+    }
+}

@@ -1,0 +1,449 @@
+/**
+ * The device's agent: chooses an engine, joins, works on what it is given, and comes back by itself when
+ * the coordinator, the network or the GPU was away.
+ */
+import { Bulk, type Traffic } from "./bulk.ts";
+import { ENCODINGS, readsFrames } from "./encodings.ts";
+import { type Engine, Unable } from "./engine.ts";
+import { KIND_EVALUATE, PROTOCOL_VERSION, type Assignment, type Manifest } from "./messages.ts";
+import type { Values } from "./protobuf.ts";
+import { Run } from "./run.ts";
+import { Session } from "./session.ts";
+import { WasmEngine } from "./wasm-engine.ts";
+import { WebGpuEngine } from "./webgpu-engine.ts";
+
+export const VERSION = "web-1";
+
+/** What the owner decides once. */
+export interface Settings {
+  readonly token: string;
+  readonly deviceId: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly engine: "auto" | "webgpu" | "wasm";
+  readonly allowsSoftware: boolean;
+  readonly memoryBytes: number;
+  /** In [0, 1]; below it a device without power takes no tasks. */
+  readonly batteryMin: number;
+  /** A phone in the background is frozen any moment: it gives its task back before. */
+  readonly leavesWhenHidden: boolean;
+}
+
+/** What only the page can see. */
+export interface Circumstances {
+  readonly isVisible: boolean;
+  readonly battery?: number;
+  readonly onPower?: boolean;
+  readonly isMetered: boolean;
+  /** It is frozen or ends any moment. */
+  readonly isGoing: boolean;
+}
+
+export type State = "starting" | "joining" | "idle" | "working" | "paused" | "away" | "hidden" | "ended";
+
+/** What there is to see. */
+export interface Status {
+  readonly state: State;
+  /** Why it does not work, where it does not. */
+  readonly reason: string;
+  readonly engine: string;
+  readonly processor: string;
+  /** Why a better engine is not used; empty if there is none. */
+  readonly passedOver: string;
+  /** The model it works on. */
+  readonly work: string;
+  readonly tasks: number;
+  readonly samples: number;
+  readonly computeMs: number;
+  readonly refused: number;
+  readonly downBytes: number;
+  readonly upBytes: number;
+  /** From the start of the agent to the first task that counted; 0 before. */
+  readonly firstTaskMs: number;
+  readonly losses: number;
+}
+
+const RETRY_MS = { first: 250, longest: 8_000 };
+const REST_MS = { first: 1_000, longest: 60_000 };
+const MANIFESTS_MAX = 1_000;
+const GPU_ATTEMPTS = 5;
+const GPU_PAUSE_MS = 400;
+
+/** So often a GPU may be lost before it counts as unfit. */
+const LOSSES_MAX = 3;
+
+export class Agent {
+  private readonly traffic: Traffic = { downBytes: 0, upBytes: 0 };
+  private readonly started = performance.now();
+  private readonly manifests = new Map<string, Manifest>();
+  private circumstances: Circumstances = { isVisible: true, isMetered: false, isGoing: false };
+  private engine: Engine | undefined;
+  private session: Session | undefined;
+  private bulk: Bulk | undefined;
+  private run: Run | undefined;
+  private task: Assignment | undefined;
+  private isBusy = false;
+  private hasAsked = false;
+  private isJoined = false;
+  private isEnded = false;
+  private rest = "";
+  private restMs = REST_MS.first;
+  private retryMs = RETRY_MS.first;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private state: State = "starting";
+  private reason = "";
+  private passedOver = "";
+  private work = "";
+  private counts = { tasks: 0, samples: 0, computeMs: 0, refused: 0, firstTaskMs: 0, losses: 0 };
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly listener: (status: Status) => void,
+  ) {}
+
+  /** Opens an engine and joins. */
+  async start(): Promise<void> {
+    this.show("starting", "");
+    try {
+      await this.openEngine();
+    } catch (e) {
+      this.end(text(e));
+      return;
+    }
+    this.connect();
+  }
+
+  /** Gives the task in hand back and says goodbye. */
+  stop(reason: string): void {
+    this.leave(reason);
+    this.end(reason);
+  }
+
+  changed(circumstances: Circumstances): void {
+    this.circumstances = circumstances;
+    if (this.isEnded || this.engine === undefined) return;
+    if (this.isHidden()) {
+      clearTimeout(this.retry);
+      if (this.state !== "hidden") this.leave("the page is in the background");
+      this.show("hidden", "waits until this page is in front again");
+    } else if (this.session === undefined) {
+      this.retryMs = RETRY_MS.first;
+      this.connect();
+    } else {
+      this.ask();
+    }
+  }
+
+  private isHidden(): boolean {
+    const { isVisible, isGoing } = this.circumstances;
+    return isGoing || (this.settings.leavesWhenHidden && !isVisible);
+  }
+
+  // Engines.
+
+  private async openEngine(): Promise<void> {
+    const { engine: wanted, allowsSoftware } = this.settings;
+    const isUnfit = this.counts.losses >= LOSSES_MAX;
+    if (wanted !== "wasm" && !(isUnfit && wanted === "auto")) {
+      try {
+        this.use(await this.openGpu(allowsSoftware));
+        return;
+      } catch (e) {
+        if (wanted === "webgpu") throw e;
+        this.passedOver = text(e);
+      }
+    }
+    if (isUnfit) this.passedOver = `the GPU was lost ${this.counts.losses} times`;
+    this.use(WasmEngine.open());
+  }
+
+  /** A GPU that was just lost takes a moment to come back. */
+  private async openGpu(allowsSoftware: boolean): Promise<Engine> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const engine = await WebGpuEngine.open(allowsSoftware);
+        await engine.test();
+        return engine;
+      } catch (e) {
+        const isHopeless = e instanceof Unable && this.counts.losses === 0;
+        if (isHopeless || attempt === GPU_ATTEMPTS) throw e;
+        await pause(GPU_PAUSE_MS * attempt);
+      }
+    }
+  }
+
+  private use(engine: Engine): void {
+    this.engine = engine;
+    void engine.lost.then((why) => this.lost(engine, why));
+  }
+
+  private async lost(engine: Engine, why: string): Promise<void> {
+    if (this.engine !== engine || this.isEnded) return;
+    this.counts.losses++;
+    const task = this.task;
+    if (task !== undefined) this.giveBack(task, why);
+    this.task = undefined;
+    this.run?.close();
+    this.run = undefined;
+    this.engine = undefined;
+    this.show("starting", why);
+    try {
+      if (engine.name === "wasm" && this.counts.losses >= LOSSES_MAX) throw new Error(why);
+      await this.openEngine();
+    } catch (e) {
+      this.stop(text(e));
+      return;
+    }
+    // Read anew: another engine may have come in its place.
+    const next = this.engine as Engine | undefined;
+    if (next?.numericClass === engine.numericClass) this.ask();
+    else this.leave("another engine");
+    if (this.session === undefined) this.connect();
+  }
+
+  // The session.
+
+  private connect(): void {
+    clearTimeout(this.retry);
+    if (this.isEnded || this.isHidden() || this.session !== undefined || this.engine === undefined) return;
+    this.show("joining", "");
+    this.isJoined = false;
+    this.hasAsked = false;
+    const session: Session = new Session(this.hello(this.engine), {
+      received: (name, message) => {
+        if (this.session === session) this.take(name, message);
+      },
+      closed: (why) => {
+        if (this.session === session) this.closed(why);
+      },
+      health: () => ({
+        battery: this.circumstances.battery,
+        onPower: this.circumstances.onPower,
+        pausedBecause: this.pausedBecause() || undefined,
+        lease: this.task?.lease ?? 0n,
+      }),
+    });
+    this.session = session;
+  }
+
+  private hello(engine: Engine): Values {
+    const cores = navigator.hardwareConcurrency || 1;
+    const memory = (navigator as { deviceMemory?: number }).deviceMemory;
+    return {
+      protocolVersion: PROTOCOL_VERSION,
+      token: this.settings.token,
+      deviceId: this.settings.deviceId,
+      name: this.settings.name,
+      profile: {
+        operatingSystem: this.settings.platform,
+        processor: engine.processor,
+        cores,
+        threads: 1,
+        memoryBytes: BigInt(Math.round((memory ?? 0) * 2 ** 30)),
+        memoryLimitBytes: BigInt(this.settings.memoryBytes),
+        engines: [engine.name],
+        numericClass: engine.numericClass,
+        version: VERSION,
+        thin: { encodings: ENCODINGS, parameterForms: readsFrames() ? ["f32", "bf16"] : ["f32"] },
+      },
+    };
+  }
+
+  private take(name: string, message: Values): void {
+    switch (name) {
+      case "welcome":
+        this.bulk = new Bulk(message["sessionToken"], this.traffic);
+        this.isJoined = true;
+        this.retryMs = RETRY_MS.first;
+        this.show("idle", "");
+        this.ask();
+        return;
+      case "prepare":
+        this.remember(message as unknown as Manifest);
+        return;
+      case "assign":
+        void this.compute(message as unknown as Assignment);
+        return;
+      case "accepted":
+        this.counts.tasks++;
+        this.counts.firstTaskMs ||= performance.now() - this.started;
+        this.show(this.state, this.reason);
+        return;
+      case "refused":
+        this.counts.refused++;
+        return;
+      case "revoked":
+        if (this.task?.lease === message["lease"]) this.task = undefined;
+        return;
+      case "idle":
+        if (!this.isBusy) this.show("idle", message["reason"]);
+        return;
+      case "goodbye":
+        if (message["mayReturn"]) this.session?.close(message["reason"]);
+        else this.stop(message["reason"]);
+        return;
+    }
+  }
+
+  /** A coordinator tells about each run once a session. */
+  private remember(manifest: Manifest): void {
+    this.manifests.set(manifest.run, manifest);
+    if (this.manifests.size > MANIFESTS_MAX) {
+      const oldest = this.manifests.keys().next().value;
+      if (oldest !== undefined) this.manifests.delete(oldest);
+    }
+  }
+
+  private closed(why: string): void {
+    this.session = undefined;
+    this.bulk?.close();
+    this.bulk = undefined;
+    this.task = undefined;
+    if (this.isEnded || this.isHidden()) return;
+    this.show("away", why);
+    const waitMs = this.retryMs * (0.75 + 0.5 * Math.random());
+    this.retryMs = Math.min(2 * this.retryMs, RETRY_MS.longest);
+    this.retry = setTimeout(() => this.connect(), waitMs);
+  }
+
+  /** Ends the session in order: the coordinator gives the task in hand to another. */
+  private leave(reason: string): void {
+    const session = this.session;
+    session?.send("leaving", { reason });
+    session?.close(reason);
+  }
+
+  private end(reason: string): void {
+    this.isEnded = true;
+    clearTimeout(this.retry);
+    this.run?.close();
+    this.run = undefined;
+    const engine = this.engine;
+    this.engine = undefined;
+    engine?.close();
+    this.show("ended", reason);
+  }
+
+  // Tasks.
+
+  private pausedBecause(): string {
+    const { battery, onPower, isMetered } = this.circumstances;
+    if (battery !== undefined && onPower === false && battery < this.settings.batteryMin) {
+      return `battery at ${Math.round(100 * battery)} %`;
+    }
+    if (isMetered) return "the connection is metered";
+    return this.rest;
+  }
+
+  /** Tells the coordinator that this device is free, unless something keeps it from working. */
+  private ask(): void {
+    if (!this.isJoined || this.hasAsked || this.isBusy || this.session === undefined || this.engine === undefined) return;
+    const pause = this.pausedBecause();
+    if (pause !== "") {
+      this.show("paused", pause);
+      return;
+    }
+    if (this.state === "paused" || this.state === "starting") this.show("idle", "");
+    this.hasAsked = this.session.send("workRequest", {});
+  }
+
+  private async compute(task: Assignment): Promise<void> {
+    const { session, bulk, engine } = this;
+    this.hasAsked = false;
+    if (bulk === undefined || engine === undefined || this.isBusy) {
+      this.giveBack(task, "the device is not ready");
+      return;
+    }
+    const isWanted = () => this.task === task && this.session === session && this.engine === engine;
+    this.task = task;
+    this.isBusy = true;
+    try {
+      const pause = this.pausedBecause();
+      if (pause !== "") this.giveBack(task, pause);
+      else await this.answer(task, bulk, engine, isWanted);
+      this.restMs = REST_MS.first;
+    } catch (e) {
+      if (isWanted()) this.fail(task, e);
+    } finally {
+      if (this.task === task) this.task = undefined;
+      this.isBusy = false;
+      this.ask();
+    }
+  }
+
+  private async answer(task: Assignment, bulk: Bulk, engine: Engine, isWanted: () => boolean): Promise<void> {
+    if (task.localSteps !== undefined) throw new Error("the task has local steps, which this device does not take");
+    const run = this.ready(task.run, engine);
+    this.work = run.manifest.name;
+    this.show("working", "");
+    const outcome = await run.compute(task, bulk);
+    if (outcome === undefined || !isWanted()) return;
+    const isEvaluation = task.kind === KIND_EVALUATE;
+    if (!isEvaluation && !(await bulk.contribute(task.run, task.lease, outcome.contribution))) return;
+    if (!isWanted()) return;
+    this.counts.computeMs += outcome.computeMicros / 1000;
+    if (!isEvaluation) this.counts.samples += task.count;
+    this.session?.send("submission", {
+      run: task.run,
+      lease: task.lease,
+      fence: task.fence,
+      round: task.round,
+      slot: task.slot,
+      parameterVersion: task.parameterVersion,
+      samples: task.count,
+      lossSum: outcome.lossSum,
+      correct: outcome.correct,
+      computeMicros: BigInt(outcome.computeMicros),
+    });
+  }
+
+  private ready(id: string, engine: Engine): Run {
+    const manifest = this.manifests.get(id);
+    if (manifest === undefined) throw new Error(`run: ${id} (expected: one that was announced)`);
+    if (this.run?.manifest.run === id) return this.run;
+    this.run?.close(); // There may not be memory for two.
+    this.run = new Run(manifest, engine, this.settings.memoryBytes);
+    return this.run;
+  }
+
+  private giveBack(task: Assignment, reason: string): void {
+    this.session?.send("leaseReturn", { run: task.run, lease: task.lease, reason: reason.slice(0, 900) });
+  }
+
+  /** Gives the task back and rests, the longer the more often it fails: it would only waste time. */
+  private fail(task: Assignment, error: unknown): void {
+    const reason = `task failed: ${text(error)}`;
+    this.giveBack(task, reason);
+    this.run?.close();
+    this.run = undefined;
+    this.rest = `${reason}; trying again after ${Math.round(this.restMs / 1000)} s`.slice(0, 900);
+    setTimeout(() => {
+      this.rest = "";
+      this.ask();
+    }, this.restMs);
+    this.restMs = Math.min(2 * this.restMs, REST_MS.longest);
+  }
+
+  private show(state: State, reason: string): void {
+    this.state = state;
+    this.reason = reason;
+    this.listener({
+      state,
+      reason,
+      engine: this.engine?.name ?? "",
+      processor: this.engine?.processor ?? "",
+      passedOver: this.passedOver,
+      work: this.work,
+      ...this.counts,
+      ...this.traffic,
+    });
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
