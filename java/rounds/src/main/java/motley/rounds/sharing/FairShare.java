@@ -29,7 +29,8 @@ public record FairShare(OrderedMap<String, Turn> runs, long clock) {
     /// The highest weight with its priority.
     public static final long WEIGHT_MAX = 16_000;
 
-    /// A run that had nothing to do catches up on no more quanta than this.
+    /// A run that had nothing to do catches up on no more quanta than this, of the run with the least
+    /// weight: less would cost heavy runs their share, as a light one's quantum is many of theirs.
     private static final int LAG_QUANTA = 10;
 
     /// A run's part.
@@ -109,7 +110,8 @@ public record FairShare(OrderedMap<String, Turn> runs, long clock) {
     }
 
     private long present(Turn turn) {
-        return Math.max(turn.virtual(), clock - LAG_QUANTA * turn.of(QUANTUM_MS));
+        long longest = runs.values().mapToLong(each -> each.of(QUANTUM_MS)).max().orElse(0);
+        return Math.max(turn.virtual(), clock - LAG_QUANTA * longest);
     }
 
     private Turn turn(Candidate candidate) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// A fleet in virtual time whose devices ask again after each task.
 final class FairShareProperties {
-    private static final int SEEDS = 100;
+    private static final int SEEDS = 30;
     private static final long END_MS = 4_000_000;
 
     /// Runs of random weights on random devices, tasks of random length.
