@@ -133,6 +133,22 @@ final class Runs implements AutoCloseable {
         loop.tell(new RunMessage.Choose(strategy));
     }
 
+    /// Gives a run that is not over another share of the fleet, or other contributors. It is durable
+    /// before the fleet hears of it.
+    ///
+    /// @throws Problem if another coordinator has taken the run over
+    synchronized void claim(RunHandle run, Claim claim) {
+        var plan = RunPlan.of(run.request().with(claim));
+        var loop = run.loop();
+        if (loop == null) return;
+        var request = RunRequestJson.write(plan.request()).toString();
+        if (!means.shelf.database().setRequest(loop.owned(), request)) {
+            throw new Problem(HttpStatus.CONFLICT, "run: %s has another owner".formatted(run.id()));
+        }
+        run.chosen(plan);
+        means.fleet.claim(run.id(), claim);
+    }
+
     /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
     /// optimizer is the same.
     ///
@@ -314,7 +330,7 @@ final class Runs implements AutoCloseable {
         if (row.status() == Status.PAUSED) loop.tell(new RunMessage.Pause());
         loop.start();
         if (row.status() == Status.ACTIVE) means.archive.listeners().accept(started(row));
-        means.fleet.add(loop);
+        means.fleet.add(loop, new Sharing.Claimant(row.owner(), plan.request().claim()));
         return handle;
     }
 
