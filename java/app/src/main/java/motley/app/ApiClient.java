@@ -94,6 +94,7 @@ final class ApiClient implements AutoCloseable {
         return json(send(request, BodyHandlers.ofString()));
     }
 
+    /// Removes what `path` names.
     void delete(String path) throws AwayException, InterruptedException {
         json(send(request(path).DELETE(), BodyHandlers.ofString()));
     }
@@ -163,11 +164,6 @@ final class ApiClient implements AutoCloseable {
         if (response.statusCode() == 409 || response.statusCode() == 423) return false;
         json(response);
         return true;
-    }
-
-    /// Removes what `path` names.
-    void delete(String path) throws AwayException, InterruptedException {
-        json(send(request(path).DELETE(), BodyHandlers.ofString()));
     }
 
     /// Writes what `path` gives to `file`, which appears only when it is complete.
