@@ -19,7 +19,7 @@ final class EntranceOptions {
     @Option(
             names = "--accounts",
             description = {
-                "people need an account, also on this machine; beyond it (--listen) they always do.",
+                "people need an account, also on this machine; beyond it (--listen) always.",
                 "The first start prints a link that makes the administrator"
             })
     private boolean accounts;
@@ -53,8 +53,8 @@ final class EntranceOptions {
             paramLabel = "ADDRESS",
             split = ",",
             description = {
-                "believe X-Forwarded-For, -Proto and -Host of proxies on this machine, and of those",
-                "at these addresses, between commas"
+                "believe X-Forwarded-For, -Proto and -Host of proxies on this machine, and of",
+                "those at these addresses, between commas"
             })
     private List<String> proxies = new ArrayList<>();
 

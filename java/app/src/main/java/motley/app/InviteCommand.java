@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
         name = "invite",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints a link and a QR code with which devices join as yours: phones and browsers open",
-            "it, `motley join LINK` takes it. New devices may use it for --hours; those that came",
+            "Prints a link and a QR code with which devices join as yours: phones and browsers",
+            "open it, `motley join LINK` takes it. New devices may use it for --hours; those that came",
             "come back with it until it is revoked. To invite people: `motley account invite`."
         })
 final class InviteCommand implements Runnable {

@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Logs in at a coordinator and keeps a token in credentials.json of MOTLEY_HOME, which",
-            "other commands then use. URL may also be a link with #setup=, #invitation= or #reset=:",
-            "then it makes the account or sets the password first. Name and password are asked for,",
-            "or read from standard input, a line each."
+            "other commands then use. URL may also be a link with #setup=, #invitation= or #reset=",
+            "that makes the account or sets the password. Name and password are asked for, or",
+            "read from standard input, a line each."
         })
 final class LoginCommand implements Runnable {
     private static final int DAYS_MAX = 366;

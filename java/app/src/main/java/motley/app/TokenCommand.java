@@ -43,8 +43,8 @@ final class TokenCommand implements Runnable {
             name = "create",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a token and prints it, this once. Scopes: read (look), train (add data, start",
-                "and steer runs), devices (join as a device, invite devices), admin (what",
+                "Makes a token and prints it, this once. Scopes: read (look), train (add data,",
+                "start and steer runs), devices (join as a device, invite devices), admin (what",
                 "administrators may), account (password and tokens)."
             })
     static final class Create implements Runnable {
