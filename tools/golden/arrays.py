@@ -27,8 +27,8 @@ np.savez_compressed(
 )
 np.savez(
     FOLDER / "fortran.npz",
-    x=np.asfortranarray(np.zeros((2, 3), dtype=np.float32)),
-    y=np.zeros(2, dtype=np.float32),
+    x=np.asfortranarray(np.arange(24, dtype=">f8").reshape(4, 3, 2)),
+    y=np.arange(4, dtype=np.float16),
 )
 np.savez(
     FOLDER / "complex.npz", x=np.zeros(2, dtype=np.complex64), y=np.zeros(2, dtype=np.float32)

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module motley.data {
     requires transitive motley.tensor;
+    requires java.desktop;
     requires static org.jspecify;
 
     exports motley.data;

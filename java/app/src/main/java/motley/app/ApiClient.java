@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +94,7 @@ final class ApiClient implements AutoCloseable {
         return json(send(request, BodyHandlers.ofString()));
     }
 
+    /// Removes what `path` names.
     void delete(String path) throws AwayException, InterruptedException {
         json(send(request(path).DELETE(), BodyHandlers.ofString()));
     }
@@ -133,6 +137,33 @@ final class ApiClient implements AutoCloseable {
         BodyPublisher body = BodyPublishers.ofFile(file);
         var request = request(path).header("content-type", "application/octet-stream").PUT(body);
         json(send(request, BodyHandlers.ofString()));
+    }
+
+    /// Appends what `file` has from `offset` on to the upload at `path`, however long that takes.
+    ///
+    /// @return false if it cannot be appended there now: another request writes, or the upload has
+    ///     grown
+    boolean append(String path, Path file, long offset) throws IOException, InterruptedException {
+        var bytes =
+                BodyPublishers.ofInputStream(
+                        () -> {
+                            try {
+                                return Channels.newInputStream(
+                                        FileChannel.open(file).position(offset));
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        var body = BodyPublishers.fromPublisher(bytes, Files.size(file) - offset);
+        var request =
+                authorize(HttpRequest.newBuilder(coordinator.resolve(path)))
+                        .header("content-type", "application/octet-stream")
+                        .header("upload-offset", "" + offset)
+                        .method("PATCH", body);
+        var response = send(request, BodyHandlers.ofString());
+        if (response.statusCode() == 409 || response.statusCode() == 423) return false;
+        json(response);
+        return true;
     }
 
     /// Writes what `path` gives to `file`, which appears only when it is complete.

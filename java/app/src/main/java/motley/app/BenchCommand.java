@@ -90,6 +90,8 @@ final class BenchCommand implements Runnable {
             })
     private boolean isPaced;
 
+    @Mixin private EngineOptions engines = new EngineOptions();
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -102,7 +104,7 @@ final class BenchCommand implements Runnable {
             measureSums(console, sums.get());
             return;
         }
-        try (var engine = profile.engine(new CpuSettings(threads));
+        try (var engine = engines.open(profile, new CpuSettings(threads));
                 var workload = workload(engine)) {
             double warmUp = warmUpSeconds.orElse(seconds);
             if (warmUp > 0) RunTimes.of(workload::run, warmUp);
@@ -178,10 +180,10 @@ final class BenchCommand implements Runnable {
         var rate = workload.rate();
         double perSecond = rate.amount() / times.medianMs() * 1e3;
         console.say(
-                "%s, %d threads: %.2f ms a step (best %.2f), %.0f %s/s, %d steps"
+                "%s, %s: %.2f ms a step (best %.2f), %.0f %s/s, %d steps"
                         .formatted(
                                 workload.description(),
-                                threads,
+                                engines.describe(threads),
                                 times.medianMs(),
                                 times.bestMs(),
                                 perSecond,

@@ -18,9 +18,24 @@ import picocli.CommandLine.Spec;
 /// Datasets on this machine.
 @Command(
         name = "data",
-        description = "Fetches and describes datasets.",
+        description = {
+            "Data sets: fetched to this machine, or stored by a coordinator, which cuts them into",
+            "shards so that devices fetch what they need.",
+            "",
+            "  motley data add x.npy y.npy --name mine     two arrays: inputs and targets",
+            "  motley data add pets.zip --rows 32 --cols 32   pictures in folders",
+            "  motley data add table.csv --label-column kind",
+            "  motley train mnist-mlp --data mine"
+        },
         mixinStandardHelpOptions = true,
-        subcommands = {DatasetCommand.Fetch.class, DatasetCommand.Show.class})
+        subcommands = {
+            DatasetCommand.Fetch.class,
+            DatasetCommand.Show.class,
+            StoredDatasets.Add.class,
+            StoredDatasets.ListAll.class,
+            StoredDatasets.Preview.class,
+            StoredDatasets.Remove.class
+        })
 final class DatasetCommand implements Runnable {
     /// Characters of a window of text as it is shown.
     private static final int WINDOW = 128;

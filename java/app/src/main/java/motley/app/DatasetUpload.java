@@ -66,6 +66,20 @@ record DatasetUpload(ApiClient api) {
                 .put("testSamples", parts.test().count());
     }
 
+    /// A data set that the coordinator has: nothing travels.
+    ///
+    /// @param name its name or id
+    /// @return the newest version as a run request names it
+    ObjectNode stored(String name) throws IOException, InterruptedException {
+        var found = StoredDatasets.newest(api, name);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("stored", found.id())
+                .put("index", found.version().path("index").asText())
+                .put("trainSamples", found.version().path("trainSamples").asInt())
+                .put("testSamples", found.version().path("testSamples").asInt());
+    }
+
     private static void requireShape(Path file, Shape shape, Model model) {
         if (shape.equals(model.inputShape())) return;
         throw new UserException(

@@ -37,7 +37,9 @@ import picocli.CommandLine.Parameters;
             "  motley evaluate gpt.safetensors --data poems.txt --metrics perplexity,top-5",
         })
 final class EvaluateCommand implements Runnable {
-    @Parameters(paramLabel = "FILE", description = "model and weights, a .safetensors file")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "model and weights: a .safetensors, .keras or .h5 file")
     private Path file = Path.of("");
 
     @Option(

@@ -83,6 +83,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private EngineOptions engines = new EngineOptions();
+
     @Mixin private TransportOptions transport = new TransportOptions();
 
     @Mixin private ProfileOptions profile = new ProfileOptions();
@@ -108,7 +110,7 @@ final class JoinCommand implements Runnable {
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);
-        try (var engine = profile.engine(new CpuSettings(threads));
+        try (var engine = engines.open(profile, new CpuSettings(threads));
                 var agent =
                         DeviceAgent.open(
                                 settings,

@@ -50,6 +50,7 @@ public final class Main implements Runnable {
                     ModelCommand.class,
                     RunCommand.class,
                     BenchCommand.class,
+                    EngineCommand.class,
                     DoctorCommand.class,
                     SimulateCommand.class,
                     AttacksCommand.class,

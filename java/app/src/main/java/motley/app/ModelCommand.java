@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
             "  motley model summary mnist-cnn",
             "  motley model describe mnist-cnn > my-model.json",
             "  motley model summary my-model.json",
+            "  motley model summary my.keras",
+            "  motley model export my.h5 --format keras --out my.keras",
             "  motley model explain mnist-mlp --program predict --batch-size 1",
             "  motley model explain mnist-cnn --stage kernels",
         },
@@ -41,6 +43,7 @@ import picocli.CommandLine.Spec;
             ModelCommand.Summary.class,
             ModelCommand.Describe.class,
             ModelCommand.Explain.class,
+            ModelExport.class,
             PlanCommand.class
         })
 final class ModelCommand implements Runnable {

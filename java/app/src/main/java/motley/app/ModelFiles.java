@@ -10,6 +10,8 @@ import java.util.Optional;
 import motley.interchange.MalformedFileException;
 import motley.interchange.ModelJson;
 import motley.interchange.SavedModel;
+import motley.interchange.keras.KerasFile;
+import motley.interchange.keras.KerasModel;
 import motley.nn.Model;
 import motley.nn.Models;
 
@@ -24,11 +26,12 @@ final class ModelFiles {
     /// What a person should read wherever a model is asked for.
     static final String DESCRIPTION =
             "one that `motley model list` names, or your own: a .json file as `motley model"
-                    + " describe` prints";
+                    + " describe` prints, or a .keras or .h5 file";
 
     /// @throws UserException if the file cannot be read or is no model
     /// @throws IllegalArgumentException if no model has that name
     static Model named(String text) {
+        if (KerasFile.isFile(text)) return keras(Path.of(text)).saved().model();
         boolean isFile = ModelJson.isFile(text) || text.endsWith(WEIGHTS);
         if (!isFile) return Models.named(text);
         var file = Path.of(text);
@@ -41,9 +44,17 @@ final class ModelFiles {
     /// @param model as for [#named]; empty: the one that the file describes
     /// @throws UserException if the file is unusable or has other tensors than the model
     static SavedModel saved(Path file, Optional<String> model) {
+        if (model.isEmpty() && KerasFile.isFile(file.toString())) return keras(file).saved();
         if (model.isEmpty()) return read(file, () -> SavedModel.read(file));
         var chosen = named(model.get());
         return read(file, () -> SavedModel.read(file, chosen));
+    }
+
+    /// A model that Keras wrote.
+    ///
+    /// @throws UserException if the file is none that Motley understands; the message says why
+    static KerasModel keras(Path file) {
+        return read(file, () -> KerasFile.read(file));
     }
 
     /// The model as a request carries it.

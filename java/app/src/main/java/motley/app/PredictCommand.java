@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 final class PredictCommand implements Runnable {
     private static final int BATCH = 100;
 
-    @Parameters(paramLabel = "MODEL", description = "weights, a .safetensors file")
+    @Parameters(paramLabel = "MODEL", description = "weights: a .safetensors, .keras or .h5 file")
     private Path weights = Path.of("");
 
     @Option(
@@ -73,7 +73,7 @@ final class PredictCommand implements Runnable {
             for (int i = 0; i < trained.weights().size(); i++) {
                 program.write(i, trained.weights().get(i));
             }
-            var predictions = new Predictions(images, trained.model().classes());
+            var predictions = new Predictions(images, trained.model());
             predictions.compute(program, trained.weights().size(), BATCH, console);
             report(console, predictions);
             profile.report(console);

@@ -2,6 +2,7 @@ package motley.app;
 
 import java.util.stream.IntStream;
 import motley.data.LabelledImages;
+import motley.nn.Model;
 import motley.program.Executable;
 import motley.tensor.Shape;
 import motley.tensor.Tensor;
@@ -12,17 +13,20 @@ import motley.training.Confusion;
 final class Predictions {
     private final LabelledImages images;
     private final int classes;
+    private final boolean areProbabilities; // and not logits
     private final int[] predicted;
     private final float[] probabilities;
 
-    Predictions(LabelledImages images, int classes) {
+    Predictions(LabelledImages images, Model model) {
         this.images = images;
-        this.classes = classes;
+        this.classes = model.classes();
+        this.areProbabilities = model.hasLink();
         this.predicted = new int[images.count()];
         this.probabilities = new float[images.count()];
     }
 
-    /// Runs all images through `program`, `batch` at a time; its result 0 are the logits.
+    /// Runs all images through `program`, `batch` at a time; its result 0 are the logits, or
+    /// probabilities if the model ends with them.
     ///
     /// @param imagesParam the program's param for the images
     void compute(Executable program, int imagesParam, int batch, Console console) {
@@ -50,7 +54,7 @@ final class Predictions {
             sum += Math.exp(logits.getFloat(from + i) - logits.getFloat(from + best));
         }
         predicted[sample] = best;
-        probabilities[sample] = (float) (1 / sum);
+        probabilities[sample] = areProbabilities ? logits.getFloat(from + best) : (float) (1 / sum);
     }
 
     int count() {

@@ -15,23 +15,31 @@ import picocli.CommandLine.Parameters;
             "named stays as it is. For instance, where one device turns out to be slow:",
             "",
             "  motley set RUN --strategy k-batch --k 6",
-            "  motley set RUN --strategy async --staleness 8"
+            "  motley set RUN --strategy async --staleness 8",
+            "",
+            "Or gives it another share of the fleet:",
+            "",
+            "  motley set RUN --weight 3"
         })
 final class SetCommand implements Runnable {
     @Parameters(paramLabel = "RUN", description = "as `motley runs` lists it")
     private String run = "";
 
     @Mixin private StrategyOptions strategy = new StrategyOptions();
+    @Mixin private ClaimOptions claim = new ClaimOptions();
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
-        if (!strategy.isGiven()) {
-            throw new UserException("nothing to set (expected: --strategy, --k or --staleness)");
+        if (!strategy.isGiven() && !claim.isGiven()) {
+            throw new UserException(
+                    "nothing to set (expected: --strategy, --k, --staleness, --weight, --priority"
+                            + " or --contributors)");
         }
         var change = JsonNodeFactory.instance.objectNode();
         strategy.addTo(change);
+        claim.addTo(change);
         var console = output.console();
         var answer = Calls.with(coordinator, api -> api.patch("/v1/runs/" + run, change));
         console.emit("run", Calls.fields(answer));

@@ -42,7 +42,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "MODEL",
             description = {
                 "mnist-cnn, mnist-mlp, resnet-small, lstm or gpt-small, or your own: a .json file",
-                "as `motley model describe` prints"
+                "as `motley model describe` prints; or a .keras or .h5 file, with its weights,",
+                "loss, optimizer and learning rate where no option says otherwise"
             })
     private String model = "";
 
@@ -52,7 +53,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DATA",
             description =
                     "mnist or fashion-mnist (fetched when missing), a directory with four IDX"
-                            + " files, a text (.txt), or NumPy arrays x and y (.npz)")
+                            + " files, a text (.txt), NumPy arrays x and y (.npz), or a data set"
+                            + " that the coordinator has (motley data list)")
     private String data = "";
 
     @Option(names = "--epochs", defaultValue = "5", description = "(default: ${DEFAULT-VALUE})")
@@ -94,12 +96,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
-            defaultValue = "constant",
             description = {
                 "of the learning rate: constant, step, exponential, cosine or one-cycle, with",
-                "settings if any: step:every=1000,factor=0.1 (default: ${DEFAULT-VALUE})"
+                "settings if any: step:every=1000,factor=0.1 (default: constant)"
             })
-    private String schedule = "";
+    private Optional<String> schedule = Optional.empty();
 
     @Option(
             names = "--warm-up",
@@ -195,6 +196,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private ClaimOptions claim = new ClaimOptions();
 
+    private GivenModel given = GivenModel.NONE;
+
     @Mixin private ProfileOptions profile = new ProfileOptions();
 
     @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
@@ -204,11 +207,14 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var console = output.console();
-        var chosen = ModelFiles.named(model);
+        given = GivenModel.read(model, console);
+        var chosen = given.model();
         requireSettings();
         try {
             if (isAlone) {
-                var first = from.map(file -> ModelFiles.saved(file, Optional.of(model)));
+                var first =
+                        from.map(file -> ModelFiles.saved(file, Optional.of(model)))
+                                .or(given::saved);
                 var ends = new AloneTraining.Ends(first, checkpoint, out);
                 new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), ends);
                 return 0;
@@ -219,9 +225,10 @@ final class TrainCommand implements Callable<Integer> {
                 var upload = new DatasetUpload(crew.api());
                 var request = request(chosen);
                 request.set("dataset", dataset.upload(upload));
-                if (from.isPresent()) {
-                    ModelFiles.saved(from.get(), Optional.of(model));
-                    request.put("initialWeights", upload.uploadPlain(from.get()));
+                from.ifPresent(file -> ModelFiles.saved(file, Optional.of(model)));
+                var first = from.isPresent() ? from : given.weightsFile();
+                if (first.isPresent()) {
+                    request.put("initialWeights", upload.uploadPlain(first.get()));
                 }
                 return train(console, new Training(crew, measured), request);
             }
@@ -243,25 +250,26 @@ final class TrainCommand implements Callable<Integer> {
             var parts = SampleParts.of(data, chosen, console);
             return upload -> upload.uploadWhole(data, parts, chosen);
         }
+        if (StoredDatasets.isName(data)) return upload -> upload.stored(data);
         var images = new Datasets(Home.ofThisProcess(), console).named(data);
         return upload -> upload.upload(images, chosen);
     }
 
     private FitSettings fitSettings() {
         var descent = Optimizers.named(optimizer());
-        double peak = learningRate.orElse(descent.defaultLearningRate());
-        var after = Schedules.named(schedule, peak);
+        double peak = given.rate(learningRate, optimizer).orElse(descent.defaultLearningRate());
+        var after = Schedules.named(given.schedule(schedule, optimizer), peak);
         var rate = warmUpSteps == 0 ? after : new Schedule.WarmUp(warmUpSteps, after);
         int patience = keeping.patience();
         return new FitSettings(epochs, batchSize, descent, rate, seed, patience, chosenMetrics());
     }
 
     private String optimizer() {
-        return optimizer.orElseGet(() -> strategy.usualOptimizer(tasks));
+        return optimizer.or(given::optimizer).orElseGet(() -> strategy.usualOptimizer(tasks));
     }
 
     private List<Metric> chosenMetrics() {
-        return metrics.map(Metric::list).orElse(List.of());
+        return metrics.map(Metric::list).orElseGet(given::metrics);
     }
 
     /// What can be seen to be wrong before anything is fetched or started.
@@ -366,7 +374,7 @@ final class TrainCommand implements Callable<Integer> {
                         .put("batchSize", batchSize)
                         .put("tasks", tasks)
                         .put("optimizer", optimizer())
-                        .put("schedule", schedule)
+                        .put("schedule", given.schedule(schedule, optimizer))
                         .put("warmUpSteps", warmUpSteps)
                         .put("seed", seed)
                         .put("minDevices", minDevices)
@@ -374,7 +382,7 @@ final class TrainCommand implements Callable<Integer> {
         encoding.addTo(request);
         strategy.addTo(request);
         local.addTo(request);
-        learningRate.ifPresent(rate -> request.put("learningRate", rate));
+        given.rate(learningRate, optimizer).ifPresent(rate -> request.put("learningRate", rate));
         trust.addTo(request);
         keeping.addTo(request);
         claim.addTo(request);
@@ -412,7 +420,7 @@ final class TrainCommand implements Callable<Integer> {
     private ProgramNames programNames() {
         int taskSize = Math.ceilDiv(batchSize, tasks);
         var descent = Optimizers.named(optimizer());
-        return ProgramNames.of(ModelFiles.named(model), descent, batchSize, taskSize);
+        return ProgramNames.of(given.model(), descent, batchSize, taskSize);
     }
 
     private int finish(Console console, TrainingCrew crew, JsonNode end, double seconds)
@@ -434,11 +442,7 @@ final class TrainCommand implements Callable<Integer> {
                         () ->
                                 Home.ofThisProcess()
                                         .models()
-                                        .resolve(
-                                                ModelFiles.named(model).name()
-                                                        + "-"
-                                                        + id
-                                                        + ".safetensors"));
+                                        .resolve(given.model().name() + "-" + id + ".safetensors"));
         crew.api().download("/v1/runs/" + id + "/model", file);
         crew.complete();
         report(console, end, new Outcome(id, seconds, file));
@@ -485,6 +489,7 @@ final class TrainCommand implements Callable<Integer> {
         traffic.text().ifPresent(console::say);
         console.say("weights in %s (SHA-256 %s)".formatted(outcome.file(), sha256));
         boolean isOfImages = !SampleParts.isText(data) && !SampleParts.isArrays(data);
+        if (StoredDatasets.isName(data)) return;
         var command = isOfImages ? "predict" : "evaluate";
         console.say("try them: motley %s %s --data %s".formatted(command, outcome.file(), data));
     }

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import motley.coordinator.access.Caller;
 import motley.coordinator.access.Role;
 import motley.coordinator.credits.CreditRoutes;
+import motley.coordinator.datasets.DatasetRoutes;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -75,6 +76,7 @@ final class Api {
                                 new RunShareRoutes(parts.runs(), parts.access()).routes(),
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
+                                datasets(parts).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
                                 new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
@@ -127,6 +129,11 @@ final class Api {
                         HttpMethod.HEAD, "/v1/blobs/{sha256}", Scope.DEVICES_TOO, bulk::readBlob),
                 Route.lengthy(
                         HttpMethod.PUT, "/v1/blobs/{sha256}", Scope.REQUESTORS, bulk::writeBlob));
+    }
+
+    private static DatasetRoutes datasets(Coordinator.Parts parts) {
+        return new DatasetRoutes(
+                parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
     }
 
     List<Route> routes() {

@@ -19,9 +19,8 @@ public record Claim(
     public static final Claim USUAL =
             new Claim(1, Priority.NORMAL, new Contributors.Everybody(), OptionalLong.empty());
 
-    /// Its fields in JSON.
-    static final List<String> FIELDS =
-            List.of("weight", "priority", "contributors", "budgetMicros");
+    /// Its fields in JSON that can be changed while the run goes on.
+    static final List<String> CHANGEABLE = List.of("weight", "priority", "contributors");
 
     private static final int WEIGHT_MAX = 1_000;
 

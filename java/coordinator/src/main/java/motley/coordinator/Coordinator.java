@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
+import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
@@ -73,7 +74,8 @@ public final class Coordinator implements AutoCloseable {
             Listeners listeners,
             Uploads uploads,
             CreditStore credits,
-            Plans plans) {}
+            Plans plans,
+            Datasets datasets) {}
 
     /// Opens a coordinator.
     ///
@@ -209,7 +211,10 @@ public final class Coordinator implements AutoCloseable {
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var plans = new Plans(blobs, compilers);
-        var parts = new Parts(access, blobs, fleet, runs, listeners, uploads, credits, plans);
+        var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
+        var parts =
+                new Parts(
+                        access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,11 +16,14 @@ import java.util.List;
 import motley.coordinator.storage.BlobStore;
 import motley.data.DatasetException;
 import motley.data.Samples;
+import motley.data.ShardIndex;
+import motley.data.ShardedSamples;
 import motley.data.SplitSamples;
 import motley.interchange.Safetensors;
 import motley.interchange.TensorFile;
 import motley.nn.Model;
 import motley.nn.ParameterSpec;
+import motley.tensor.DType;
 import motley.tensor.Shape;
 
 /// What people deposited as blobs, looked at before a run relies on it.
@@ -37,6 +41,46 @@ final class Deposits {
                 if (test.samples() > 0) requireFit("test", test, model, blobs);
             }
             case RunRequest.Whole whole -> requireFit(whole, model, blobs);
+            case RunRequest.Stored stored -> requireFit(stored, model, blobs);
+        }
+    }
+
+    /// Looks at the index alone: its shards were looked at when they were cut.
+    private static void requireFit(RunRequest.Stored stored, Model model, BlobStore blobs) {
+        var file = blobs.find(stored.index());
+        require(
+                file.isPresent(),
+                "dataset.index: %s (expected: a blob that is here)",
+                stored.index());
+        var index = index(file.orElseThrow());
+        requireCount("trainSamples", stored.trainSamples(), index.train().count());
+        requireCount("testSamples", stored.testSamples(), index.test().count());
+        ShardedSamples.requireFits("dataset inputs", index.form().input(), model.input());
+        ShardedSamples.requireFits("dataset targets", index.form().target(), model.target());
+        boolean isOfClasses = index.form().target().type().dtype() == DType.I32;
+        require(
+                !isOfClasses || (index.classes() >= 1 && index.classes() <= model.classes()),
+                "dataset classes: %d (expected: 1 to %d, what %s tells apart)",
+                index.classes(),
+                model.classes(),
+                model.name());
+        for (var shard : index.shards()) {
+            require(
+                    blobs.find(shard.sha256()).isPresent(),
+                    "dataset shard: %s (expected: a blob that is here)",
+                    shard.sha256());
+        }
+    }
+
+    static ShardIndex index(Path file) {
+        try {
+            require(
+                    Files.size(file) <= ShardIndex.BYTES_MAX,
+                    "dataset.index: over %d bytes",
+                    ShardIndex.BYTES_MAX);
+            return ShardIndex.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -75,12 +119,16 @@ final class Deposits {
     }
 
     private static void requireCount(String field, int count, Samples samples) {
+        requireCount(field, count, samples.count());
+    }
+
+    private static void requireCount(String field, int count, int found) {
         require(
-                count == samples.count(),
+                count == found,
                 "dataset.%s: %d (expected: %d, what the blob holds)",
                 field,
                 count,
-                samples.count());
+                found);
     }
 
     /// Reads parameters for `specs` into `into`: safetensors, or raw f32 of exactly their length.

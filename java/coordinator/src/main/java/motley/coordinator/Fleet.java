@@ -2,7 +2,6 @@ package motley.coordinator;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import motley.coordinator.access.Person;
 import motley.coordinator.access.Secret;
 import motley.rounds.DeviceId;
 import motley.rounds.Reputation;
+import motley.rounds.sharing.FairShare;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.Protocol;
@@ -22,9 +22,8 @@ import motley.wire.SharedDirectory;
 
 /// All devices, and which run each of them works for.
 ///
-/// A device that asks for work goes to the active run with the fewest devices; among equals it
-/// stays where it is, or goes to the oldest. A run keeps a device until the device asks again or
-/// the run has no use for it. Any thread may call; only a hello waits, for the database.
+/// A device that asks for work goes where [Sharing] says, of the runs that have a place for it. A
+/// run keeps a device until the device asks again or the run has no use for it. Any thread may call; only a hello waits, for the database.
 final class Fleet {
     private static final FromCoordinator.Timing TIMING =
             new FromCoordinator.Timing(
@@ -41,6 +40,7 @@ final class Fleet {
     private final Map<String, Device> devices = new LinkedHashMap<>();
 
     private final List<RunLoop> runs = new ArrayList<>();
+    private final Sharing sharing;
     private long devicesMet;
     private boolean isClosing;
 
@@ -50,6 +50,7 @@ final class Fleet {
         this.devicesMax = devicesMax;
         reputations = records.reputations;
         clock = records.clock;
+        sharing = new Sharing(clock);
     }
 
     /// What it knows from before, and the time.
@@ -200,18 +201,26 @@ final class Fleet {
     }
 
     /// A run that devices may work for from now on.
-    synchronized void add(RunLoop run) {
+    synchronized void add(RunLoop run, Sharing.Claimant claimant) {
         runs.add(run);
+        sharing.put(run.id(), claimant);
         dispatchFree();
     }
 
     /// A run that has ended.
     synchronized void remove(RunLoop run) {
         runs.remove(run);
+        sharing.remove(run.id());
         for (var device : devices.values()) {
             if (device.run().filter(run::equals).isPresent()) device.detach();
         }
         if (!isClosing) dispatchFree();
+    }
+
+    /// A run claims something else from now on.
+    synchronized void claim(String run, Claim claim) {
+        sharing.claim(run, claim);
+        dispatchFree();
     }
 
     /// A run has learnt something about the honesty of `device`.
@@ -307,12 +316,13 @@ final class Fleet {
     }
 
     private Optional<RunLoop> choose(Device device) {
-        var current = device.run();
-        return runs.stream()
-                .filter(run -> run.hasPlaceFor(device))
-                .min(
-                        Comparator.comparingLong((RunLoop run) -> others(run, device))
-                                .thenComparing(run -> !current.equals(Optional.of(run))));
+        var candidates =
+                runs.stream()
+                        .filter(run -> sharing.admits(device, run.id()))
+                        .filter(run -> run.hasPlaceFor(device))
+                        .map(run -> new FairShare.Candidate(run.id(), others(run, device)))
+                        .toList();
+        return sharing.choose(device, candidates).flatMap(this::runOf);
     }
 
     /// Devices other than `device` that work for `run`.

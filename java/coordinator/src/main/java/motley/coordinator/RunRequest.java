@@ -130,6 +130,23 @@ public record RunRequest(
         }
     }
 
+    /// A stored data set, of which devices fetch what they need.
+    ///
+    /// @param dataset its id; empty where somebody names shards of their own
+    /// @param index blob that says where the samples are, as `ShardIndex` has it
+    public record Stored(String dataset, String index, int trainSamples, int testSamples)
+            implements Dataset {
+        public Stored {
+            requireBlob("index", index);
+            requireCounts(trainSamples, testSamples);
+        }
+
+        @Override
+        public List<String> blobs() {
+            return List.of(index);
+        }
+    }
+
     /// What a blob of samples is.
     public enum Form {
         /// Arrays `x` and `y` in an NPZ file.

@@ -70,7 +70,9 @@ final class RunRequestJson {
                     "testSamples",
                     "classes",
                     "arrays",
-                    "text");
+                    "text",
+                    "stored",
+                    "index");
 
     private final JsonNode object;
     private final String path;
@@ -158,6 +160,8 @@ final class RunRequestJson {
                             .put("testImages", test.images())
                             .put("testLabels", test.labels())
                             .put("classes", classes);
+            case RunRequest.Stored(var stored, var index, int _, int _) ->
+                    object.put("stored", stored).put("index", index);
             case RunRequest.Whole(var form, var blob, int _, int _) -> object.put(form.field, blob);
         };
     }
@@ -246,6 +250,15 @@ final class RunRequestJson {
     }
 
     private RunRequest.Dataset dataset() {
+        if (object.has("index")) {
+            requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");
+            requireNone("text", "arrays");
+            return new RunRequest.Stored(
+                    text("stored", ""),
+                    text("index"),
+                    integer("trainSamples"),
+                    integer("testSamples"));
+        }
         for (var form : RunRequest.Form.values()) {
             if (!object.has(form.field)) continue;
             requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");

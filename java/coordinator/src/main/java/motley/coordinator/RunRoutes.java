@@ -125,7 +125,14 @@ final class RunRoutes {
     HttpResponse change(ServiceRequestContext context, HttpRequest request) {
         var run = active(context);
         var body = request.aggregate().join().contentUtf8();
-        runs.choose(run, StrategyJson.change(run.request(), body));
+        var change = StrategyJson.object(body);
+        var claimed = change.deepCopy().retain(Claim.CHANGEABLE);
+        var claim = run.request().claim().with(claimed);
+        var dials = change.deepCopy().remove(Claim.CHANGEABLE);
+        if (!dials.isEmpty() || claimed.isEmpty()) {
+            runs.choose(run, StrategyJson.change(run.request(), dials.toString()));
+        }
+        if (!claimed.isEmpty()) runs.claim(run, claim);
         return Reply.ok(Json.run(run.view()));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.credits.Payroll;
+import motley.coordinator.datasets.DatasetRoutes.Dependent;
 import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
@@ -72,6 +74,18 @@ final class Runs implements AutoCloseable {
         return Optional.ofNullable(handles.get(id));
     }
 
+    /// The runs that were made of a stored data set.
+    List<Dependent> dependents(String dataset) {
+        var dependents = new ArrayList<Dependent>();
+        for (var run : all()) {
+            if (run.request().dataset() instanceof RunRequest.Stored stored
+                    && stored.dataset().equals(dataset)) {
+                dependents.add(new Dependent(run.id(), !run.status().isOver()));
+            }
+        }
+        return dependents;
+    }
+
     /// A new engine, which the caller closes.
     Engine engine() {
         return means.engines.get();
@@ -117,6 +131,22 @@ final class Runs implements AutoCloseable {
         }
         run.chosen(plan);
         loop.tell(new RunMessage.Choose(strategy));
+    }
+
+    /// Gives a run that is not over another share of the fleet, or other contributors. It is durable
+    /// before the fleet hears of it.
+    ///
+    /// @throws Problem if another coordinator has taken the run over
+    synchronized void claim(RunHandle run, Claim claim) {
+        var plan = RunPlan.of(run.request().with(claim));
+        var loop = run.loop();
+        if (loop == null) return;
+        var request = RunRequestJson.write(plan.request()).toString();
+        if (!means.shelf.database().setRequest(loop.owned(), request)) {
+            throw new Problem(HttpStatus.CONFLICT, "run: %s has another owner".formatted(run.id()));
+        }
+        run.chosen(plan);
+        means.fleet.claim(run.id(), claim);
     }
 
     /// Starts a run that goes on from a checkpoint of `ancestor`, with the optimizer's state if the
@@ -300,7 +330,7 @@ final class Runs implements AutoCloseable {
         if (row.status() == Status.PAUSED) loop.tell(new RunMessage.Pause());
         loop.start();
         if (row.status() == Status.ACTIVE) means.archive.listeners().accept(started(row));
-        means.fleet.add(loop);
+        means.fleet.add(loop, new Sharing.Claimant(row.owner(), plan.request().claim()));
         return handle;
     }
 
@@ -336,6 +366,7 @@ final class Runs implements AutoCloseable {
             case RunRequest.Images(var train, var test, int classes) ->
                     new RunManifest.Images(
                             train.images(), train.labels(), test.images(), test.labels(), classes);
+            case RunRequest.Stored stored -> new RunManifest.Shards(stored.index());
             case RunRequest.Whole(var form, var blob, int _, int _) ->
                     switch (form) {
                         case ARRAYS -> new RunManifest.Arrays(blob);

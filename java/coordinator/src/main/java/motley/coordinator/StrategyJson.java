@@ -40,7 +40,11 @@ final class StrategyJson {
             if (FIELDS.contains(field.getKey())) continue;
             throw new IllegalArgumentException(
                     "%s: cannot be changed (expected: one of %s)"
-                            .formatted(field.getKey(), String.join(", ", FIELDS)));
+                            .formatted(
+                                    field.getKey(),
+                                    String.join(", ", FIELDS)
+                                            + ", "
+                                            + String.join(", ", Claim.CHANGEABLE)));
         }
         var wanted = Reply.object();
         var before = request.strategy();
@@ -51,7 +55,8 @@ final class StrategyJson {
         return read(wanted, request.training().tasks());
     }
 
-    private static ObjectNode object(String text) {
+    /// @throws IllegalArgumentException if `text` is no JSON object
+    static ObjectNode object(String text) {
         try {
             if (MAPPER.readTree(text) instanceof ObjectNode object) return object;
         } catch (JsonProcessingException e) {

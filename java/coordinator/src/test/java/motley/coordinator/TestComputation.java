@@ -136,6 +136,7 @@ final class TestComputation implements AutoCloseable {
                 train = new Windows(text.slice(0, border), time);
                 test = new Windows(text.slice(border, text.limit() - border), time);
             }
+            case RunManifest.Shards _ -> throw new AssertionError("no test has shards");
             case RunManifest.Arrays _ -> throw new AssertionError("no test has arrays");
         }
     }

@@ -6,6 +6,11 @@ import java.nio.file.Path;
 public final class DatasetException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /// @param name of the file as the person knows it who gave it
+    public DatasetException(String name, String reason) {
+        super(name + ": " + reason);
+    }
+
     public DatasetException(Path file, String reason) {
         super(file + ": " + reason);
     }

@@ -10,7 +10,7 @@ import motley.tensor.TensorType;
 /// A list of samples, each an input and the target that a model should make of it, all of one type.
 ///
 /// Thread-safe: nothing changes after it was read.
-public sealed interface Samples permits LabelledImages, TextWindows, ArraySamples {
+public sealed interface Samples permits LabelledImages, TextWindows, ArraySamples, ShardedSamples {
     /// How many there are, at least 1.
     int count();
 

@@ -58,10 +58,9 @@ final class ArrayFileTest {
 
     @Test
     void whatIsNotUnderstoodIsNamed() throws Exception {
-        assertRefused("fortran.npz", "x: in Fortran order");
-        assertRefused("complex.npz", "x: element type <c8 (expected: one of [<f4,");
+        assertRefused("complex.npz", "x: element type <c8 (expected: one of [f2, f4,");
         var text = Files.writeString(directory.resolve("text.npz"), "not a zip file");
-        assertThatThrownBy(() -> ArrayFile.read(text)).hasMessageContaining("not an NPZ file");
+        assertThatThrownBy(() -> ArrayFile.read(text)).hasMessageContaining("not a ZIP file");
         var none = directory.resolve("none.npz");
         assertThatThrownBy(() -> ArrayFile.read(none)).hasMessageEndingWith("missing");
     }
@@ -83,7 +82,7 @@ final class ArrayFileTest {
                     .isInstanceOf(DatasetException.class);
         }
         assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length + 1)))
-                .hasMessageContaining("longer than its header says: [2]");
+                .hasMessageContaining("longer than its header says (expected: ");
     }
 
     @Test
@@ -99,17 +98,22 @@ final class ArrayFileTest {
     /// No such array is ever allocated: the bytes are not there.
     @Test
     void hugeShapesAreRefused() {
-        for (var shape :
-                new String[] {
-                    "(268435456, 2)", "(99999999999999999999,)", "(65536, 65536, 65536)", "(0, 3)"
-                }) {
+        for (var shape : new String[] {"(268435456, 2)", "(2147483647,)"}) {
             assertThatThrownBy(() -> read(npy(FLOATS.replace("(2,)", shape))))
                     .as(shape)
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("(expected: 1 to 268435456 elements)");
         }
+        for (var shape : new String[] {"(99999999999999999999,)", "(65536, 65536, 65536)"}) {
+            assertThatThrownBy(() -> read(npy(FLOATS.replace("(2,)", shape))))
+                    .as(shape)
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageContaining("(expected: under 2^31 rows");
+        }
+        assertThatThrownBy(() -> read(npy(FLOATS.replace("(2,)", "(0, 3)"))))
+                .hasMessageContaining("no rows (expected: at least 1)");
         assertThatThrownBy(() -> read(npy(FLOATS.replace("(2,)", "(268435456,)"))))
-                .hasMessageEndingWith("x: truncated");
+                .hasMessageEndingWith("truncated in row 0 (expected: 268435456 rows)");
         assertThatThrownBy(() -> read(npy(FLOATS.replace("(2,)", "(1 2,)"))))
                 .isInstanceOf(DatasetException.class);
         assertThatThrownBy(() -> read(npy(FLOATS.replace("(2,)", "()"))))
@@ -119,8 +123,20 @@ final class ArrayFileTest {
     @Test
     void brokenHeadersAreRefused() {
         assertThatThrownBy(() -> read(npy("{}"))).hasMessageEndingWith("header without descr");
-        assertThatThrownBy(() -> read(npy(FLOATS.replace("<f4", ">f4"))))
-                .hasMessageContaining("element type >f4");
+        for (var wrong :
+                new String[] {
+                    "__import__('os').system('x')",
+                    FLOATS + "x",
+                    FLOATS.replace("False", "(2,)"),
+                    FLOATS.replace("}", "'more': True, }"),
+                    FLOATS.replace("}", "'descr': '<f4', }"),
+                    FLOATS.replace("'<f4'", "[('a', '<f4')]")
+                }) {
+            assertThatThrownBy(() -> read(npy(wrong)))
+                    .as(wrong)
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageContaining("header");
+        }
         var version = npy(FLOATS, 1, 2);
         version[6] = 9;
         assertThatThrownBy(() -> read(version)).hasMessageContaining("version 9");
@@ -129,11 +145,11 @@ final class ArrayFileTest {
     @Test
     void numbersThatAreNotFiniteAreRefused() {
         assertThatThrownBy(() -> read(npy(FLOATS, 1, Float.NaN)))
-                .hasMessageContaining("element 1: NaN (expected: a finite f32)");
+                .hasMessageContaining("row 1, element 0: NaN (expected: a finite f32)");
     }
 
     private static Tensor read(byte[] bytes) throws IOException {
-        return NumpyArray.read(Path.of("file"), "x", new ByteArrayInputStream(bytes));
+        return NumpyArray.read("file", () -> new ByteArrayInputStream(bytes));
     }
 
     private static byte[] npy(String header, float... elements) {

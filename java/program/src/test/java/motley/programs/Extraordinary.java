@@ -40,6 +40,21 @@ public final class Extraordinary {
                 sample.operands().stream().map(x -> sprinkled(x, random)).toList());
     }
 
+    /// `sample` with the smallest normal numbers in place of smaller ones, zeros left out.
+    public static Sample withoutSubnormals(Sample sample) {
+        return new Sample(
+                sample.program(), sample.operands().stream().map(Extraordinary::normal).toList());
+    }
+
+    private static Values normal(Values x) {
+        if (x.type().dtype() != DType.F32) return x;
+        return x.map(
+                v ->
+                        v != 0 && Math.abs(v) < Float.MIN_NORMAL
+                                ? Math.copySign(Float.MIN_NORMAL, v)
+                                : v);
+    }
+
     private static Values sprinkled(Values x, SplittableRandom random) {
         var elements = x.toArray();
         int replaced = random.nextBoolean() ? FEW : elements.length / 3 + 1;

@@ -45,18 +45,20 @@ public final class Trainer {
 
     private final Engine engine;
     private final Model model;
+    private final Optional<String> keras; // its description there, if it is from Keras
     private final List<Tensor> weights;
     private Optional<Standing> standing = Optional.empty();
 
-    private Trainer(Engine engine, Model model) {
+    private Trainer(Engine engine, Model model, Optional<String> keras) {
         this.engine = engine;
         this.model = model;
+        this.keras = keras;
         weights = model.parameters().stream().map(spec -> Tensor.onHeap(spec.type())).toList();
     }
 
     /// Begins with the weights of `saved`, which are copied.
     public Trainer(Engine engine, SavedModel saved) {
-        this(engine, saved.model());
+        this(engine, saved.model(), saved.keras());
         for (int i = 0; i < weights.size(); i++) weights.get(i).copyFrom(saved.weights().get(i));
     }
 
@@ -64,7 +66,7 @@ public final class Trainer {
     ///
     /// @param seed of the first weights
     public Trainer(Engine engine, Model model, long seed) {
-        this(engine, model);
+        this(engine, model, Optional.empty());
         var initial = TrainingPrograms.initial(model);
         try (var drawing = engine.prepare(initial.program(), List.of())) {
             drawing.write(initial.key(), Keys.of(seed));
@@ -291,7 +293,7 @@ public final class Trainer {
 
     /// The model with the present weights, which the next fit changes.
     public SavedModel saved() {
-        return new SavedModel(model, weights);
+        return new SavedModel(model, weights, keras);
     }
 
     public Model model() {

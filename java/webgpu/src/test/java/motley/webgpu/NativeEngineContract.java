@@ -25,4 +25,10 @@ final class NativeEngineContract extends EngineContract {
         var settings = new WebGpuEngine.Settings(library, true, MEMORY_BYTES_MAX);
         return WebGpuEngine.open(settings, Tiling.valueOf(System.getProperty(TILING, "DIRECT")));
     }
+
+    /// WGSL lets a device take them for zeros, and SwiftShader does.
+    @Override
+    protected boolean keepsSubnormals() {
+        return false;
+    }
 }

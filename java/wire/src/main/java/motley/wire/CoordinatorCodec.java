@@ -155,6 +155,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                             .setClasses(images.classes());
             case RunManifest.Arrays(var file) -> encoded.setArrays(file);
             case RunManifest.Text(var file) -> encoded.setText(file);
+            case RunManifest.Shards(var index) -> encoded.setShards(index);
         }
         return encoded.build();
     }
@@ -162,6 +163,9 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
     private static RunManifest.DatasetBlobs decode(Dataset dataset) {
         if (!dataset.getArrays().isEmpty()) {
             return new RunManifest.Arrays(Check.sha256("arrays", dataset.getArrays()));
+        }
+        if (!dataset.getShards().isEmpty()) {
+            return new RunManifest.Shards(Check.sha256("shards", dataset.getShards()));
         }
         if (!dataset.getText().isEmpty()) {
             return new RunManifest.Text(Check.sha256("text", dataset.getText()));

@@ -60,6 +60,9 @@ public record RunManifest(
     /// A blob in NPZ form, with arrays `x` and `y`.
     public record Arrays(String file) implements DatasetBlobs {}
 
+    /// A blob in the form of `motley.data.ShardIndex`; it names the blobs of samples.
+    public record Shards(String index) implements DatasetBlobs {}
+
     /// A text, cut into windows as long as an input of the model.
     public record Text(String file) implements DatasetBlobs {}
 }

@@ -261,6 +261,7 @@ final class CodecProperties {
         private RunManifest.DatasetBlobs dataset() {
             return switch (random.nextInt(3)) {
                 case 0 -> new RunManifest.Arrays(sha());
+                case 2 -> new RunManifest.Shards(sha());
                 case 1 -> new RunManifest.Text(sha());
                 default -> new RunManifest.Images(sha(), sha(), sha(), sha(), positive());
             };

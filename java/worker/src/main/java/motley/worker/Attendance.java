@@ -227,6 +227,8 @@ final class Attendance implements AutoCloseable {
         if (local.isPresent()) {
             run.loadState(local.get(), sha256 -> workbench.fetch(bulk(), sha256));
         }
+        workbench.attach(bulk());
+        run.prepareSamples(assign.work());
         long loadedNs = System.nanoTime();
         var result =
                 run.compute(

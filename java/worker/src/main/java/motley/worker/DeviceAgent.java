@@ -69,7 +69,10 @@ public final class DeviceAgent implements AutoCloseable {
     public void run() throws InterruptedException {
         var settings = device.settings();
         var blobs = new BlobCache(settings.home().resolve("cache/blobs"));
-        try (var workbench = new Workbench(blobs, engine, settings.memoryBytes())) {
+        var shards =
+                new ShardCache(
+                        settings.home().resolve("cache/shards"), WorkerSettings.SHARD_BYTES);
+        try (var workbench = new Workbench(blobs, shards, engine, settings.memoryBytes())) {
             attendUntilStopped(workbench);
         } finally {
             device.health().close();

@@ -31,7 +31,7 @@ final class Machine {
                 hardware.getMemory().getTotal(),
                 settings.memoryBytes(),
                 gflops,
-                List.of("jvm"),
+                List.of(numericClass.split("-", 2)[0]), // The engine, by its class.
                 numericClass,
                 settings.version());
     }

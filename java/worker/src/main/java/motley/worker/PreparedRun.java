@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import motley.data.SampleOrder;
 import motley.data.Samples;
+import motley.data.ShardedSamples;
 import motley.data.SplitSamples;
 import motley.program.Engine;
 import motley.program.Executable;
@@ -156,11 +157,23 @@ final class PreparedRun implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if it has no inputs
     static TensorType input(Programs programs) {
+        return sample(programs, 0);
+    }
+
+    /// The type of one sample's target, as the gradient program has it.
+    ///
+    /// @throws IllegalArgumentException if it has no targets
+    static TensorType target(Programs programs) {
+        return sample(programs, 1);
+    }
+
+    /// @param offset after the parameters of the model
+    private static TensorType sample(Programs programs, int offset) {
         var params = programs.gradient().paramTypes();
-        int at = params.size() - GRADIENT_INPUTS;
-        require(at >= 1, "gradient program: %d params (expected: more)", params.size());
+        int at = params.size() - GRADIENT_INPUTS + offset;
+        require(at >= 1 + offset, "gradient program: %d params (expected: more)", params.size());
         var dims = params.get(at).shape().dims();
-        require(!dims.isEmpty(), "gradient program: inputs %s (expected: a batch)", params.get(at));
+        require(!dims.isEmpty(), "gradient program: %s (expected: a batch)", params.get(at));
         return params.get(at).with(new Shape(dims.subList(1, dims.size())));
     }
 
@@ -261,6 +274,20 @@ final class PreparedRun implements AutoCloseable {
         return outgoing;
     }
 
+    /// Brings the samples of a task here, where they are not here at all times.
+    ///
+    /// @throws IOException if they cannot be had
+    void prepareSamples(Work work) throws IOException, InterruptedException {
+        boolean trains = work.kind() == Kind.TRAIN;
+        var from = trains ? samples.train() : samples.test();
+        if (!(from instanceof ShardedSamples sharded)) return;
+        sharded.prepare(trains ? order(work) : range(work));
+    }
+
+    private static int[] range(Work work) {
+        return IntStream.range(work.first(), work.first() + work.count()).toArray();
+    }
+
     /// Computes one task with the loaded parameters.
     ///
     /// @param nanoTime a clock, to tell how long it took
@@ -312,8 +339,7 @@ final class PreparedRun implements AutoCloseable {
             training.select(samples.train(), order(work));
             return training;
         }
-        var range = IntStream.range(work.first(), work.first() + work.count());
-        evaluation.select(samples.test(), range.toArray());
+        evaluation.select(samples.test(), range(work));
         return evaluation;
     }
 

@@ -1,16 +1,18 @@
 package motley.worker;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import motley.data.LabelledImages;
+import motley.data.ShardIndex;
+import motley.data.ShardedSamples;
 import motley.data.SplitSamples;
 import motley.program.Engine;
 import motley.program.Limits;
 import motley.program.Program;
 import motley.program.ProgramCodec;
-import motley.tensor.TensorType;
 import motley.wire.BulkClient;
 import motley.wire.RunManifest;
 
@@ -25,10 +27,13 @@ final class Workbench implements AutoCloseable {
     private final BlobCache blobs;
     private final Engine engine;
     private final long memoryBytes;
+    private final ShardCache shards;
     private Optional<PreparedRun> last = Optional.empty();
 
     /// @param memoryBytes what the owner lends; a program that needs more is refused unseen
-    Workbench(BlobCache blobs, Engine engine, long memoryBytes) {
+    /// @param shards samples of stored data sets
+    Workbench(BlobCache blobs, ShardCache shards, Engine engine, long memoryBytes) {
+        this.shards = shards;
         this.blobs = blobs;
         this.engine = engine;
         this.memoryBytes = memoryBytes;
@@ -37,6 +42,11 @@ final class Workbench implements AutoCloseable {
     /// The run of `manifest` if it is ready.
     Optional<PreparedRun> ready(RunManifest manifest) {
         return last.filter(run -> run.manifest().equals(manifest));
+    }
+
+    /// From now on samples come from there.
+    void attach(BulkClient bulk) {
+        shards.attach(bulk);
     }
 
     /// What was sent for `lease` did not count.
@@ -52,6 +62,7 @@ final class Workbench implements AutoCloseable {
     PreparedRun prepare(BulkClient bulk, RunManifest manifest)
             throws IOException, InterruptedException {
         close(); // There may not be memory for two.
+        shards.attach(bulk);
         var programs =
                 new PreparedRun.Programs(
                         program(bulk, manifest.gradientProgram()),
@@ -59,7 +70,7 @@ final class Workbench implements AutoCloseable {
                         manifest.localProgram().isPresent()
                                 ? Optional.of(program(bulk, manifest.localProgram().get()))
                                 : Optional.empty());
-        var samples = samples(bulk, manifest, PreparedRun.input(programs));
+        var samples = samples(bulk, manifest, programs);
         var run = PreparedRun.open(manifest, programs, samples, engine);
         last = Optional.of(run);
         return run;
@@ -73,8 +84,10 @@ final class Workbench implements AutoCloseable {
         return blobs.fetch(bulk, sha256);
     }
 
-    private SplitSamples samples(BulkClient bulk, RunManifest manifest, TensorType input)
+    private SplitSamples samples(
+            BulkClient bulk, RunManifest manifest, PreparedRun.Programs programs)
             throws IOException, InterruptedException {
+        var input = PreparedRun.input(programs);
         return switch (manifest.dataset()) {
             case RunManifest.Images(var trainX, var trainY, var testX, var testY, int classes) ->
                     new SplitSamples(
@@ -82,7 +95,23 @@ final class Workbench implements AutoCloseable {
                             images(bulk, testX, testY, classes));
             case RunManifest.Arrays(var file) -> SplitSamples.ofArrays(blobs.fetch(bulk, file));
             case RunManifest.Text(var file) -> SplitSamples.ofText(blobs.fetch(bulk, file), input);
+            case RunManifest.Shards(var index) ->
+                    ShardedSamples.of(
+                            index(blobs.fetch(bulk, index)),
+                            shards,
+                            input,
+                            PreparedRun.target(programs));
         };
+    }
+
+    private static ShardIndex index(Path file) throws IOException {
+        long sizeBytes = Files.size(file);
+        if (sizeBytes > ShardIndex.BYTES_MAX) {
+            throw new IOException(
+                    "index: %d bytes (expected: at most %d)"
+                            .formatted(sizeBytes, ShardIndex.BYTES_MAX));
+        }
+        return ShardIndex.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
     }
 
     private LabelledImages images(BulkClient bulk, String images, String labels, int classes)

@@ -36,6 +36,9 @@ public record WorkerSettings(
         boolean usesFiles,
         Transport transport,
         Trust trust) {
+    /// Disk lent to samples of stored data sets.
+    static final long SHARD_BYTES = 2L << 30;
+
     private static final long MEMORY_BYTES_MIN = 64L << 20;
 
     /// A device that speaks gRPC and uses files where it can.

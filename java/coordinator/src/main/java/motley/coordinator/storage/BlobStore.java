@@ -74,6 +74,11 @@ public final class BlobStore {
         }
     }
 
+    /// What the disk has room for.
+    public long freeBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     /// Removes a blob; does nothing if it is not there.
     public void delete(String sha256) throws IOException {
         Files.deleteIfExists(file(sha256));

@@ -77,6 +77,7 @@ public final class KerasFile {
         try (var in = Files.newInputStream(file)) {
             first = in.readNBytes(8);
         }
+        requireName(file, first);
         if (Hdf5File.isSignature(first)) return legacy(Files.readAllBytes(file), limits);
         boolean isZip = first.length >= 4 && first[0] == 'P' && first[1] == 'K' && first[2] == 3;
         if (!isZip) {
@@ -84,6 +85,14 @@ public final class KerasFile {
                     "neither a .keras archive nor HDF5, by its first bytes");
         }
         return modern(KerasArchive.read(file, limits), limits);
+    }
+
+    /// A name that says something else than the bytes is a mistake, or a trick.
+    private static void requireName(Path file, byte[] first) {
+        boolean isNamedArchive = file.toString().endsWith(".keras");
+        if (isNamedArchive && Hdf5File.isSignature(first)) {
+            throw KerasRefusedException.of("file", "HDF5 by its first bytes", "the name .h5");
+        }
     }
 
     // ---- `.keras` ----------------------------------------------------------------------------

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# GPUs, on SwiftShader, which comes with Chromium: what is refused, a run with a GPU device, and the
+# engine contract natively, each operation also in headless Chromium.
+source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
+
+browser=/usr/bin/chromium
+library=$shared/engines/webgpu-0.1.7/libwebgpu_wrapper.so
+modules=$shared/playwright
+# Of the contract, what a page that compiles on two cores gets through in a minute or two.
+operations=everyOperationIsWithinItsErrorBound+carriedResults*+paramsAndEqual*
+
+main() {
+    if [[ -z ${MOTLEY_E2E_ISOLATED-} ]]; then
+        provide || { echo "FAIL provide: no Chromium, no library or no playwright-core"; exit 1; }
+    fi
+    isolate "$@"
+    ln -s "$shared/engines" "$MOTLEY_HOME/engines"
+    export XDG_RUNTIME_DIR=$work
+    export VK_ICD_FILENAMES=$work/swiftshader.json
+    printf '{"file_format_version":"1.0.0","ICD":{"library_path":"%s","api_version":"1.1.0"}}\n' \
+        /usr/lib/chromium/libvk_swiftshader.so >"$VK_ICD_FILENAMES"
+    refusals
+    mixed_run
+    expect "the engine contract, natively" contract NativeEngineContract
+    expect "every operation, in Chromium" contract "BrowserEngineContract#$operations"
+}
+
+provide() {
+    local root=()
+    ((EUID == 0)) || root=(sudo)
+    if [[ ! -x $browser || ! -e /usr/lib/x86_64-linux-gnu/libvulkan.so.1 ]]; then
+        "${root[@]}" apt-get -qq update
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+            --no-install-recommends chromium libvulkan1 >/dev/null || return
+    fi
+    mkdir -p "$modules"
+    [[ -d $modules/node_modules/playwright-core ]] ||
+        npm install --silent --no-save --prefix "$modules" playwright-core@1.65.1 || return
+    MOTLEY_HOME=$shared "$motley" engine fetch webgpu
+}
+
+refusals() {
+    expect "a software adapter is refused" says "expected: hardware" engine show webgpu
+    expect "unless it is allowed" "$motley" engine show webgpu --allow-software
+    expect "the Null backend is refused" null_is_refused
+}
+
+null_is_refused() {
+    VK_ICD_FILENAMES=$work/none.json says "only pretends to" engine show webgpu --allow-software
+}
+
+# says TEXT ARGUMENT…: whether `motley ARGUMENT…` fails and says so.
+says() {
+    local text=$1
+    shift
+    ! "$motley" "$@" >"$work/said" 2>&1 && grep -q "$text" "$work/said"
+}
+
+mixed_run() {
+    serve serve
+    expect "a GPU joins" join gpu --engine webgpu --allow-software
+    expect "a JVM joins" join jvm
+    start train train mnist-mlp --data "$small" --epochs 1 --batch-size 400 --tasks 20 --seed 7 \
+        --format json
+    expect "they train together" ended train 240
+    expect "and the net learns" at_least "$(field "$work/train.out" result testAccuracy)" 0.7
+    expect "the GPU has worked" has "$work/gpu.out" computed
+    expect "the JVM has worked" has "$work/jvm.out" computed
+    send INT gpu
+    expect "the GPU leaves" within 20 is_gone gpu
+}
+
+contract() {
+    (
+        cd "$root" || exit
+        mvn -o -q -B -ntp -pl java/webgpu -am test -Dtest="$1" \
+            -Dsurefire.failIfNoSpecifiedTests=false -Dmotley.webgpu.library="$library" \
+            -Dmotley.webgpu.browser="$browser" -Dmotley.webgpu.modules="$modules"
+    ) >"$work/contract.out" 2>&1
+}
+
+main "$@"
