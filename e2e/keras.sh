@@ -26,11 +26,11 @@ export_all() {
     local name form
     for name in "${models[@]}"; do
         for form in keras h5 npz; do
-            "$motley" model export "$files/$name.keras" --format $form --out "$work/$name.$form" ||
+            "$motley" model export "$files/$name.keras" --as $form --out "$work/$name.$form" ||
                 return
         done
     done
-    "$motley" model export "$files/m02_mlp_sgd_momentum.after5.keras" --format keras \
+    "$motley" model export "$files/m02_mlp_sgd_momentum.after5.keras" --as keras \
         --out "$work/after.keras"
 }
 

@@ -2,6 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /// Models and weights from and to the formats of other frameworks.
 @NullMarked
+@SuppressWarnings("requires-automatic") // jHDF has no module descriptor; its manifest names it.
 module motley.interchange {
     requires transitive motley.tensor;
     requires transitive motley.program;

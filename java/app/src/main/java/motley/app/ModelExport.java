@@ -29,9 +29,9 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nFor instance:%n",
         footer = {
-            "  motley model export my.h5 --format keras --out my.keras",
-            "  motley model export run.safetensors --like my.keras --format keras --out new.keras",
-            "  motley model export my.keras --format npz --out weights.npz",
+            "  motley model export my.h5 --as keras --out my.keras",
+            "  motley model export run.safetensors --like my.keras --as keras --out new.keras",
+            "  motley model export my.keras --as npz --out weights.npz",
         })
 final class ModelExport implements Runnable {
     /// Forms of a model.
@@ -46,7 +46,7 @@ final class ModelExport implements Runnable {
     private Path file = Path.of("");
 
     @Option(
-            names = "--format",
+            names = "--as",
             required = true,
             paramLabel = "FORMAT",
             description = "${COMPLETION-CANDIDATES}")
