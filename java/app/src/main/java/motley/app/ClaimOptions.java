@@ -2,10 +2,9 @@ package motley.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import motley.coordinator.credits.Credits;
 import picocli.CommandLine.Option;
 
-/// What a run claims of the fleet and of credits.
+/// What a run claims of the fleet. It can be changed while the run goes on.
 final class ClaimOptions {
     @Option(
             names = "--weight",
@@ -34,37 +33,14 @@ final class ClaimOptions {
             })
     private Optional<String> contributors = Optional.empty();
 
-    @Option(
-            names = "--budget",
-            paramLabel = "CREDITS",
-            description = {
-                "end it before a round that these do not pay (default: what it takes); a credit",
-                "is 10^12 operations, see `motley credits --help`"
-            })
-    private Optional<String> budget = Optional.empty();
-
     boolean isGiven() {
-        return weight.isPresent()
-                || priority.isPresent()
-                || contributors.isPresent()
-                || budget.isPresent();
+        return weight.isPresent() || priority.isPresent() || contributors.isPresent();
     }
 
     /// Adds what was said to `request`; the coordinator knows the rest.
-    ///
-    /// @throws UserException if the budget is no number
     void addTo(ObjectNode request) {
         weight.ifPresent(value -> request.put("weight", value));
         priority.ifPresent(value -> request.put("priority", value));
         contributors.ifPresent(value -> request.put("contributors", value));
-        budget.ifPresent(value -> request.put("budgetMicros", micros(value)));
-    }
-
-    private static long micros(String credits) {
-        try {
-            return Credits.micros("--budget", credits);
-        } catch (IllegalArgumentException e) {
-            throw new UserException(String.valueOf(e.getMessage()), e);
-        }
     }
 }

@@ -195,6 +195,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin private KeepingOptions keeping = new KeepingOptions();
 
     @Mixin private ClaimOptions claim = new ClaimOptions();
+    @Mixin private BudgetOptions budget = new BudgetOptions();
 
     private GivenModel given = GivenModel.NONE;
 
@@ -386,6 +387,7 @@ final class TrainCommand implements Callable<Integer> {
         trust.addTo(request);
         keeping.addTo(request);
         claim.addTo(request);
+        budget.addTo(request);
         if (Models.names().contains(model)) request.put("model", model);
         else request.set("model", ModelFiles.description(chosen));
         return request;
