@@ -63,7 +63,8 @@ final class CommandLineTest {
         assertThat(train("--strategy", "async", "--k", "0"))
                 .isEqualTo(failed("--k: 0 (expected: at least 1)"));
         assertThat(run("set", "r1"))
-                .isEqualTo(failed(
+                .isEqualTo(
+                        failed(
                                 "nothing to set (expected: --strategy, --k, --staleness, --weight,"
                                         + " --priority or --contributors)"));
     }

@@ -23,7 +23,8 @@ import motley.wire.SharedDirectory;
 /// All devices, and which run each of them works for.
 ///
 /// A device that asks for work goes where [Sharing] says, of the runs that have a place for it. A
-/// run keeps a device until the device asks again or the run has no use for it. Any thread may call; only a hello waits, for the database.
+/// run keeps a device until the device asks again or the run has no use for it. Any thread may
+/// call; only a hello waits, for the database.
 final class Fleet {
     private static final FromCoordinator.Timing TIMING =
             new FromCoordinator.Timing(

@@ -114,7 +114,8 @@ final class Runs implements AutoCloseable {
         loop.tell(new RunMessage.Choose(strategy));
     }
 
-    /// Gives a run that is not over another share of the fleet, or other contributors. It is durable
+    /// Gives a run that is not over another share of the fleet, or other contributors. It is
+    /// durable
     /// before the fleet hears of it.
     ///
     /// @throws Problem if another coordinator has taken the run over

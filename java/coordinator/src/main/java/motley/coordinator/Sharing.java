@@ -47,32 +47,28 @@ final class Sharing {
     boolean admits(Device device, String run) {
         var claimant = claimants.get(run);
         if (claimant == null) return false;
-        var candidate =
-                new Contributors.Candidate(device.id(), device.name(), device.owner());
+        var candidate = new Contributors.Candidate(device.id(), device.name(), device.owner());
         return claimant.claim.contributors().admits(candidate, claimant.owner);
     }
 
     /// The run that `device` works for next.
     Optional<String> choose(Device device, List<FairShare.Candidate> candidates) {
         long nowMs = clock.millis();
-        var stay = stays.get(device.id());
         var at = device.run().map(RunLoop::id);
-        boolean isHere = stay != null && at.filter(stay.run::equals).isPresent();
-        if (isHere) share = share.charged(stay.run, Math.max(0, nowMs - stay.chargedMs));
-        var holding =
-                isHere
-                        ? new FairShare.Holding(at, nowMs - stay.sinceMs)
-                        : new FairShare.Holding(at, 0);
+        var stay =
+                at.map(run -> new Stay(run, nowMs, nowMs))
+                        .map(fresh -> stays.getOrDefault(device.id(), fresh))
+                        .filter(known -> at.filter(known.run::equals).isPresent());
+        var holding = FairShare.Holding.NONE;
+        if (stay.isPresent()) {
+            var known = stay.get();
+            share = share.charged(known.run, Math.max(0, nowMs - known.chargedMs));
+            holding = new FairShare.Holding(at, nowMs - known.sinceMs);
+        }
         var chosen = share.choose(candidates, holding);
-        boolean stays = isHere && chosen.filter(stay.run::equals).isPresent();
-        long sinceMs = stays ? stay.sinceMs : nowMs;
-        if (chosen.isEmpty()) this.stays.remove(device.id());
-        else this.stays.put(device.id(), new Stay(chosen.get(), sinceMs, nowMs));
+        long sinceMs = stay.filter(s -> chosen.equals(at)).map(Stay::sinceMs).orElse(nowMs);
+        if (chosen.isEmpty()) stays.remove(device.id());
+        else stays.put(device.id(), new Stay(chosen.get(), sinceMs, nowMs));
         return chosen;
-    }
-
-    /// A device works for nobody any more.
-    void left(String device) {
-        stays.remove(device);
     }
 }

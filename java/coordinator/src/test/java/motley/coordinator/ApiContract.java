@@ -157,8 +157,9 @@ final class ApiContract {
         assertThat(problem(send("PATCH", path, "{\"k\":1000}"), 400))
                 .isEqualTo("k: 1000 (expected: at most 13, the tasks of an epoch)");
         assertThat(problem(send("PATCH", path, "{\"epochs\":2}"), 400))
-                .isEqualTo("epochs: cannot be changed (expected: one of strategy, k, staleness, weight, priority,"
-                                + " contributors)");
+                .isEqualTo(
+                        "epochs: cannot be changed (expected: one of strategy, k, staleness,"
+                                + " weight, priority, contributors)");
         assertThat(problem(send("PATCH", path, "{\"strategy\":\"sync\",\"k\":2}"), 400))
                 .isEqualTo("k: 2 (expected: none, sync has no such dial)");
 

@@ -12,7 +12,8 @@ import motley.rounds.OrderedMap;
 /// Each run has a virtual time, which goes on by the device time it is charged over its weight. A
 /// device goes to the run that is furthest behind, counting a quantum for every device that it has
 /// already; it stays for a quantum, and moves only where that gains one: preparing for another run
-/// costs. So device time goes by the weights, and a run with a weight never waits for ever: those it
+/// costs. So device time goes by the weights, and a run with a weight never waits for ever: those
+/// it
 /// waits for move ahead of it.
 ///
 /// Source: Waldspurger & Weihl, *Stride Scheduling* (1995); Goyal, Vin, Cheng, *Start-time Fair
@@ -29,7 +30,8 @@ public record FairShare(OrderedMap<String, Turn> runs, long clock) {
     /// The highest weight with its priority.
     public static final long WEIGHT_MAX = 16_000;
 
-    /// A run that had nothing to do catches up on no more quanta than this, of the run with the least
+    /// A run that had nothing to do catches up on no more quanta than this, of the run with the
+    /// least
     /// weight: less would cost heavy runs their share, as a light one's quantum is many of theirs.
     private static final int LAG_QUANTA = 10;
 
@@ -92,7 +94,8 @@ public record FairShare(OrderedMap<String, Turn> runs, long clock) {
                         .filter(c -> holding.run().filter(c.run()::equals).isPresent())
                         .findFirst();
         if (current.isEmpty() || best.isEmpty()) return best.map(Candidate::run);
-        return Optional.of(moves(current.get(), best.get(), holding) ? best.get().run() : current.get().run());
+        return Optional.of(
+                moves(current.get(), best.get(), holding) ? best.get().run() : current.get().run());
     }
 
     /// Whether a device leaves `current` for `best`: at once where one has no device and the other

@@ -139,8 +139,7 @@ final class FairShareProperties {
     void runWithoutADeviceGetsOneAtOnceFromOneWithSeveral() {
         var share = FairShare.NONE.with("a", 4).with("b", 4);
         var holding = new FairShare.Holding(Optional.of("a"), 1);
-        var candidates =
-                List.of(new FairShare.Candidate("a", 1), new FairShare.Candidate("b", 0));
+        var candidates = List.of(new FairShare.Candidate("a", 1), new FairShare.Candidate("b", 0));
         assertThat(share.choose(candidates, holding)).hasValue("b");
         var alone = List.of(new FairShare.Candidate("a", 0), new FairShare.Candidate("b", 0));
         assertThat(share.choose(alone, holding)).hasValue("a");
