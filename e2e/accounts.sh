@@ -67,7 +67,7 @@ train() {
 leave() {
     as boss "" account disable bob --url "$url"
     expect "a disabled person is out" is_refused bob runs --url "$url"
-    expect "and so is the device" ended desk 20
+    expect "and so is the device" within 20 is_gone desk
     as cem "" logout --url "$url"
     expect "who has logged out is out" is_refused cem runs --url "$url"
 }
