@@ -10,7 +10,7 @@ models=(m01_mnist_cnn m02_mlp_sgd_momentum m03_functional_branches m04_bn_dropou
 
 # While there is a network: `isolate` starts the script again without one.
 if [[ -z ${MOTLEY_E2E_ISOLATED-} && ! -x $venv/bin/motley-ready ]]; then
-    python3 -m venv "$venv" && "$venv/bin/pip" install -q -r "$root/e2e/keras-requirements.txt" &&
+    python3 -m venv "$venv" && "$venv/bin/pip" install -q --retries 1 -r "$root/e2e/keras-requirements.txt" &&
         ln -s python "$venv/bin/motley-ready"
 fi
 
