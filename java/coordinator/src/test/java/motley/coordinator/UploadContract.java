@@ -127,8 +127,8 @@ final class UploadContract {
     @Test
     void secondWriterIsRefusedWhileTheFirstSends() throws Exception {
         var path = begin(sha256());
-        try (var out = new PipedOutputStream();
-                var in = new PipedInputStream(out)) {
+        var out = new PipedOutputStream();
+        try (var in = new PipedInputStream(out)) {
             var body = BodyPublishers.ofInputStream(() -> in);
             var slow = request(path).header("upload-offset", "0").method("PATCH", body);
             var first = http.sendAsync(slow.build(), BodyHandlers.ofString());
