@@ -213,8 +213,7 @@ public final class Coordinator implements AutoCloseable {
         var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var parts =
-                new Parts(
-                        access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets);
+                new Parts(access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

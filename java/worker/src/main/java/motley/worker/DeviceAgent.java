@@ -70,8 +70,7 @@ public final class DeviceAgent implements AutoCloseable {
         var settings = device.settings();
         var blobs = new BlobCache(settings.home().resolve("cache/blobs"));
         var shards =
-                new ShardCache(
-                        settings.home().resolve("cache/shards"), WorkerSettings.SHARD_BYTES);
+                new ShardCache(settings.home().resolve("cache/shards"), WorkerSettings.SHARD_BYTES);
         try (var workbench = new Workbench(blobs, shards, engine, settings.memoryBytes())) {
             attendUntilStopped(workbench);
         } finally {

@@ -116,8 +116,7 @@ final class ShardCache implements ShardedSamples.Shelf {
     /// Empty where another process was faster.
     private static Optional<Kept> look(Path file) throws IOException {
         try {
-            return Optional.of(
-                    new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
+            return Optional.of(new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -90,9 +90,7 @@ final class ShardCacheTest {
                         80 / 255f, 0, 0, 0, 0);
         assertThat(y.toInts()).containsExactly(82, 100, 0);
         assertThatThrownBy(
-                        () ->
-                                ShardedSamples.of(
-                                        index, cache, TensorType.f32(4), TensorType.i32()))
+                        () -> ShardedSamples.of(index, cache, TensorType.f32(4), TensorType.i32()))
                 .hasMessageStartingWith("inputs: f32[2, 2, 1] (expected: f32[4]");
     }
 
