@@ -75,7 +75,7 @@ contract() {
     (
         cd "$root" || exit
         mvn -o -q -B -ntp -pl java/webgpu -am test -Dtest="$1" \
-            -Dsurefire.failIfNoSpecifiedTests=false -Dmotley.webgpu.library="$library" \
+            -Dsurefire.failIfNoSpecifiedTests=false -Dmotley.webgpu.file="$library" \
             -Dmotley.webgpu.browser="$browser" -Dmotley.webgpu.modules="$modules"
     ) >"$work/contract.out" 2>&1
 }

@@ -52,8 +52,8 @@ final class GpuDevice implements AutoCloseable {
             new Adapter("", "", "", Adapter.Backend.UNDEFINED, Adapter.Kind.UNDEFINED);
     private GpuLimits limits = GpuLimits.DEFAULT;
 
-    private GpuDevice(NativeLibrary library) {
-        this.library = library;
+    private GpuDevice(NativeLibrary loaded) {
+        library = loaded;
         arena = library.arena();
         var lookup = MethodHandles.lookup();
         onObject =

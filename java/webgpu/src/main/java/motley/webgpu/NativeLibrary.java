@@ -22,7 +22,8 @@ import java.util.Map;
 
 /// The functions of `webgpu.h` that Motley calls, in a library that exports them.
 ///
-/// Everything it allocates lives as long as its arena.
+/// Everything it allocates lives as long as its arena. The library itself stays until the process
+/// ends: threads of its own may still run when the last device is closed.
 final class NativeLibrary {
     /// `WGPUStringView`: address and length.
     static final MemoryLayout STRING =
@@ -52,8 +53,9 @@ final class NativeLibrary {
     @SuppressWarnings("restricted")
     static NativeLibrary load(Path file, Arena arena) {
         try {
-            return new NativeLibrary(arena, SymbolLookup.libraryLookup(file, arena));
-        } catch (IllegalArgumentException e) {
+            System.load(file.toAbsolutePath().toString());
+            return new NativeLibrary(arena, SymbolLookup.loaderLookup());
+        } catch (UnsatisfiedLinkError e) {
             throw new EngineUnavailableException(
                     "library: %s (expected: a WebGPU library for this machine): %s"
                             .formatted(file, e.getMessage()),

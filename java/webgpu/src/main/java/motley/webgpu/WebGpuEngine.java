@@ -33,10 +33,10 @@ public final class WebGpuEngine implements Engine {
 
     /// Which library and how much of the machine.
     ///
-    /// @param library a shared library that exports `webgpu.h`
+    /// @param file a shared library that exports `webgpu.h`
     /// @param allowSoftware whether an adapter that computes on the CPU will do
     /// @param memoryBytesMax most memory of one prepared program
-    public record Settings(Path library, boolean allowSoftware, long memoryBytesMax) {
+    public record Settings(Path file, boolean allowSoftware, long memoryBytesMax) {
         public Settings {
             require(
                     memoryBytesMax >= 1,
@@ -49,7 +49,7 @@ public final class WebGpuEngine implements Engine {
     ///
     /// @throws EngineUnavailableException if there is none that may be used, or it computes wrongly
     public static WebGpuEngine open(Settings settings) {
-        var device = GpuDevice.open(settings.library(), settings.allowSoftware());
+        var device = GpuDevice.open(settings.file(), settings.allowSoftware());
         try {
             var tiling = device.adapter().isSoftware() ? Tiling.DIRECT : Tiling.SHARED;
             return open(device, tiling, settings);
@@ -61,7 +61,7 @@ public final class WebGpuEngine implements Engine {
 
     /// The same with the tiling that `tiling` says, which [#open(Settings)] chooses.
     public static WebGpuEngine open(Settings settings, Tiling tiling) {
-        var device = GpuDevice.open(settings.library(), settings.allowSoftware());
+        var device = GpuDevice.open(settings.file(), settings.allowSoftware());
         try {
             return open(device, tiling, settings);
         } catch (RuntimeException e) {
