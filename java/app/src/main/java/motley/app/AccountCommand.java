@@ -34,14 +34,32 @@ import picocli.CommandLine.Spec;
             AccountCommand.Password.class
         })
 final class AccountCommand implements Runnable {
-    private static final String ROLES = "administrator, requestor, provider, between commas";
-
     /// Set by picocli before anything runs.
     @Spec private @Nullable CommandSpec spec;
 
     @Override
     public void run() {
         Objects.requireNonNull(spec).commandLine().usage(System.out);
+    }
+
+    /// What a new account may do.
+    static final class Roles {
+        @Option(
+                names = "--roles",
+                split = ",",
+                paramLabel = "ROLES",
+                description = {
+                    "administrator, requestor, provider, between commas (default:",
+                    "requestor,provider)"
+                })
+        private List<String> names = List.of("requestor", "provider");
+
+        ObjectNode body() {
+            var body = JsonNodeFactory.instance.objectNode();
+            var list = body.putArray("roles");
+            names.forEach(list::add);
+            return body;
+        }
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the accounts.")
@@ -75,21 +93,13 @@ final class AccountCommand implements Runnable {
         @Parameters(paramLabel = "NAME", description = "a-z, 0-9, dot, hyphen, underscore")
         private String name = "";
 
-        @Option(
-                names = "--roles",
-                split = ",",
-                paramLabel = "ROLES",
-                description = ROLES + " (default: requestor,provider)")
-        private List<String> roles = List.of("requestor", "provider");
-
+        @Mixin private Roles roles = new Roles();
         @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
         @Mixin private OutputOptions output = new OutputOptions();
 
         @Override
         public void run() {
-            var body = JsonNodeFactory.instance.objectNode();
-            var list = body.putArray("roles");
-            roles.forEach(list::add);
+            var body = roles.body();
             tell(
                     output.console(),
                     "reset",
@@ -102,21 +112,13 @@ final class AccountCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Prints a link with which somebody makes an account, once.")
     static final class Invite implements Runnable {
-        @Option(
-                names = "--roles",
-                split = ",",
-                paramLabel = "ROLES",
-                description = ROLES + " (default: requestor,provider)")
-        private List<String> roles = List.of("requestor", "provider");
-
+        @Mixin private Roles roles = new Roles();
         @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
         @Mixin private OutputOptions output = new OutputOptions();
 
         @Override
         public void run() {
-            var body = JsonNodeFactory.instance.objectNode();
-            var list = body.putArray("roles");
-            roles.forEach(list::add);
+            var body = roles.body();
             tell(
                     output.console(),
                     "invitation",

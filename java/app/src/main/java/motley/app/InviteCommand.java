@@ -3,6 +3,8 @@ package motley.app;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.util.Map;
 import motley.coordinator.access.QrCode;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Option;
         })
 final class InviteCommand implements Runnable {
     private static final double HOURS_MAX = 744;
+    private static final int CONNECT_MS = 500;
 
     @Option(
             names = "--hours",
@@ -54,6 +57,9 @@ final class InviteCommand implements Runnable {
         console.say(QrCode.of(link).halfBlocks());
         console.say(link);
         console.say("or: motley join '" + link + "'");
+        if (isOfThisMachine(link)) {
+            console.say("for devices on this machine only: others reach `serve --listen 0.0.0.0`");
+        }
         console.emit("invitation", Map.of("link", link));
     }
 
@@ -61,9 +67,29 @@ final class InviteCommand implements Runnable {
     private static URI reachable(URI uri) throws IOException {
         if (!InetAddress.getByName(uri.getHost()).isLoopbackAddress()) return uri;
         if (uri.getScheme().equals("https")) return uri;
-        var addresses = Addresses.reachable();
-        if (addresses.isEmpty()) return uri;
-        var host = addresses.getFirst().getHostAddress();
-        return URI.create("%s://%s:%d".formatted(uri.getScheme(), host, uri.getPort()));
+        for (var address : Addresses.reachable()) {
+            if (!answers(address, uri.getPort())) continue;
+            var host = address.getHostAddress();
+            return URI.create("%s://%s:%d".formatted(uri.getScheme(), host, uri.getPort()));
+        }
+        return uri;
+    }
+
+    /// A coordinator on loopback alone is not there under the machine's other addresses.
+    private static boolean answers(InetAddress address, int port) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), CONNECT_MS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isOfThisMachine(String link) {
+        try {
+            return InetAddress.getByName(URI.create(link).getHost()).isLoopbackAddress();
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -7,10 +7,11 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.List;
+import java.util.Set;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Caller;
-import motley.coordinator.access.Fields;
 import motley.coordinator.access.Shares;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -42,7 +43,7 @@ final class RunShareRoutes {
     private HttpResponse put(ServiceRequestContext context, HttpRequest request) {
         var thing = mine(context);
         var person = person(context);
-        var may = Shares.May.of(Fields.of(request, "may").text("may"));
+        var may = Shares.May.of(JsonFields.of(request, Set.of("may")).text("may"));
         access.shares().put(thing, person, may);
         access.note(context, "share", "run %s with %s".formatted(thing.id(), person));
         return Reply.ok(share(new Shares.Share(person, may)));

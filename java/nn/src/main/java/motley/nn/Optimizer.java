@@ -8,10 +8,9 @@ import java.util.stream.Stream;
 
 /// How mean gradients move the parameters. The mathematics is in [Descent].
 ///
-/// The last five cases wrap another optimizer and add something before or after it:
+/// The cases of [Wrapper] add something before or after another optimizer:
 /// `new Averaged(new ClippedByNorm(new AdamW(0.1), 1), 0.999)`. [Optimizers] writes and reads them
-/// as
-/// text. Settings that are not given are PyTorch's.
+/// as text. Settings that are not given are PyTorch's.
 public sealed interface Optimizer {
     /// What it keeps between steps, one tensor or more for each parameter, all zero at first.
     List<ParameterSpec> state(List<ParameterSpec> parameters);
@@ -270,72 +269,47 @@ public sealed interface Optimizer {
         }
     }
 
+    /// An optimizer that adds something to another one.
+    sealed interface Wrapper extends Optimizer {
+        Optimizer inner();
+
+        @Override
+        default List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return inner().state(parameters);
+        }
+
+        @Override
+        default double defaultLearningRate() {
+            return inner().defaultLearningRate();
+        }
+    }
+
     /// Takes `rate·decay·p` from every parameter, then lets `inner` move.
-    record Shrunk(Optimizer inner, double decay) implements Optimizer {
+    record Shrunk(Optimizer inner, double decay) implements Wrapper {
         public Shrunk {
             requireDecay(decay);
-        }
-
-        @Override
-        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
-            return inner.state(parameters);
-        }
-
-        @Override
-        public double defaultLearningRate() {
-            return inner.defaultLearningRate();
         }
     }
 
     /// Shortens each gradient whose own Euclidean norm exceeds `normMax`, then lets `inner` move.
-    record ClippedEach(Optimizer inner, double normMax) implements Optimizer {
+    record ClippedEach(Optimizer inner, double normMax) implements Wrapper {
         public ClippedEach {
             require(normMax > 0, "normMax: %s (expected: above 0)", normMax);
-        }
-
-        @Override
-        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
-            return inner.state(parameters);
-        }
-
-        @Override
-        public double defaultLearningRate() {
-            return inner.defaultLearningRate();
         }
     }
 
     /// Shortens all gradients together where their common Euclidean norm exceeds `normMax`, then
     /// lets `inner` move.
-    record ClippedByNorm(Optimizer inner, double normMax) implements Optimizer {
+    record ClippedByNorm(Optimizer inner, double normMax) implements Wrapper {
         public ClippedByNorm {
             require(normMax > 0, "normMax: %s (expected: above 0)", normMax);
-        }
-
-        @Override
-        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
-            return inner.state(parameters);
-        }
-
-        @Override
-        public double defaultLearningRate() {
-            return inner.defaultLearningRate();
         }
     }
 
     /// Limits every element of every gradient to `[-valueMax, valueMax]`, then lets `inner` move.
-    record ClippedByValue(Optimizer inner, double valueMax) implements Optimizer {
+    record ClippedByValue(Optimizer inner, double valueMax) implements Wrapper {
         public ClippedByValue {
             require(valueMax > 0, "valueMax: %s (expected: above 0)", valueMax);
-        }
-
-        @Override
-        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
-            return inner.state(parameters);
-        }
-
-        @Override
-        public double defaultLearningRate() {
-            return inner.defaultLearningRate();
         }
     }
 
@@ -346,7 +320,7 @@ public sealed interface Optimizer {
     /// step; see [Optimizers#averages].
     ///
     /// @param decay share of the average kept from step to step
-    record Averaged(Optimizer inner, double decay) implements Optimizer {
+    record Averaged(Optimizer inner, double decay) implements Wrapper {
         static final String PREFIX = "ema.";
 
         public Averaged {
@@ -357,11 +331,6 @@ public sealed interface Optimizer {
         public List<ParameterSpec> state(List<ParameterSpec> parameters) {
             var averages = slots(parameters, PREFIX).stream();
             return Stream.concat(inner.state(parameters).stream(), averages).toList();
-        }
-
-        @Override
-        public double defaultLearningRate() {
-            return inner.defaultLearningRate();
         }
     }
 

@@ -3,6 +3,7 @@ package motley.wasm;
 import static motley.wasm.binary.Instruction.V128_LOAD;
 import static motley.wasm.binary.Instruction.V128_STORE;
 
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.wasm.binary.Code;
 import motley.wasm.binary.Local;
 
@@ -11,19 +12,19 @@ import motley.wasm.binary.Local;
 ///
 /// @param pixel channels of a pixel
 /// @param address of the copy, in bytes
-record Canvas(Axis rows, Axis cols, int pixel, int address) {
+record Canvas(ConvolutionAxis rows, ConvolutionAxis cols, int pixel, int address) {
     private static final int BYTES = 4;
     private static final int VECTOR = 16;
 
     /// Most vectors of a copy that is written out.
     private static final int VECTORS_MAX = 16;
 
-    static boolean isImage(Axis rows, Axis cols) {
+    static boolean isImage(ConvolutionAxis rows, ConvolutionAxis cols) {
         return rows.isImage() && cols.isImage();
     }
 
     /// Of the copy in memory; 0 if there is none.
-    static long bytes(Axis rows, Axis cols, int pixel) {
+    static long bytes(ConvolutionAxis rows, ConvolutionAxis cols, int pixel) {
         return isImage(rows, cols) ? 0 : (long) rows.canvas() * cols.canvas() * pixel * BYTES;
     }
 

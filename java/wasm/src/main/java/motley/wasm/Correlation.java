@@ -1,5 +1,6 @@
 package motley.wasm;
 
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -18,8 +19,8 @@ import motley.tensor.Shape;
 /// @param reversed whether the last tap comes first
 record Correlation(
         int batch,
-        Axis rows,
-        Axis cols,
+        ConvolutionAxis rows,
+        ConvolutionAxis cols,
         int groups,
         int in,
         int out,
@@ -36,8 +37,8 @@ record Correlation(
         int groupOut = out / spec.groups();
         return new Correlation(
                 images.dim(0),
-                Axis.rows(spec, images.dim(1), filters.dim(0)),
-                Axis.columns(spec, images.dim(2), filters.dim(1)),
+                ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0)),
+                ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1)),
                 spec.groups(),
                 in,
                 groupOut,
@@ -55,8 +56,8 @@ record Correlation(
         int groupOut = out / spec.groups();
         return new Correlation(
                 images.dim(0),
-                Axis.rows(spec, images.dim(1), filters.dim(0)).adjoint(),
-                Axis.columns(spec, images.dim(2), filters.dim(1)).adjoint(),
+                ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0)).adjoint(),
+                ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1)).adjoint(),
                 spec.groups(),
                 groupOut,
                 in,

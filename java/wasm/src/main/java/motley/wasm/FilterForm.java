@@ -1,5 +1,6 @@
 package motley.wasm;
 
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -12,7 +13,8 @@ import motley.tensor.Shape;
 ///
 /// @param in channels of a group of the images
 /// @param out channels of a group of the results
-record FilterForm(int batch, Axis rows, Axis cols, int groups, int in, int out) {
+record FilterForm(
+        int batch, ConvolutionAxis rows, ConvolutionAxis cols, int groups, int in, int out) {
     private static final int SHARES_MAX = 16;
 
     /// Bound on the memory of the shares' sums: 64 MiB.
@@ -21,8 +23,8 @@ record FilterForm(int batch, Axis rows, Axis cols, int groups, int in, int out) 
     static FilterForm of(ConvolutionSpec spec, Shape images, Shape filters) {
         return new FilterForm(
                 images.dim(0),
-                Axis.rows(spec, images.dim(1), filters.dim(0)),
-                Axis.columns(spec, images.dim(2), filters.dim(1)),
+                ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0)),
+                ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1)),
                 spec.groups(),
                 filters.dim(2),
                 filters.dim(3) / spec.groups());

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -60,12 +61,12 @@ final class AccountRoutes {
     }
 
     private HttpResponse signUp(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "name", "password", "invitation");
+        var fields = JsonFields.of(request, Set.of("name", "password", "invitation"));
         var name = fields.text("name");
-        var password = fields.text("password");
+        var password = fields.secret("password");
         var limits = List.of(registry.byAddress("sign-up", context, 20));
         registry.attempts().begin(limits);
-        var offered = fields.optionalText("invitation");
+        var offered = fields.optionalSecret("invitation");
         var invitation =
                 offered.flatMap(
                         secret -> registry.links().find(OneTimeToken.Kind.INVITATION, secret));
@@ -107,7 +108,7 @@ final class AccountRoutes {
 
     /// A new account, whose owner chooses a password by a link.
     private HttpResponse add(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "roles", EXPIRY);
+        var fields = JsonFields.of(request, Set.of("roles", EXPIRY));
         var name = String.valueOf(context.pathParam("account"));
         var roles = fields.optionalTexts("roles").map(AccountRoutes::roles).orElse(USUAL_ROLES);
         var life = fields.seconds(EXPIRY, INVITATION_LIFE);
@@ -118,10 +119,10 @@ final class AccountRoutes {
     }
 
     private HttpResponse change(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "roles", "isDisabled");
+        var fields = JsonFields.of(request, Set.of("roles", "isDisabled"));
         var account = find(context);
         var roles = fields.optionalTexts("roles").map(AccountRoutes::roles).orElse(account.roles());
-        boolean isDisabled = fields.optionalFlag("isDisabled").orElse(account.isDisabled());
+        boolean isDisabled = fields.flag("isDisabled", account.isDisabled());
         registry.accounts().change(account, roles, isDisabled);
         registry.note(
                 context,
@@ -141,7 +142,7 @@ final class AccountRoutes {
     }
 
     private HttpResponse reset(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, EXPIRY);
+        var fields = JsonFields.of(request, Set.of(EXPIRY));
         var account = find(context);
         var by = Caller.of(context).id();
         var link = registry.links().reset(by, account.id(), fields.seconds(EXPIRY, RESET_LIFE));
@@ -151,7 +152,7 @@ final class AccountRoutes {
 
     /// Ends all sessions of the person; the one that asks is followed by a new one.
     private HttpResponse changePassword(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "current", "password");
+        var fields = JsonFields.of(request, Set.of("current", "password"));
         var person = Caller.of(context);
         var account =
                 registry.accounts()
@@ -159,12 +160,12 @@ final class AccountRoutes {
                         .orElseThrow(() -> Problem.notFound("account", person.name()));
         var limits = List.of(new Attempts.Limit("password " + account.id(), 5));
         registry.attempts().begin(limits);
-        if (!registry.passwords().matches(fields.text("current"), account.password())) {
+        if (!registry.passwords().matches(fields.secret("current"), account.password())) {
             registry.note(context, "password-refused", "");
             throw refused("current: wrong (expected: the password until now)");
         }
         registry.attempts().succeeded(limits);
-        setPassword(account, fields.text("password"));
+        setPassword(account, fields.secret("password"));
         registry.note(context, "password-change", "");
         return sessions.begin(HttpStatus.OK, context, account);
     }
@@ -172,12 +173,12 @@ final class AccountRoutes {
     /// Whoever has the link may be the first to have the password again: all that was let in with
     /// the old one is out.
     private HttpResponse resetPassword(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "token", "password");
+        var fields = JsonFields.of(request, Set.of("token", "password"));
         var limits = List.of(registry.byAddress("link", context, 20));
         registry.attempts().begin(limits);
         var link =
                 registry.links()
-                        .find(OneTimeToken.Kind.RESET, fields.text("token"))
+                        .find(OneTimeToken.Kind.RESET, fields.secret("token"))
                         .orElseThrow(
                                 () ->
                                         refused(
@@ -185,9 +186,9 @@ final class AccountRoutes {
                                                         + " an open link)"));
         registry.attempts().succeeded(limits);
         var account = registry.accounts().withId(link.account()).orElseThrow();
-        Passwords.requireGood(fields.text("password"), account.name());
+        Passwords.requireGood(fields.secret("password"), account.name());
         if (!registry.links().use(link)) throw refused("token: used (expected: an open link)");
-        setPassword(account, fields.text("password"));
+        setPassword(account, fields.secret("password"));
         registry.tokens().revokeAll(account.id());
         registry.note(context, account.person(), "password-reset", "by link " + link.id());
         if (account.isDisabled()) throw refused("account: disabled (expected: one in use)");
@@ -206,7 +207,7 @@ final class AccountRoutes {
     }
 
     private HttpResponse invite(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "roles", EXPIRY);
+        var fields = JsonFields.of(request, Set.of("roles", EXPIRY));
         var roles = fields.optionalTexts("roles").map(AccountRoutes::roles).orElse(USUAL_ROLES);
         var life = fields.seconds(EXPIRY, INVITATION_LIFE);
         var link = registry.links().invite(Caller.of(context).id(), roles, life);

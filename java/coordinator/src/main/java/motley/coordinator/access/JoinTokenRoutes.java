@@ -9,7 +9,9 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -48,7 +50,7 @@ final class JoinTokenRoutes {
     }
 
     private HttpResponse create(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "name", "expiresInSeconds");
+        var fields = JsonFields.of(request, Set.of("name", "expiresInSeconds"));
         var name = fields.optionalText("name").orElse("");
         var life = fields.seconds("expiresInSeconds", LIFE);
         var token = registry.joins().create(Caller.of(context).id(), name, life);

@@ -14,6 +14,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -61,9 +63,9 @@ final class SessionRoutes {
     }
 
     private HttpResponse logIn(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "name", "password");
+        var fields = JsonFields.of(request, Set.of("name", "password"));
         var name = fields.text("name").strip().toLowerCase(Locale.ROOT);
-        var password = fields.text("password");
+        var password = fields.secret("password");
         var limits =
                 List.of(
                         registry.byAddress("log-in " + name, context, 5),
@@ -100,10 +102,10 @@ final class SessionRoutes {
     }
 
     private HttpResponse setUp(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "token", "name", "password");
+        var fields = JsonFields.of(request, Set.of("token", "name", "password"));
         var limits = List.of(registry.byAddress("link", context, 20));
         registry.attempts().begin(limits);
-        if (!setup.isRight(fields.text("token"))) {
+        if (!setup.isRight(fields.secret("token"))) {
             throw new Problem(
                     HttpStatus.FORBIDDEN,
                     "token: wrong or used (expected: that of the link which the coordinator"
@@ -111,11 +113,11 @@ final class SessionRoutes {
         }
         registry.attempts().succeeded(limits);
         var name = fields.text("name");
-        var password = fields.text("password");
+        var password = fields.secret("password");
         Accounts.requireName(name);
         Passwords.requireGood(password, name);
         var hash = registry.passwords().hash(password);
-        if (!setup.use(fields.text("token"))) {
+        if (!setup.use(fields.secret("token"))) {
             throw new Problem(HttpStatus.FORBIDDEN, "token: used (expected: a new one)");
         }
         var account = registry.accounts().add(name, hash, EnumSet.allOf(Role.class));

@@ -9,6 +9,8 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -37,7 +39,7 @@ final class TokenRoutes {
     }
 
     private HttpResponse create(ServiceRequestContext context, HttpRequest request) {
-        var fields = Fields.of(request, "name", "scopes", "expiresInSeconds");
+        var fields = JsonFields.of(request, Set.of("name", "scopes", "expiresInSeconds"));
         var name = fields.text("name");
         var words = fields.optionalTexts("scopes").orElse(List.of("read"));
         var scopes = Words.parse("scopes", words, TokenScope.class);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.linecorp.armeria.common.HttpRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// The fields of a JSON object. Fields that do not exist are refused, because a misspelt one would
-/// be ignored otherwise.
+/// be ignored otherwise. Errors show what is wrong, but never a secret.
 public final class JsonFields {
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -25,11 +26,12 @@ public final class JsonFields {
         this.object = object;
     }
 
-    /// The body of a request.
+    /// The body of a request; an empty one has no fields.
     ///
     /// @throws IllegalArgumentException if it is no object with such fields
     public static JsonFields of(HttpRequest request, Set<String> known) {
-        return of(request.aggregate().join().contentUtf8(), known);
+        var body = request.aggregate().join().contentUtf8();
+        return of(body.isBlank() ? "{}" : body, known);
     }
 
     /// @throws IllegalArgumentException if `text` is no object with such fields
@@ -63,17 +65,49 @@ public final class JsonFields {
         return has(name) ? Optional.of(text(name)) : Optional.empty();
     }
 
+    /// A password or a token.
+    public String secret(String name) {
+        var value = object.path(name);
+        if (value.isTextual() && value.textValue().length() <= TEXT_CHARS_MAX) {
+            return value.textValue();
+        }
+        throw new IllegalArgumentException(
+                "%s: %s (expected: a string of at most %d characters)"
+                        .formatted(
+                                name,
+                                value.isMissingNode() ? "missing" : "something else",
+                                TEXT_CHARS_MAX));
+    }
+
+    public Optional<String> optionalSecret(String name) {
+        return has(name) ? Optional.of(secret(name)) : Optional.empty();
+    }
+
     /// Strings; none where the field is missing.
     public List<String> texts(String name) {
+        return optionalTexts(name).orElse(List.of());
+    }
+
+    public Optional<List<String>> optionalTexts(String name) {
+        if (!has(name)) return Optional.empty();
         var texts = new ArrayList<String>();
-        if (!has(name)) return texts;
         var value = object.path(name);
         if (!value.isArray()) throw wrong(name, value, "a list of strings");
         for (var item : value) {
             if (!item.isTextual()) throw wrong(name, item, "a string");
             texts.add(item.textValue());
         }
-        return texts;
+        return Optional.of(List.copyOf(texts));
+    }
+
+    /// A whole number of seconds.
+    public Duration seconds(String name, Duration fallback) {
+        if (!has(name)) return fallback;
+        var value = object.path(name);
+        if (value.isIntegralNumber() && value.canConvertToInt()) {
+            return Duration.ofSeconds(value.intValue());
+        }
+        throw wrong(name, value, "a whole number of seconds");
     }
 
     /// A whole number.

@@ -1,6 +1,7 @@
 package motley.cpu.kernel;
 
 import java.util.Arrays;
+import motley.compiler.kernel.ConvolutionAxis;
 
 /// Slides filters over images of contiguous channels: what a convolution and its input gradient
 /// have in common.
@@ -31,8 +32,8 @@ final class Correlation {
 
     private final Machine machine;
     private final int batch;
-    private final Axis rows;
-    private final Axis cols;
+    private final ConvolutionAxis rows;
+    private final ConvolutionAxis cols;
     private final Channels channels;
     private final FilterLayout layout;
     private final TileForm form;
@@ -64,8 +65,8 @@ final class Correlation {
     Correlation(
             Machine machine,
             int batch,
-            Axis rows,
-            Axis cols,
+            ConvolutionAxis rows,
+            ConvolutionAxis cols,
             Channels channels,
             FilterLayout layout) {
         this.machine = machine;

@@ -5,6 +5,7 @@ import static motley.tensor.Require.require;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -25,8 +26,8 @@ public final class DepthwiseConvolution {
     private final Machine machine;
     private final int batch;
     private final int channels;
-    private final Axis rows;
-    private final Axis cols;
+    private final ConvolutionAxis rows;
+    private final ConvolutionAxis cols;
     private final int shareImages;
     private final int shares;
     private final Bias bias;
@@ -47,8 +48,8 @@ public final class DepthwiseConvolution {
         this.machine = machine;
         batch = images.dim(0);
         channels = images.dim(3);
-        rows = Axis.rows(spec, images.dim(1), filters.dim(0));
-        cols = Axis.columns(spec, images.dim(2), filters.dim(1));
+        rows = ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0));
+        cols = ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1));
         shareImages = Math.ceilDiv(batch, Math.min(batch, SHARES_MAX));
         shares = Math.ceilDiv(batch, shareImages);
         bias = new Bias(channels);

@@ -1,5 +1,6 @@
 package motley.cpu.kernel;
 
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -29,8 +30,8 @@ public final class DirectConvolution {
         int in = filters.dim(2);
         var channels = new Correlation.Channels(in, out / spec.groups(), spec.groups());
         var layout = new Correlation.FilterLayout(in * out, out / spec.groups(), out, 1, false);
-        var rows = Axis.rows(spec, images.dim(1), filters.dim(0));
-        var cols = Axis.columns(spec, images.dim(2), filters.dim(1));
+        var rows = ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0));
+        var cols = ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1));
         return new DirectConvolution(
                 new Correlation(machine, images.dim(0), rows, cols, channels, layout));
     }
@@ -42,8 +43,8 @@ public final class DirectConvolution {
         int in = filters.dim(2);
         var channels = new Correlation.Channels(out / spec.groups(), in, spec.groups());
         var layout = new Correlation.FilterLayout(in * out, out / spec.groups(), 1, out, true);
-        var rows = Axis.rows(spec, images.dim(1), filters.dim(0)).adjoint();
-        var cols = Axis.columns(spec, images.dim(2), filters.dim(1)).adjoint();
+        var rows = ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0)).adjoint();
+        var cols = ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1)).adjoint();
         return new DirectConvolution(
                 new Correlation(machine, images.dim(0), rows, cols, channels, layout));
     }

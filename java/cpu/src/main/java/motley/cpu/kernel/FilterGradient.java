@@ -1,6 +1,7 @@
 package motley.cpu.kernel;
 
 import java.util.Arrays;
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -31,8 +32,8 @@ public final class FilterGradient {
 
     private final Machine machine;
     private final int batch;
-    private final Axis rows;
-    private final Axis cols;
+    private final ConvolutionAxis rows;
+    private final ConvolutionAxis cols;
     private final int in;
     private final int out;
     private final int groups;
@@ -63,8 +64,8 @@ public final class FilterGradient {
     private FilterGradient(Machine machine, ConvolutionSpec spec, Shape images, Shape filters) {
         this.machine = machine;
         batch = images.dim(0);
-        rows = Axis.rows(spec, images.dim(1), filters.dim(0));
-        cols = Axis.columns(spec, images.dim(2), filters.dim(1));
+        rows = ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0));
+        cols = ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1));
         groups = spec.groups();
         in = filters.dim(2);
         out = filters.dim(3) / groups;

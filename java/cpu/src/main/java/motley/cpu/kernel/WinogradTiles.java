@@ -1,5 +1,6 @@
 package motley.cpu.kernel;
 
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -12,8 +13,8 @@ import motley.tensor.Shape;
 record WinogradTiles(
         WinogradForm form, int batch, PixelGrid images, PixelGrid outputs, int top, int left) {
     static WinogradTiles of(WinogradForm form, ConvolutionSpec spec, Shape images, Shape filters) {
-        var rows = Axis.rows(spec, images.dim(1), filters.dim(0));
-        var cols = Axis.columns(spec, images.dim(2), filters.dim(1));
+        var rows = ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0));
+        var cols = ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1));
         return new WinogradTiles(
                 form,
                 images.dim(0),

@@ -1,5 +1,6 @@
 package motley.cpu.kernel;
 
+import motley.compiler.kernel.ConvolutionAxis;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -62,12 +63,12 @@ final class Twins {
 
     /// Shapes of a convolution.
     record Shapes(ConvolutionSpec spec, Shape images, Shape filters) {
-        Axis rows() {
-            return Axis.rows(spec, images.dim(1), filters.dim(0));
+        ConvolutionAxis rows() {
+            return ConvolutionAxis.rows(spec, images.dim(1), filters.dim(0));
         }
 
-        Axis cols() {
-            return Axis.columns(spec, images.dim(2), filters.dim(1));
+        ConvolutionAxis cols() {
+            return ConvolutionAxis.columns(spec, images.dim(2), filters.dim(1));
         }
 
         int in() {
