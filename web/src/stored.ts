@@ -89,17 +89,16 @@ export function nameOf(file: File): string {
   return stem.replace(/[^\p{L}\p{N} ._-]+/gu, "-").replace(/^[^\p{L}\p{N}]+/u, "").slice(0, 100) || "mine";
 }
 
-/** Why a model cannot learn from a data set; empty if nothing speaks against it. */
+/** Why a model cannot learn from a data set; empty if nothing speaks against it. As the coordinator, it takes no notice of axes of size 1. */
 export function misfit(model: ModelVersion, data: DatasetVersion): string {
-  const plain = (type: string | undefined) => (type ?? "").replace(/\s/g, "");
-  if (data.input !== undefined && flat(plain(data.input)) !== flat(plain(model.input))) return `its inputs are ${data.input}, the model takes ${model.input}`;
-  const isOfClasses = plain(model.target).startsWith("i32");
-  if (data.target !== undefined && plain(data.target).startsWith("i32") !== isOfClasses) return `its targets are ${data.target}, the model compares with ${model.target}`;
-  if (isOfClasses && (data.classes ?? 0) > model.classes) return `it has ${data.classes} classes, the model tells ${model.classes} apart`;
-  return "";
+  if (narrow(data.input) !== narrow(model.input)) return `its inputs are ${data.input ?? "?"}, the model takes ${model.input}`;
+  if (narrow(data.target) !== narrow(model.target)) return `its targets are ${data.target ?? "?"}, the model compares with ${model.target}`;
+  const isOfClasses = model.target.startsWith("i32");
+  return isOfClasses && (data.classes ?? 0) > model.classes ? `it has ${data.classes} classes, the model tells ${model.classes} apart` : "";
 }
 
-/** Images without a channel are images of one. */
-function flat(type: string): string {
-  return type.replace(/,1\]$/, "]");
+function narrow(type: string | undefined): string {
+  const [, dtype, dims] = /^(\w+)\[(.*)\]$/.exec(type ?? "") ?? [];
+  const wide = (dims ?? "").split(",").map((dim) => dim.trim());
+  return `${dtype ?? ""} ${wide.filter((dim) => dim !== "" && dim !== "1").join(" ")}`;
 }
