@@ -60,8 +60,7 @@ record GivenModel(
         var model = ModelFiles.named(text);
         boolean isNamed = Models.names().contains(text);
         JsonNode request = isNamed ? TextNode.valueOf(text) : ModelFiles.description(model);
-        return new GivenModel(
-                model, request, Optional.empty(), Optional.empty(), List.of(), false);
+        return new GivenModel(model, request, Optional.empty(), Optional.empty(), List.of(), false);
     }
 
     private static GivenModel of(KerasModel read, String text, Console console) {

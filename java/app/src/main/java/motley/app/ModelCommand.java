@@ -61,7 +61,8 @@ final class ModelCommand implements Runnable {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists the models that come with Motley, or those that a coordinator keeps.")
+            description =
+                    "Lists the models that come with Motley, or those that a coordinator keeps.")
     static final class Listing implements Runnable {
         @Option(names = "--stored", description = "those that were pushed to a coordinator")
         private boolean isStored;

@@ -71,7 +71,8 @@ final class StoredModels {
                     Calls.with(
                             coordinator,
                             api -> {
-                                var body = JsonNodeFactory.instance.objectNode().put("name", called);
+                                var body =
+                                        JsonNodeFactory.instance.objectNode().put("name", called);
                                 var ids = body.putArray("files");
                                 var upload = new FileUpload(api, console);
                                 for (var file : files) ids.add(upload.send(file, last(file)));
@@ -125,8 +126,7 @@ final class StoredModels {
             if (!version.path("hasWeights").asBoolean()) {
                 return GivenModel.stored(ModelJson.read(file));
             }
-            return GivenModel.stored(
-                    stored.path("id").asText(), version, SavedModel.read(file));
+            return GivenModel.stored(stored.path("id").asText(), version, SavedModel.read(file));
         } catch (IOException e) {
             throw new UserException(String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {
@@ -201,7 +201,8 @@ final class StoredModels {
             var console = output.console();
             var model = Calls.with(coordinator, api -> api.get(path(name)));
             if (!isSure) {
-                console.say("%s: runs that began with it: %s".formatted(name, model.path("usedBy")));
+                console.say(
+                        "%s: runs that began with it: %s".formatted(name, model.path("usedBy")));
                 throw new UserException("--yes: missing (expected: to remove %s)".formatted(name));
             }
             var id = model.path("id").asText();

@@ -147,10 +147,7 @@ final class Api {
 
     private static DatasetRoutes datasets(Coordinator.Parts parts) {
         return new DatasetRoutes(
-                parts.datasets(),
-                parts.blobs(),
-                parts.access(),
-                id -> parts.runs().dependents(id));
+                parts.datasets(), parts.blobs(), parts.access(), id -> parts.runs().dependents(id));
     }
 
     private static ShareRoutes shares(Coordinator.Parts parts, RunRoutes runs) {

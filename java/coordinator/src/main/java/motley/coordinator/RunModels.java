@@ -80,8 +80,7 @@ final class RunModels {
 
     private static List<Tensor> weights(Model model, Path elements) throws IOException {
         try (var channel = FileChannel.open(elements, StandardOpenOption.READ)) {
-            var all =
-                    channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            var all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
             var weights = new ArrayList<Tensor>();
             long at = 0;
             for (var spec : model.parameters()) {

@@ -119,9 +119,7 @@ final class ModelContract {
         assertThat(second.get("versions")).hasSize(2);
         assertThat(second.at("/versions/1/hasWeights").booleanValue()).isTrue();
         var both =
-                add(
-                        "both",
-                        upload("w", Files.readAllBytes(weights)) + "\",\"" + upload("a", text));
+                add("both", upload("w", Files.readAllBytes(weights)) + "\",\"" + upload("a", text));
         assertThat(json(both, 201).at("/versions/0/form").textValue()).isEqualTo("safetensors");
         assertThat(get("/v1/models/mine/file?version=1").body()).contains("motley-model");
         problem(get("/v1/models/mine/file?version=1&format=npz"), 409, "has no weights yet");
@@ -254,8 +252,7 @@ final class ModelContract {
     }
 
     private HttpResponse<String> add(String name, String upload) throws Exception {
-        return post(
-                "/v1/models", "{\"name\":\"%s\",\"files\":[\"%s\"]}".formatted(name, upload));
+        return post("/v1/models", "{\"name\":\"%s\",\"files\":[\"%s\"]}".formatted(name, upload));
     }
 
     private String upload(String name, String text) throws Exception {

@@ -72,7 +72,8 @@ public final class ShareRoutes {
         var thing = thing(context);
         var person = person(context);
         if (!access.shares().remove(thing, person)) throw Problem.notFound("share", person);
-        access.note(context, "share-end", "%s %s with %s".formatted(shared.kind, thing.id(), person));
+        access.note(
+                context, "share-end", "%s %s with %s".formatted(shared.kind, thing.id(), person));
         return HttpResponse.of(HttpStatus.NO_CONTENT);
     }
 

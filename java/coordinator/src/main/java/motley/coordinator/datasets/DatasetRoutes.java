@@ -49,8 +49,7 @@ public final class DatasetRoutes {
     /// @param isActive whether it still needs the samples
     public record Dependent(String id, boolean isActive) {}
 
-    public DatasetRoutes(
-            Datasets datasets, BlobStore blobs, Access access, Dependents dependents) {
+    public DatasetRoutes(Datasets datasets, BlobStore blobs, Access access, Dependents dependents) {
         this.datasets = datasets;
         this.blobs = blobs;
         this.access = access;

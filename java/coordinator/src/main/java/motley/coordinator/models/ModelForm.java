@@ -24,8 +24,7 @@ public enum ModelForm {
     NPZ;
 
     /// Of the parameters: a file is made in memory, three times over.
-    private static final long BYTES_MAX =
-            Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8);
+    private static final long BYTES_MAX = Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8);
 
     /// What `?format=` asks for; safetensors where it is absent.
     ///

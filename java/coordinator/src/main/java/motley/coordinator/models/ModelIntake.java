@@ -55,7 +55,8 @@ final class ModelIntake {
         JSON
     }
 
-    /// @throws Problem if they are no model that Motley understands; the message says what and where
+    /// @throws Problem if they are no model that Motley understands; the message says what and
+    /// where
     static Content read(List<Part> parts) throws IOException {
         if (parts.size() == 1) return read(parts.getFirst());
         if (parts.size() == 2) {
@@ -135,8 +136,9 @@ final class ModelIntake {
             long header = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong();
             if (header >= 2 && header <= sizeBytes - Long.BYTES) return Kind.SAFETENSORS;
         }
-        if (new String(head, java.nio.charset.StandardCharsets.UTF_8).stripLeading().startsWith("{"))
-            return Kind.JSON;
+        if (new String(head, java.nio.charset.StandardCharsets.UTF_8)
+                .stripLeading()
+                .startsWith("{")) return Kind.JSON;
         throw refused(
                 part,
                 "no model by its first bytes (expected: a .keras or .h5 file of Keras, a model as"

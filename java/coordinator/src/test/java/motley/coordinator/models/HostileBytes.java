@@ -130,8 +130,9 @@ final class HostileBytes {
     }
 
     static byte[] npy(String descr, String shape, int elementBytes) {
-        var header = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }";
-        return npy(header.formatted(descr, shape), elementBytes);
+        return npy(
+                "{'descr': '%s', 'fortran_order': False, 'shape': %s, }".formatted(descr, shape),
+                elementBytes);
     }
 
     static byte[] idx(int magic, int... dims) {

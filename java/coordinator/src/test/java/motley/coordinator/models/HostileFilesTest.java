@@ -272,7 +272,9 @@ final class HostileFilesTest {
         files.put("zip.zip", zip(Map.of("a/b.zip", zip(Map.of("x", new byte[9])))));
         files.put("traversal.zip", zip(Map.of("../../etc/cron.d/x.png", new byte[9])));
         files.put("broken.zip", zip(Map.of("a/x.png", new byte[99], "b/y.png", new byte[99])));
-        files.put("pixels.zip", zip(Map.of("a/x.png", wideImage(60_000, 60_000), "b/y.png", wideImage(9, 9))));
+        files.put(
+                "pixels.zip",
+                zip(Map.of("a/x.png", wideImage(60_000, 60_000), "b/y.png", wideImage(9, 9))));
         files.put("cut.zip", cut(zip(Map.of("a/x.png", new byte[99])), 1, 2));
     }
 

@@ -47,8 +47,7 @@ final class KerasArchive {
             var config = part(zip, entries, CONFIG, limits.configCharactersMax());
             // Keras does not pack weights: what grows manifold is none.
             long grown = Math.multiplyExact(Files.size(file), limits.weightsPerByteMax());
-            long most =
-                    Math.min(Math.min(limits.fileBytesMax(), Integer.MAX_VALUE - 16), grown);
+            long most = Math.min(Math.min(limits.fileBytesMax(), Integer.MAX_VALUE - 16), grown);
             var weights = part(zip, entries, WEIGHTS, most);
             return new KerasArchive(new String(config, UTF_8), weights);
         } catch (ZipException e) {
