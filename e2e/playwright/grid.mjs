@@ -175,9 +175,11 @@ await step("the provider earned what the requestor spent", async () => {
 
 await step("shared with the provider, the model is seen and not changed", async () => {
   await requestor.goto(url + model);
-  await requestor.getByPlaceholder("Name of a person").fill("ada");
+  await requestor.getByPlaceholder("Name of a person").fill("pat");
   await requestor.getByRole("button", { name: "Share", exact: true }).click();
-  await requestor.locator(".list").getByText("ada").waitFor();
+  await requestor.getByRole("button", { name: "End sharing with pat" }).waitFor();
+  const seen = await provider.evaluate(async () => (await fetch("/v1/models")).json());
+  check(seen.models[0]?.name === "my-digits" && !seen.models[0].isMine, JSON.stringify(seen).slice(0, 200));
 });
 
 const rooms = () => ["/data", data, "/models", model, "/credits", `/start?model=${model.split("/").pop()}`, run];
