@@ -54,7 +54,7 @@ final class Coordinators {
                             .formatted(home),
                     e);
         } catch (DatabaseException e) {
-            throw new UserException(e.getMessage(), e);
+            throw new UserException("%s".formatted(e.getMessage()), e);
         } catch (IOException e) {
             throw new UserException("cannot use %s: %s".formatted(home, e.getMessage()), e);
         }

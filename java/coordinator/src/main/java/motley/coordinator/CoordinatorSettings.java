@@ -40,15 +40,7 @@ public record CoordinatorSettings(
             Duration checkpointEvery,
             boolean sharedMemory,
             Entrance entrance) {
-        this(
-                home,
-                listen,
-                engines,
-                limits,
-                checkpointEvery,
-                sharedMemory,
-                entrance,
-                Storage.HOME);
+        this(home, listen, engines, limits, checkpointEvery, sharedMemory, entrance, Storage.HOME);
     }
 
     public CoordinatorSettings {
@@ -91,7 +83,8 @@ public record CoordinatorSettings(
                 home, listen, engines, limits, checkpointEvery, sharedMemory, entrance, other);
     }
 
-    /// Where a coordinator keeps what must survive a restart. Its home folder still has its secrets,
+    /// Where a coordinator keeps what must survive a restart. Its home folder still has its
+    /// secrets,
     /// uploads on their way in and copies of blobs.
     ///
     /// @param database empty: a file of SQLite in the home folder

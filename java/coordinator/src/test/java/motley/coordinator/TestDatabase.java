@@ -17,13 +17,15 @@ final class TestDatabase {
 
     /// The database of a home folder whose coordinator is closed.
     static Database open(Path home) {
-        return address(home).map(Database::open)
+        return address(home)
+                .map(Database::open)
                 .orElseGet(() -> Database.open(home.resolve("motley.db")));
     }
 
     /// For a connection beside the coordinator's.
     static String url(Path home) {
-        return address(home).map(DatabaseAddress::url)
+        return address(home)
+                .map(DatabaseAddress::url)
                 .orElseGet(() -> "jdbc:sqlite:" + home.resolve("motley.db") + "?busy_timeout=5000");
     }
 

@@ -16,6 +16,7 @@ public interface BlobBucket {
     /// Removes a blob; does nothing if it is not there.
     void delete(String name) throws IOException;
 
-    /// Checks that blobs can be kept here, so that what is wrong shows before anything depends on it.
+    /// Checks that blobs can be kept here, so that what is wrong shows before anything depends on
+    /// it.
     void probe() throws IOException;
 }

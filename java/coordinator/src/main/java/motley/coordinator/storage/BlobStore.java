@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 /// out, then renamed. What an interrupted writing left is removed at the next start. Any thread may
 /// call.
 ///
-/// With a bucket the folder is a copy of what was written or read here: a blob appears only when the
+/// With a bucket the folder is a copy of what was written or read here: a blob appears only when
+/// the
 /// bucket has it, and one that the folder lacks is fetched. The folder may be emptied while nobody
 /// uses it.
 public final class BlobStore {
@@ -41,7 +42,8 @@ public final class BlobStore {
     }
 
     /// Opens the store in `directory`, which is made if it does not exist, before `bucket`.
-    public static BlobStore open(Path directory, Optional<? extends BlobBucket> bucket) throws IOException {
+    public static BlobStore open(Path directory, Optional<? extends BlobBucket> bucket)
+            throws IOException {
         var store = new BlobStore(directory, bucket.map(BlobBucket.class::cast));
         Files.createDirectories(store.incoming);
         try (var left = Files.list(store.incoming)) {

@@ -48,7 +48,8 @@ public final class Database implements AutoCloseable {
         return open(DatabaseServer.NONE, config);
     }
 
-    /// Opens a database of PostgreSQL, whose schema is made and brought to the newest form as needed,
+    /// Opens a database of PostgreSQL, whose schema is made and brought to the newest form as
+    /// needed,
     /// and keeps other coordinators out of it.
     ///
     /// @throws DatabaseException if it cannot be reached, or another coordinator works in it

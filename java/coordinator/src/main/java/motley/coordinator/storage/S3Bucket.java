@@ -47,7 +47,8 @@ public final class S3Bucket implements BlobBucket, AutoCloseable {
             var client =
                     S3Client.builder()
                             .httpClientBuilder(UrlConnectionHttpClient.builder())
-                            // Stores other than S3 itself seldom answer to a bucket's own host name.
+                            // Stores other than S3 itself seldom answer to a bucket's own host
+                            // name.
                             .forcePathStyle(hasEndpoint())
                             .build();
             return new S3Bucket(client, host, path.isEmpty() ? "" : path + "/");
@@ -81,8 +82,7 @@ public final class S3Bucket implements BlobBucket, AutoCloseable {
 
     @Override
     public boolean fetch(String name, Path file) throws IOException {
-        try (var body =
-                client.getObject(request -> request.bucket(bucket).key(prefix + name))) {
+        try (var body = client.getObject(request -> request.bucket(bucket).key(prefix + name))) {
             Files.copy(body, file, StandardCopyOption.REPLACE_EXISTING);
             return true;
         } catch (NoSuchKeyException _) {
