@@ -83,7 +83,7 @@ kept() {
 
 crash() {
     export MOTLEY_DATABASE_PASSWORD=secret AWS_ENDPOINT_URL=http://127.0.0.1:5434
-    kept serve 0 "$work/data"
+    expect "it serves with both" kept serve 0 "$work/data" || return
     local port=${url##*:}
     expect "ann joins" join ann "$url"
     expect "bob joins" join bob "$url"
@@ -96,7 +96,7 @@ crash() {
     ended serve 5 2>/dev/null # Takes the shell's own remark.
     expect "there is no database in the home folder" test ! -e "$work/data/motley.db"
     rm -rf "$work/data/blobs" "$work/data/checkpoints"
-    kept again "$port" "$work/data"
+    expect "it serves again" kept again "$port" "$work/data"
     expect "the training ends well" ended train 120
     expect "killed, without its copies: the same weights" same \
         "$(field "$work/train.out" result weightsSha256)" \
@@ -104,7 +104,7 @@ crash() {
 
     send TERM again
     ended again 30
-    kept elsewhere 0 "$work/moved"
+    expect "it serves from another home folder" kept elsewhere 0 "$work/moved"
     expect "another home folder knows the run" listed "$(field "$work/train.out" result run)"
 }
 

@@ -76,6 +76,7 @@ public final class Database implements AutoCloseable {
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(source)
                     .locations("classpath:db/common")
+                    .placeholders(Map.of("bytes", server.typeOfBytes()))
                     .load()
                     .migrate();
             return new Database(server, source);

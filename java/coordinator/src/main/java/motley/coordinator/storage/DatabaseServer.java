@@ -7,6 +7,11 @@ interface DatabaseServer extends AutoCloseable {
     /// A file that this process alone has: there is nothing to arrange.
     DatabaseServer NONE = _ -> {};
 
+    /// What a column of bytes is declared as: the one word that migrations leave open.
+    default String typeOfBytes() {
+        return "blob";
+    }
+
     /// Arranges how transactions begin.
     void prepare(Jdbi jdbi);
 

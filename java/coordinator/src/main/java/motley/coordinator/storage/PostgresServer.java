@@ -21,6 +21,8 @@ final class PostgresServer implements DatabaseServer {
     private static final int ONE_COORDINATOR = 0x6d6f746c;
 
     private static final int ONE_WRITER = 0x6d6f746d;
+    private static final String SEARCH_PATH =
+            "select current_schema() is null, current_setting('search_path')";
     private static final String THIS_SCHEMA = "hashtext(current_schema())";
 
     private final DatabaseAddress address;
@@ -60,6 +62,11 @@ final class PostgresServer implements DatabaseServer {
     }
 
     @Override
+    public String typeOfBytes() {
+        return "bytea";
+    }
+
+    @Override
     public void prepare(Jdbi jdbi) {
         jdbi.setTransactionHandler(new OneWriter(LocalTransactionHandler.binding()));
     }
@@ -83,9 +90,7 @@ final class PostgresServer implements DatabaseServer {
     /// A search path may name what does not exist yet; then there is no current schema.
     private static void makeSchema(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
-                var row =
-                        statement.executeQuery(
-                                "select current_schema() is null, current_setting('search_path')")) {
+                var row = statement.executeQuery(SEARCH_PATH)) {
             row.next();
             if (!row.getBoolean(1)) return;
             var first = row.getString(2).split(",", 2)[0].strip();
