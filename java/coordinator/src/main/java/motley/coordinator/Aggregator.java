@@ -3,6 +3,8 @@ package motley.coordinator;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import motley.rounds.Contribution;
 import motley.rounds.Task;
@@ -28,6 +30,12 @@ final class Aggregator {
     private final boolean isComparable;
 
     private float largest;
+
+    /// Accepted, and not added yet: what waits together is added in one pass.
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    /// @param added called when the vector is not needed any more
+    private record Waiting(FixedPointSum.Addend addend, Runnable added) {}
 
     /// @param elements in every contribution
     /// @param contributionsMax of a round
@@ -66,12 +74,20 @@ final class Aggregator {
         return new Inspected(Contribution.Inspection.ofNothing(), "none");
     }
 
-    /// Adds the answer to `task`, multiplied by `scale`.
+    /// Adds the answer to `task`, multiplied by `scale`; sooner or later, at the latest in
+    /// [#addWaiting], which must follow as soon as there is nothing else to do.
+    ///
+    /// Plain floats are added at once: they may lie in a file that the device writes its next
+    /// answer to.
     ///
     /// @param contribution the one inspected last
-    void add(EncodedVector contribution, Task task, double scale) {
+    /// @param added called when its bytes are not needed any more
+    void add(EncodedVector contribution, Task task, double scale, Runnable added) {
         if (apart.isEmpty()) {
-            sum.add(contribution, largest, scale);
+            waiting.add(
+                    new Waiting(new FixedPointSum.Addend(contribution, largest, scale), added));
+            boolean canWait = !(contribution instanceof EncodedVector.Floats);
+            if (!canWait || waiting.size() >= FixedPointSum.TOGETHER) addWaiting();
             return;
         }
         var room = apart.get().room();
@@ -80,6 +96,22 @@ final class Aggregator {
             for (int i = 0; i < room.length; i++) room[i] = (float) (room[i] * scale);
         }
         apart.get().put(task.key().slot(), room, task.samples().count());
+        added.run();
+    }
+
+    /// Adds what has been accepted and waits.
+    ///
+    /// @return whether there was anything
+    boolean addWaiting() {
+        if (waiting.isEmpty()) return false;
+        sum.add(waiting.stream().map(Waiting::addend).toList());
+        letGo();
+        return true;
+    }
+
+    private void letGo() {
+        for (var each : waiting) each.added.run();
+        waiting.clear();
     }
 
     /// Writes the gradient per sample into `into` as little-endian f32.
@@ -87,6 +119,7 @@ final class Aggregator {
     /// @param samples in all contributions together
     void meanInto(MemorySegment into, long samples) {
         if (apart.isEmpty()) {
+            addWaiting();
             sum.meanInto(into, samples);
             return;
         }
@@ -96,6 +129,7 @@ final class Aggregator {
 
     /// Starts over.
     void clear() {
+        letGo();
         sum.clear();
         apart.ifPresent(Contributions::clear);
     }

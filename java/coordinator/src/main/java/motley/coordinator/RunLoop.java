@@ -174,6 +174,7 @@ final class RunLoop {
     private void turn() {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
+            if (mailbox.isEmpty() && sum.addWaiting()) clock.lap(RoundTimes.Phase.SUM);
             var message = mailbox.poll(steady.millisUntil(state.wakeAt(), LOOK));
             clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
@@ -323,10 +324,11 @@ final class RunLoop {
 
     private void accept(Device device, Task task, double scale) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale);
-        clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
-        exchange.release(lease);
+        Runnable release = () -> exchange.release(lease);
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale, release);
+        else release.run();
+        clock.lap(RoundTimes.Phase.SUM);
         device.send(new FromCoordinator.Accepted(lease));
         if (task.kind() == Kind.TRAIN) {
             record.traffic().counted();
