@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -134,9 +135,26 @@ final class BulkRoutes {
             ServiceRequestContext context, Exchange exchange, long version) {
         var form = Optional.ofNullable(context.queryParam("form")).orElse("f32");
         return switch (ParameterForm.parse(form)) {
-            case F32 -> exchange.parameters(version).map(HttpData::wrap);
+            case F32 -> exchange.parameters(version).map(all -> HttpData.wrap(part(context, all)));
             case BF16 -> exchange.roundedParameters(version, since(context)).map(HttpData::wrap);
         };
+    }
+
+    /// A stretch of the parameters, where one was asked for.
+    private static ByteBuf part(ServiceRequestContext context, ByteBuf all) {
+        var first = context.queryParam("first");
+        var elements = context.queryParam("elements");
+        if (first == null && elements == null) return all;
+        long from = 4 * wholeNumber("first", first == null ? "0" : first);
+        long bytes = 4 * wholeNumber("elements", elements == null ? "0" : elements);
+        long length = all.readableBytes();
+        if (from >= 0 && bytes > 0 && from < length && bytes <= length - from) {
+            return all.slice((int) from, (int) bytes);
+        }
+        all.release();
+        throw new IllegalArgumentException(
+                "elements: %s from %s on (expected: some of the %d there are)"
+                        .formatted(elements, first, length / 4));
     }
 
     private static OptionalLong since(ServiceRequestContext context) {

@@ -77,7 +77,7 @@ final class RunLoop {
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), last.at());
         int addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
-        sum = new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
+        sum = new Aggregator(plan, addendsMax, position.round());
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
         exchange.keepVersions(settings.strategy().staleness());
@@ -374,7 +374,7 @@ final class RunLoop {
         context.payroll().closed();
         learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
-        sum.clear();
+        sum.begin(round + 1);
         clock.lap(RoundTimes.Phase.SUM);
         long version = state.position().version() + 1;
         granted.forgetOlderThan(version - state.pass().strategy().staleness());

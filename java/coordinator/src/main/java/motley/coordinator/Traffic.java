@@ -10,6 +10,7 @@ public final class Traffic {
     private final LongAdder down = new LongAdder();
     private final LongAdder up = new LongAdder();
     private final LongAdder tasks = new LongAdder();
+    private volatile long last;
 
     /// Towards a device.
     void sent(long bytes) {
@@ -19,6 +20,7 @@ public final class Traffic {
     /// From a device.
     void received(long bytes) {
         up.add(bytes);
+        last = bytes;
     }
 
     /// An answer to a training task counts.
@@ -27,11 +29,12 @@ public final class Traffic {
     }
 
     View view() {
-        return new View(down.sum(), up.sum(), tasks.sum());
+        return new View(down.sum(), up.sum(), last, tasks.sum());
     }
 
     /// What was counted since the coordinator took up the run, or met the device.
     ///
+    /// @param lastUpBytes of the answer that came last
     /// @param tasks accepted answers to training tasks
-    public record View(long downBytes, long upBytes, long tasks) {}
+    public record View(long downBytes, long upBytes, long lastUpBytes, long tasks) {}
 }
