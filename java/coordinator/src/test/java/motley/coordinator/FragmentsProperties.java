@@ -66,8 +66,8 @@ final class FragmentsProperties {
     void morePartsThanLayersAreRefused() {
         var parameters = Models.named("mnist-mlp").parameters();
         assertThatThrownBy(() -> Fragments.of(parameters, 9))
-                .hasMessageMatching(
-                        "fragments: 9 \\(expected: at most \\d, the layers that have parameters\\)");
+                .hasMessageStartingWith("fragments: 9 (expected: at most ")
+                .hasMessageEndingWith(", the layers that have parameters)");
     }
 
     /// Tries every way to cut.

@@ -32,7 +32,9 @@ final class StrategyRulesTest {
 
     @Test
     void whatDoesNotGoWithReplicasAndFragmentsIsRefused() {
-        refused(local().put("fragments", 3), "fragments: 3 (expected: a divisor of localSteps, 10)");
+        refused(
+                local().put("fragments", 3),
+                "fragments: 3 (expected: a divisor of localSteps, 10)");
         refused(local().put("fragments", 10), "fragments: 10 (expected: at most");
         refused(local().put("fragments", 0), "fragments: 0 (expected: a whole number, at least 1)");
         refused(local().put("localSteps", 130).put("fragments", 65), "fragments: 65");
@@ -43,9 +45,10 @@ final class StrategyRulesTest {
         refused(
                 local().put("fragments", 2).put("encoding", "top-k:0.01"),
                 "encoding: top-k:0.01 beside fragments");
-        refused(local().put("replicas", true).put("trust", "audit"), "replicas: true beside audits");
         refused(
-                request().put("fragments", 2), "fragments: 2 (expected: strategy local too)");
+                local().put("replicas", true).put("trust", "audit"),
+                "replicas: true beside audits");
+        refused(request().put("fragments", 2), "fragments: 2 (expected: strategy local too)");
         refused(request().put("replicas", true), "replicas: true (expected: strategy local too)");
     }
 
