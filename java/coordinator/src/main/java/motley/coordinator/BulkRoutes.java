@@ -135,26 +135,36 @@ final class BulkRoutes {
             ServiceRequestContext context, Exchange exchange, long version) {
         var form = Optional.ofNullable(context.queryParam("form")).orElse("f32");
         return switch (ParameterForm.parse(form)) {
-            case F32 -> exchange.parameters(version).map(all -> HttpData.wrap(part(context, all)));
+            case F32 -> {
+                var part = Stretch.of(context);
+                yield exchange.parameters(version)
+                        .map(all -> HttpData.wrap(part.isEmpty() ? all : part.get().of(all)));
+            }
             case BF16 -> exchange.roundedParameters(version, since(context)).map(HttpData::wrap);
         };
     }
 
-    /// A stretch of the parameters, where one was asked for.
-    private static ByteBuf part(ServiceRequestContext context, ByteBuf all) {
-        var first = context.queryParam("first");
-        var elements = context.queryParam("elements");
-        if (first == null && elements == null) return all;
-        long from = 4 * wholeNumber("first", first == null ? "0" : first);
-        long bytes = 4 * wholeNumber("elements", elements == null ? "0" : elements);
-        long length = all.readableBytes();
-        if (from >= 0 && bytes > 0 && from < length && bytes <= length - from) {
-            return all.slice((int) from, (int) bytes);
+    /// A stretch of the parameters.
+    private record Stretch(long first, long elements) {
+        /// Empty where all of them were asked for.
+        static Optional<Stretch> of(ServiceRequestContext context) {
+            var first = context.queryParam("first");
+            var elements = context.queryParam("elements");
+            if (first == null || elements == null) return Optional.empty();
+            return Optional.of(
+                    new Stretch(wholeNumber("first", first), wholeNumber("elements", elements)));
         }
-        all.release();
-        throw new IllegalArgumentException(
-                "elements: %s from %s on (expected: some of the %d there are)"
-                        .formatted(elements, first, length / 4));
+
+        /// What it is of `all`, which is released where it is nothing.
+        ByteBuf of(ByteBuf all) {
+            long count = all.readableBytes() / Float.BYTES;
+            boolean isIn = first >= 0 && elements >= 1 && elements <= count - first;
+            if (isIn) return all.slice((int) (4 * first), (int) (4 * elements));
+            all.release();
+            throw new IllegalArgumentException(
+                    "elements: %d from %d on (expected: some of the %d there are)"
+                            .formatted(elements, first, count));
+        }
     }
 
     private static OptionalLong since(ServiceRequestContext context) {
