@@ -38,6 +38,7 @@ small_network() {
     expect "ann joins" join ann "$url" --token "$token"
     expect "a training on the JVM alone" ended pure 60
     start mixed train "${settings[@]}" --url "$url"
+    expect "a training on all devices begins" within 30 has "$work/mixed.out" round 2
     together
     comings_and_goings
     expect "the training ends well" ended mixed 120
