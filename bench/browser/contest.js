@@ -82,8 +82,9 @@ async function jax(device, [w1, b1, w2, b2, w3, b3, images, targets]) {
 
 async function tfjs(backend, [w1, b1, w2, b2, w3, b3, images, targets]) {
   const tf = await import("@tensorflow/tfjs-core");
-  await import(`@tensorflow/tfjs-backend-cpu`);
-  await import(`@tensorflow/tfjs-backend-webgpu`);
+  await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
+  await import("@tensorflow/tfjs-backend-cpu");
+  await import("@tensorflow/tfjs-backend-webgpu");
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs: no backend ${backend}`);
   await tf.ready();
   const parameters = [
