@@ -78,9 +78,7 @@ final class PlanCommand implements Runnable {
             description = "wasm or webgpu (default: ${DEFAULT-VALUE})")
     private String engine = "";
 
-    @Option(
-            names = "--software",
-            description = "of webgpu: for a GPU that the processor computes")
+    @Option(names = "--software", description = "of webgpu: for a GPU that the processor computes")
     private boolean isSoftware;
 
     @Mixin private OutputOptions output = new OutputOptions();
