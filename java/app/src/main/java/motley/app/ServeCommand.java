@@ -57,6 +57,16 @@ final class ServeCommand implements Runnable {
             description = "UDP port of the announcement (default: ${DEFAULT-VALUE}; 0: none)")
     private int discoveryPort;
 
+    @Option(
+            names = "--runs-max",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = {
+                "runs that are active at once before projects wait for their turn",
+                "(default: ${DEFAULT-VALUE}); runs of `motley train` count, and do not wait"
+            })
+    private int runsMax;
+
     @Mixin private EntranceOptions entrance = new EntranceOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -70,7 +80,7 @@ final class ServeCommand implements Runnable {
         var home = directory.orElseGet(() -> Home.ofThisProcess().coordinator());
         var stopping = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        try (var coordinator = Coordinators.open(home, address(), entrance.entrance())) {
+        try (var coordinator = Coordinators.open(home, address(), entrance.entrance(), runsMax)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stopping, stopped)));
             var beacon = announce(coordinator, console);
             try {

@@ -85,6 +85,8 @@ final class Api {
                                 new UploadRoutes(parts.uploads()).routes(),
                                 datasets(parts).routes(),
                                 operations(parts.figures()),
+                                projects(parts).routes(),
+                                new DeviceWorkRoutes(parts).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
                                 new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
@@ -142,6 +144,12 @@ final class Api {
     private static DatasetRoutes datasets(Coordinator.Parts parts) {
         return new DatasetRoutes(
                 parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
+    }
+
+    private static ProjectRoutes projects(Coordinator.Parts parts) {
+        var comparison =
+                new ProjectComparison(parts.projects(), parts.runs().database(), parts.credits());
+        return new ProjectRoutes(parts.projects(), comparison);
     }
 
     private static List<Route> operations(CoordinatorFigures figures) {

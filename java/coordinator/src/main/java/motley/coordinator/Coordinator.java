@@ -21,6 +21,7 @@ import motley.coordinator.http.Route;
 import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
+import motley.coordinator.projects.ProjectStore;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
@@ -77,7 +78,8 @@ public final class Coordinator implements AutoCloseable {
             CreditStore credits,
             Plans plans,
             Datasets datasets,
-            CoordinatorFigures figures) {}
+            CoordinatorFigures figures,
+            Projects projects) {}
 
     /// Opens a coordinator.
     ///
@@ -217,10 +219,14 @@ public final class Coordinator implements AutoCloseable {
         var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
+        var store = new ProjectStore(database.jdbi(), clock);
+        var check = new ProjectCheck(datasets, blobs, access.blobs());
+        var terms = new Projects.Terms(access::person, clock, settings.limits().runsMax());
+        var projects = opened.add(Projects.open(store, check, runs, terms));
         var parts =
                 new Parts(
                         access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
-                        figures);
+                        figures, projects);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

@@ -65,7 +65,7 @@ final class RunRoutes {
         }
     }
 
-    private static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
+    static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
         var word = context.queryParam("checkpoint");
         if (word == null) return usual;
         return switch (word) {

@@ -1,0 +1,304 @@
+package motley.coordinator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import motley.coordinator.access.BlobOwners;
+import motley.coordinator.access.Person;
+import motley.coordinator.datasets.Datasets;
+import motley.coordinator.http.FieldError;
+import motley.coordinator.http.Problem;
+import motley.coordinator.http.Reply;
+import motley.coordinator.storage.BlobStore;
+import motley.nn.Optimizers;
+import motley.nn.Schedules;
+
+/// Finds everything that is wrong with a project, and what would be right.
+///
+/// A run's request knows what it does not take, and says the first such field. So it is asked again
+/// and again, each time with the last wrong field mended as proposed, or left out: one set of rules
+/// for projects and runs, every error, and no proposal that has not been tried.
+final class ProjectCheck {
+    /// More than there are fields.
+    private static final int ERRORS_MAX = 50;
+
+    /// Stand in for what is missing, so that the rest can be looked at.
+    private static final String MODEL = "mnist-mlp";
+
+    private static final int SAMPLES = 1 << 20;
+
+    /// Fields whose parts are named by errors about them.
+    private static final Set<String> COMPOSED = Set.of("optimizer", "schedule", "outer");
+
+    private final Datasets datasets;
+    private final BlobStore blobs;
+    private final BlobOwners owners;
+
+    ProjectCheck(Datasets datasets, BlobStore blobs, BlobOwners owners) {
+        this.datasets = datasets;
+        this.blobs = blobs;
+        this.owners = owners;
+    }
+
+    /// What came of it.
+    ///
+    /// @param plan of the run; empty where something is wrong or missing
+    /// @param errors what is, in the order it was found
+    record Found(Optional<RunPlan> plan, List<FieldError> errors) {
+        /// Of what is not looked at any more.
+        static final Found NOTHING = new Found(Optional.empty(), List.of());
+
+        Found {
+            errors = List.copyOf(errors);
+        }
+
+        /// The same with one more error.
+        Found and(FieldError more) {
+            var all = new ArrayList<>(errors);
+            all.add(more);
+            return new Found(Optional.empty(), all);
+        }
+
+        /// Whether what is there is right, whatever is not there.
+        List<FieldError> wrong() {
+            return errors.stream().filter(error -> error.value().isPresent()).toList();
+        }
+    }
+
+    /// Looks at a project as it would start at `nowMs` for `person`.
+    Found look(ObjectNode fields, Person person, long nowMs) {
+        var errors = new ArrayList<FieldError>();
+        unknown(fields, errors);
+        ProjectFields.name(fields)
+                .ifPresent(
+                        text ->
+                                errors.add(
+                                        FieldError.of(text)
+                                                .with(given(fields, "name"), Optional.empty())));
+        errors.addAll(ProjectFields.times(fields, nowMs));
+        var known = fields.deepCopy().retain(ProjectFields.names());
+        return new Search(known, person, errors).found();
+    }
+
+    private static void unknown(ObjectNode fields, List<FieldError> errors) {
+        var names = ProjectFields.names();
+        for (var field : fields.properties()) {
+            if (names.contains(field.getKey())) continue;
+            var expected = "no such field; one of " + String.join(", ", names);
+            errors.add(
+                    new FieldError(
+                            field.getKey(),
+                            Optional.of(field.getValue()),
+                            expected,
+                            Optional.of(FieldError.NOTHING)));
+        }
+    }
+
+    private static Optional<JsonNode> given(ObjectNode fields, String name) {
+        var value = name.isEmpty() ? null : fields.at("/" + name.replace('.', '/'));
+        return Optional.ofNullable(value).filter(found -> !found.isMissingNode());
+    }
+
+    /// One look at one project.
+    private final class Search {
+        private final ObjectNode fields;
+        private final Person person;
+        private final List<FieldError> errors;
+        private final Map<String, Integer> tries = new HashMap<>();
+
+        /// The fields as mended so far.
+        private ObjectNode mended;
+
+        Search(ObjectNode fields, Person person, List<FieldError> errors) {
+            this.fields = fields;
+            this.person = person;
+            this.errors = errors;
+            mended = fields.deepCopy();
+        }
+
+        Found found() {
+            boolean hasModel = hasModel();
+            boolean isWhole = hasDataset() && hasModel;
+            for (int i = 0; i < ERRORS_MAX; i++) {
+                var plan = attempt(isWhole);
+                if (plan.isEmpty()) continue;
+                boolean isRight = errors.isEmpty() && isWhole;
+                return new Found(plan.filter(_ -> isRight), errors);
+            }
+            return new Found(Optional.empty(), errors);
+        }
+
+        private boolean hasModel() {
+            if (mended.has("model")) return true;
+            errors.add(FieldError.of("model: missing (expected: a name or a description)"));
+            mended.put("model", MODEL);
+            return false;
+        }
+
+        private boolean hasDataset() {
+            if (mended.has("dataset")) {
+                try {
+                    resolve();
+                    return true;
+                } catch (Problem | IllegalArgumentException e) {
+                    errors.add(
+                            new FieldError(
+                                    "dataset",
+                                    given(fields, "dataset"),
+                                    String.valueOf(e.getMessage()),
+                                    Optional.empty()));
+                }
+            } else {
+                errors.add(
+                        FieldError.of("dataset: missing (expected: {\"stored\": NAME}, or blobs)"));
+            }
+            mended.set("dataset", standIn());
+            return false;
+        }
+
+        /// A stored data set is named; what a run needs to know of it follows.
+        private void resolve() {
+            var dataset = mended.path("dataset");
+            if (dataset.isTextual()) {
+                mended.set("dataset", Reply.object().put("stored", dataset.textValue()));
+            }
+            var named = mended.path("dataset").path("stored");
+            if (!named.isTextual() || mended.path("dataset").has("index")) return;
+            var stored = datasets.find(person, named.textValue());
+            var version =
+                    stored.newest()
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "a version that is ready; "
+                                                            + stored.name()
+                                                            + " has none"));
+            mended.set(
+                    "dataset",
+                    Reply.object()
+                            .put("stored", stored.id())
+                            .put("index", version.indexSha256().orElse(""))
+                            .put("trainSamples", version.trainSamples())
+                            .put("testSamples", version.testSamples()));
+        }
+
+        /// @return the plan of the fields as mended; empty if something more was wrong with them
+        private Optional<RunPlan> attempt(boolean isWhole) {
+            var run = ProjectFields.ofRun(mended);
+            var samples = mended.path("dataset");
+            int train = samples.path("trainSamples").asInt(SAMPLES);
+            var more =
+                    ProjectFields.cut(mended, run, train)
+                            .or(
+                                    () ->
+                                            ProjectFields.share(
+                                                    mended,
+                                                    train,
+                                                    samples.path("testSamples").asInt()));
+            if (more.isPresent()) {
+                mend(more.get());
+                return Optional.empty();
+            }
+            try {
+                var request = RunRequestJson.parse(run.toString());
+                var plan = RunPlan.of(request);
+                if (isWhole) {
+                    requireMine(request);
+                    Deposits.requireFit(request, request.model(), blobs);
+                }
+                return Optional.of(plan);
+            } catch (IllegalArgumentException | UncheckedIOException e) {
+                mend(explained(String.valueOf(e.getMessage()), run, train));
+                return Optional.empty();
+            }
+        }
+
+        private void requireMine(RunRequest request) {
+            var names = new ArrayList<>(request.blobs());
+            request.initialWeights().ifPresent(names::add);
+            for (var blob : names) {
+                if (owners.mayRead(blob, person)) continue;
+                throw new IllegalArgumentException(
+                        "dataset: %s (expected: blobs that you have deposited)".formatted(blob));
+            }
+        }
+
+        private FieldError explained(String message, ObjectNode run, int train) {
+            var said = FieldError.of(message);
+            var names = ProjectFields.names();
+            boolean isKnown = names.contains(said.field()) || said.field().contains(".");
+            var field = isKnown ? said.field() : composed(message, run);
+            var named = new FieldError(field, Optional.empty(), said.expected(), Optional.empty());
+            return named.with(given(fields, field), ProjectProposals.of(field, run, train));
+        }
+
+        /// The field that an error is about which names a part of it.
+        private static String composed(String message, ObjectNode run) {
+            for (var field : COMPOSED) {
+                var text = run.path(field).asText("");
+                Consumer<String> reader =
+                        field.equals("schedule") ? t -> Schedules.named(t, 1) : Optimizers::named;
+                try {
+                    if (!text.isEmpty()) reader.accept(text);
+                } catch (IllegalArgumentException e) {
+                    if (message.equals(e.getMessage())) return field;
+                }
+            }
+            return message.startsWith("classes") ? "model" : "body";
+        }
+
+        /// Notes an error and goes on as if it were mended.
+        private void mend(FieldError error) {
+            int tried = tries.merge(error.field(), 1, Integer::sum);
+            if (tried == 1) {
+                errors.add(error.with(given(fields, error.field()), error.proposal()));
+            } else {
+                retract(error.field());
+            }
+            var better = error.proposal();
+            if (tried == 1 && better.isPresent() && !better.get().isNull()) {
+                mended.set(error.field(), better.get());
+            } else if (mended.has(error.field()) && tried <= 2) {
+                leaveOut(error.field());
+            } else {
+                giveUp(error.field());
+            }
+        }
+
+        /// What was proposed has not helped.
+        private void retract(String field) {
+            errors.replaceAll(
+                    known -> known.field().equals(field) ? known.withoutProposal() : known);
+        }
+
+        private void leaveOut(String field) {
+            switch (field) {
+                case "model" -> mended.set("model", TextNode.valueOf(MODEL));
+                case "dataset" -> mended.set("dataset", standIn());
+                default -> mended.remove(field);
+            }
+        }
+
+        /// It is wrong in a way that no single field mends: looks at the rest with other data.
+        private void giveUp(String field) {
+            boolean isOfData = field.startsWith("dataset") || field.equals("body");
+            mended.set("dataset", standIn());
+            if (!isOfData) mended.put("model", MODEL);
+        }
+
+        private static ObjectNode standIn() {
+            return Reply.object()
+                    .put("index", "0".repeat(64))
+                    .put("trainSamples", SAMPLES)
+                    .put("testSamples", 0);
+        }
+    }
+}
