@@ -25,7 +25,8 @@ says() {
 
 refused() {
     project create digits --epochs 0 --priority hihg
-    expect "what is wrong is said" says "epochs: 0 (expected: at least 1); and 1 more"
+    expect "what is wrong is said, with what would do" says "epochs: 0 (expected: .*); try 1"
+    expect "all of it" says 'priority: "hihg" (expected: .*); try "high"'
     expect "nothing is kept" no_projects
 }
 

@@ -104,23 +104,9 @@ final class ProjectCommand implements Runnable {
         var run = project.path("run").asText("");
         if (!run.isEmpty()) console.say("  its run: motley watch " + run);
         for (var error : project.path("errors")) {
-            console.say("  " + line(error));
+            console.say("  " + FieldErrors.line(error));
         }
         outline(project).ifPresent(text -> console.say("  " + text));
-    }
-
-    private static String line(JsonNode error) {
-        var value = error.has("value") ? error.path("value").toString() : "missing";
-        var brief = value.length() > 60 ? value.substring(0, 60) + "…" : value;
-        var text =
-                "%s: %s (expected: %s)"
-                        .formatted(
-                                error.path("field").asText(),
-                                brief,
-                                error.path("expected").asText());
-        if (!error.has("proposal")) return text;
-        var better = error.path("proposal");
-        return text + (better.isNull() ? "; leave it out" : "; try " + better);
     }
 
     private static Optional<String> outline(JsonNode project) {

@@ -121,6 +121,8 @@ final class ProjectSettings {
         var given = GivenModel.read(named, console);
         fields.set("model", ModelFiles.description(given.model()));
         given.optimizer().ifPresent(text -> fields.put("optimizer", text));
+        given.rate(Optional.empty(), Optional.empty())
+                .ifPresent(rate -> fields.put("learningRate", rate));
         var weights = given.weightsFile();
         if (weights.isEmpty()) return;
         fields.put("initialWeights", new DatasetUpload(api).uploadPlain(weights.get()));

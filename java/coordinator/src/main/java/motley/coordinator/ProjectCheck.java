@@ -2,7 +2,6 @@ package motley.coordinator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +26,8 @@ import motley.nn.Schedules;
 /// and again, each time with the last wrong field mended as proposed, or left out: one set of rules
 /// for projects and runs, every error, and no proposal that has not been tried.
 final class ProjectCheck {
+    private static final String BODY = "body";
+
     /// More than there are fields.
     private static final int ERRORS_MAX = 50;
 
@@ -69,7 +70,9 @@ final class ProjectCheck {
 
         /// Whether what is there is right, whatever is not there.
         List<FieldError> wrong() {
-            return errors.stream().filter(error -> error.value().isPresent()).toList();
+            return errors.stream()
+                    .filter(error -> error.value().isPresent() || error.field().equals(BODY))
+                    .toList();
         }
     }
 
@@ -114,6 +117,9 @@ final class ProjectCheck {
         private final List<FieldError> errors;
         private final Map<String, Integer> tries = new HashMap<>();
 
+        /// Whether model and data are those of the project, and fit to be looked at together.
+        private boolean isWhole;
+
         /// The fields as mended so far.
         private ObjectNode mended;
 
@@ -126,9 +132,9 @@ final class ProjectCheck {
 
         Found found() {
             boolean hasModel = hasModel();
-            boolean isWhole = hasDataset() && hasModel;
+            isWhole = hasDataset() && hasModel;
             for (int i = 0; i < ERRORS_MAX; i++) {
-                var plan = attempt(isWhole);
+                var plan = attempt();
                 if (plan.isEmpty()) continue;
                 boolean isRight = errors.isEmpty() && isWhole;
                 return new Found(plan.filter(_ -> isRight), errors);
@@ -191,18 +197,13 @@ final class ProjectCheck {
         }
 
         /// @return the plan of the fields as mended; empty if something more was wrong with them
-        private Optional<RunPlan> attempt(boolean isWhole) {
+        private Optional<RunPlan> attempt() {
             var run = ProjectFields.ofRun(mended);
             var samples = mended.path("dataset");
             int train = samples.path("trainSamples").asInt(SAMPLES);
-            var more =
-                    ProjectFields.cut(mended, run, train)
-                            .or(
-                                    () ->
-                                            ProjectFields.share(
-                                                    mended,
-                                                    train,
-                                                    samples.path("testSamples").asInt()));
+            int test = samples.path("testSamples").asInt();
+            var more = ProjectFields.cut(mended, run, isWhole ? train : 0);
+            if (isWhole) more = more.or(() -> ProjectFields.share(mended, train, test));
             if (more.isPresent()) {
                 mend(more.get());
                 return Optional.empty();
@@ -234,7 +235,7 @@ final class ProjectCheck {
         private FieldError explained(String message, ObjectNode run, int train) {
             var said = FieldError.of(message);
             var names = ProjectFields.names();
-            boolean isKnown = names.contains(said.field()) || said.field().contains(".");
+            boolean isKnown = names.contains(said.field()) || said.field().startsWith("dataset.");
             var field = isKnown ? said.field() : composed(message, run);
             var named = new FieldError(field, Optional.empty(), said.expected(), Optional.empty());
             return named.with(given(fields, field), ProjectProposals.of(field, run, train));
@@ -252,7 +253,7 @@ final class ProjectCheck {
                     if (message.equals(e.getMessage())) return field;
                 }
             }
-            return message.startsWith("classes") ? "model" : "body";
+            return message.startsWith("classes") ? "model" : BODY;
         }
 
         /// Notes an error and goes on as if it were mended.
@@ -280,8 +281,9 @@ final class ProjectCheck {
         }
 
         private void leaveOut(String field) {
+            isWhole &= !field.equals("model") && !field.equals("dataset");
             switch (field) {
-                case "model" -> mended.set("model", TextNode.valueOf(MODEL));
+                case "model" -> mended.put("model", MODEL);
                 case "dataset" -> mended.set("dataset", standIn());
                 default -> mended.remove(field);
             }
@@ -289,7 +291,8 @@ final class ProjectCheck {
 
         /// It is wrong in a way that no single field mends: looks at the rest with other data.
         private void giveUp(String field) {
-            boolean isOfData = field.startsWith("dataset") || field.equals("body");
+            boolean isOfData = field.startsWith("dataset") || field.equals(BODY);
+            isWhole = false;
             mended.set("dataset", standIn());
             if (!isOfData) mended.put("model", MODEL);
         }

@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,6 +33,7 @@ final class ProjectFields {
 
     private static final int NAME_MAX = 100;
     private static final int TASKS_USUAL = 8;
+    private static final long DAY_MS = 86_400_000;
 
     private ProjectFields() {}
 
@@ -59,21 +61,23 @@ final class ProjectFields {
     static List<FieldError> times(ObjectNode fields, long nowMs) {
         var start = time(fields, START_AT);
         var deadline = time(fields, DEADLINE);
-        if (fields.has(START_AT) && start.isEmpty()) return wrongTime(START_AT, fields);
-        if (fields.has(DEADLINE) && deadline.isEmpty()) return wrongTime(DEADLINE, fields);
-        if (deadline.isEmpty()) return List.of();
+        var errors = new ArrayList<FieldError>();
+        if (fields.has(START_AT) && start.isEmpty()) errors.add(wrongTime(START_AT, fields));
+        if (fields.has(DEADLINE) && deadline.isEmpty()) errors.add(wrongTime(DEADLINE, fields));
+        if (deadline.isEmpty()) return errors;
         long from = Math.max(nowMs, start.orElse(nowMs));
-        if (deadline.getAsLong() > from) return List.of();
+        if (deadline.getAsLong() > from) return errors;
         var expected =
                 start.orElse(0) > nowMs
                         ? "after startAtMs, %d".formatted(from)
                         : "a time to come, it is %d now".formatted(nowMs);
-        return List.of(
+        errors.add(
                 new FieldError(
                         DEADLINE,
                         Optional.of(fields.get(DEADLINE)),
                         expected,
-                        Optional.of(fields.numberNode(from + 86_400_000L))));
+                        Optional.of(fields.numberNode(from + DAY_MS))));
+        return errors;
     }
 
     static OptionalLong time(ObjectNode fields, String name) {
@@ -84,13 +88,12 @@ final class ProjectFields {
                 : OptionalLong.empty();
     }
 
-    private static List<FieldError> wrongTime(String field, ObjectNode fields) {
-        return List.of(
-                new FieldError(
-                        field,
-                        Optional.of(fields.get(field)),
-                        "milliseconds since 1970",
-                        Optional.of(FieldError.NOTHING)));
+    private static FieldError wrongTime(String field, ObjectNode fields) {
+        return new FieldError(
+                field,
+                Optional.of(fields.get(field)),
+                "milliseconds since 1970",
+                Optional.of(FieldError.NOTHING));
     }
 
     /// The share of samples that a training is judged by, as the data have it: which they are was
@@ -115,26 +118,24 @@ final class ProjectFields {
 
     /// Puts what follows from `totalTasks` into a run's fields.
     ///
+    /// @param trainSamples 0: they are not known yet
     /// @param run gets batch size, tasks and strategy
     /// @return what is wrong with it
     static Optional<FieldError> cut(ObjectNode fields, ObjectNode run, int trainSamples) {
         if (!fields.has(TOTAL_TASKS)) return Optional.empty();
         var given = fields.get(TOTAL_TASKS);
-        int epochs = whole(run, "epochs", 1);
+        int epochs = Math.max(1, whole(run, "epochs", 1));
         if (!given.isIntegralNumber() || !given.canConvertToInt() || given.intValue() < epochs) {
             return wrong(fields, "at least one an epoch, %d".formatted(epochs), epochs);
         }
         int total = given.intValue();
         if (!run.has("strategy")) run.put("strategy", "k-batch");
-        int each = Math.ceilDiv(trainSamples, Math.max(1, total / epochs));
-        long reached = (long) epochs * Math.ceilDiv(trainSamples, each);
-        if (reached != total) {
-            var expected =
-                    "a number that %d epochs of %d samples are cut into, such as %d of %d samples"
-                            .formatted(epochs, trainSamples, reached, each);
-            return wrong(fields, expected, reached);
-        }
         int inEpoch = total / epochs;
+        int each = Math.ceilDiv(trainSamples, inEpoch);
+        if (trainSamples > 0) {
+            var unreachable = requireReached(fields, new Cut(epochs, total, each), trainSamples);
+            if (unreachable.isPresent()) return unreachable;
+        }
         var dial = run.path("strategy").asText().equals("k-batch") ? "k" : "tasks";
         int k = whole(run, dial, Math.min(TASKS_USUAL, inEpoch));
         if (k < 1 || k > inEpoch) {
@@ -145,14 +146,29 @@ final class ProjectFields {
                             "1 to %d, the tasks of an epoch".formatted(inEpoch),
                             Optional.of(run.numberNode(Math.clamp(k, 1, inEpoch)))));
         }
-        int batch = Math.min(Math.multiplyExact(k, each), trainSamples);
+        if (dial.equals("k")) run.put("k", k);
+        if (trainSamples == 0) return Optional.empty();
+        int batch = (int) Math.min((long) k * each, trainSamples);
         for (var derived : List.of(new Derived("batchSize", batch), new Derived("tasks", k))) {
             var other = derived.refusal(run, total, k);
             if (other.isPresent()) return other;
             run.put(derived.field, derived.value);
         }
-        if (dial.equals("k")) run.put("k", k);
         return Optional.empty();
+    }
+
+    /// @param each samples of a task
+    private record Cut(int epochs, int total, int each) {}
+
+    /// Tasks have one size, so an epoch has only some numbers of them.
+    private static Optional<FieldError> requireReached(
+            ObjectNode fields, Cut cut, int trainSamples) {
+        long reached = (long) cut.epochs * Math.ceilDiv(trainSamples, cut.each);
+        if (reached == cut.total) return Optional.empty();
+        var expected =
+                "a number that %d epochs of %d samples are cut into, such as %d of %d samples"
+                        .formatted(cut.epochs, trainSamples, reached, cut.each);
+        return wrong(fields, expected, reached);
     }
 
     /// A field that follows from others.

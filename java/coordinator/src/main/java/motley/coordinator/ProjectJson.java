@@ -3,10 +3,12 @@ package motley.coordinator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import motley.coordinator.http.FieldError;
 import motley.coordinator.http.Reply;
 import motley.coordinator.projects.Project;
 import motley.coordinator.storage.RunRow;
+import motley.rounds.Schedule;
 
 /// Projects as JSON.
 final class ProjectJson {
@@ -62,21 +64,31 @@ final class ProjectJson {
     private static void outline(ObjectNode object, RunPlan plan) {
         var schedule = plan.settings().schedule();
         var price = RunPrice.of(plan);
-        long tasks = 0;
-        boolean isFlow = plan.settings().strategy().flows();
-        if (isFlow) tasks = (long) schedule.epochs() * schedule.slotsPerEpoch();
-        else for (int r = 0; r < schedule.roundsInRun(); r++) tasks += schedule.slots(r);
-        object.putObject("outline")
+        var tasks = tasks(schedule);
+        var outline = object.putObject("outline");
+        outline
                 .put("trainSamples", schedule.trainSamples())
                 .put("testSamples", schedule.evaluationSamples())
                 .put("epochs", schedule.epochs())
                 .put("batchSize", schedule.batchSize())
                 .put("steps", schedule.roundsInRun())
-                .put("tasks", tasks)
                 .put("samplesPerTask", schedule.microBatch())
                 .put("parameters", plan.parameterElements())
                 .put("reserveMicros", RunPrice.reserve(plan, price));
+        tasks.ifPresent(count -> outline.put("tasks", count));
         object.set("request", RunRequestJson.write(plan.request()));
+    }
+
+    /// Training tasks over all epochs; where devices take local steps that is not known so simply.
+    private static OptionalLong tasks(Schedule schedule) {
+        if (schedule.local().isUsed()) return OptionalLong.empty();
+        int whole = schedule.trainSamples() / schedule.batchSize();
+        int rest = schedule.trainSamples() % schedule.batchSize();
+        int micro = schedule.microBatch();
+        long inEpoch =
+                (long) whole * Math.ceilDiv(schedule.batchSize(), micro)
+                        + Math.ceilDiv(rest, micro);
+        return OptionalLong.of(schedule.epochs() * inEpoch);
     }
 
     String status(Project project) {

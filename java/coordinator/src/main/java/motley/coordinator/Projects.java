@@ -114,9 +114,8 @@ final class Projects implements AutoCloseable {
     /// @param changes fields with their new values, JSON's null for those to leave out
     Project change(Project project, ObjectNode changes, Person person) {
         var fields = fields(project.fields());
-        changes.properties().forEach(field -> fields.set(field.getKey(), field.getValue()));
+        merge(fields, changes);
         for (var field : changes.properties()) {
-            if (field.getValue().isNull()) fields.remove(field.getKey());
             boolean isFree = project.isOpen() || isOfProjectAlone(field.getKey());
             if (isFree) continue;
             throw new Problem(
@@ -172,7 +171,7 @@ final class Projects implements AutoCloseable {
         var fields = fields(project.fields());
         fields.put(ProjectFields.NAME, copied(project.name()));
         fields.remove(List.of(ProjectFields.START_AT, ProjectFields.DEADLINE));
-        changes.properties().forEach(field -> fields.set(field.getKey(), field.getValue()));
+        merge(fields, changes);
         return create(fields, person);
     }
 
@@ -185,8 +184,16 @@ final class Projects implements AutoCloseable {
         fields.putObject(ProjectFields.CONTINUES)
                 .put("run", run.id())
                 .put("checkpoint", Json.word(which));
-        changes.properties().forEach(field -> fields.set(field.getKey(), field.getValue()));
+        merge(fields, changes);
         return create(fields, person);
+    }
+
+    /// JSON's null leaves a field out.
+    private static void merge(ObjectNode fields, ObjectNode changes) {
+        for (var field : changes.properties()) {
+            if (field.getValue().isNull()) fields.remove(field.getKey());
+            else fields.set(field.getKey(), field.getValue());
+        }
     }
 
     private static String copied(String name) {

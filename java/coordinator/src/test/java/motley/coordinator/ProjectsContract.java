@@ -82,7 +82,7 @@ final class ProjectsContract {
     @Test
     void hundredTasksTenAStep() throws Exception {
         var fields = whole("grid").put("epochs", 4).put("totalTasks", 100).put("k", 10);
-        fields.remove(List.of("batchSize", "tasks"));
+        fields.remove(List.of("batchSize", "tasks", "strategy"));
         var draft = create(fields.toString());
         assertThat(fields(draft)).isEmpty();
         assertThat(draft.at("/outline/tasks").intValue()).isEqualTo(100);
