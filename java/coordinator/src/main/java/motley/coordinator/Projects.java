@@ -234,7 +234,7 @@ final class Projects implements AutoCloseable {
 
     @Override
     public void close() {
-        clockwork.shutdownNow();
+        clockwork.shutdown();
         try {
             if (!clockwork.awaitTermination(LOOK_MS, TimeUnit.MILLISECONDS)) {
                 LOG.warn("projects: a start is still under way");
