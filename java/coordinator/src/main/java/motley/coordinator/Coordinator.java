@@ -18,6 +18,7 @@ import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
+import motley.coordinator.models.StoredModels;
 import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
@@ -78,6 +79,7 @@ public final class Coordinator implements AutoCloseable {
             CreditStore credits,
             Plans plans,
             Datasets datasets,
+            StoredModels models,
             CoordinatorFigures figures,
             Projects projects) {}
 
@@ -167,7 +169,8 @@ public final class Coordinator implements AutoCloseable {
 
     /// The newest durable parameters of a run as a safetensors file; empty if there are none yet.
     public Optional<ModelFile> model(RunHandle run) {
-        return ModelFile.of(run, runs);
+        return runs.weights(run)
+                .map(file -> ModelFile.of(run.plan().model(), Optional.empty(), file));
     }
 
     /// What the port serves beside device sessions.
@@ -218,15 +221,16 @@ public final class Coordinator implements AutoCloseable {
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
+        var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
         var store = new ProjectStore(database.jdbi(), clock);
-        var check = new ProjectCheck(datasets, blobs, access.blobs());
+        var check = new ProjectCheck(new RequestReader(models, datasets, access.blobs()), blobs);
         var terms = new Projects.Terms(access::person, clock, settings.limits().runsMax());
         var projects = opened.add(Projects.open(store, check, runs, terms));
         var parts =
                 new Parts(
                         access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
-                        figures, projects);
+                        models, figures, projects);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

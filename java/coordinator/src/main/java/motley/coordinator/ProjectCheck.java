@@ -2,17 +2,17 @@ package motley.coordinator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import motley.coordinator.access.BlobOwners;
 import motley.coordinator.access.Person;
-import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.FieldError;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
@@ -39,14 +39,12 @@ final class ProjectCheck {
     /// Fields whose parts are named by errors about them.
     private static final Set<String> COMPOSED = Set.of("optimizer", "schedule", "outer");
 
-    private final Datasets datasets;
+    private final RequestReader reader;
     private final BlobStore blobs;
-    private final BlobOwners owners;
 
-    ProjectCheck(Datasets datasets, BlobStore blobs, BlobOwners owners) {
-        this.datasets = datasets;
+    ProjectCheck(RequestReader reader, BlobStore blobs) {
+        this.reader = reader;
         this.blobs = blobs;
-        this.owners = owners;
     }
 
     /// What came of it.
@@ -110,12 +108,18 @@ final class ProjectCheck {
         return Optional.ofNullable(value).filter(found -> !found.isMissingNode());
     }
 
+    /// Puts what is stored in place of its name.
+    private interface Filling {
+        void run() throws IOException;
+    }
+
     /// One look at one project.
     private final class Search {
         private final ObjectNode fields;
         private final Person person;
         private final List<FieldError> errors;
         private final Map<String, Integer> tries = new HashMap<>();
+        private final Set<String> lent = new HashSet<>();
 
         /// Whether model and data are those of the project, and fit to be looked at together.
         private boolean isWhole;
@@ -143,57 +147,39 @@ final class ProjectCheck {
         }
 
         private boolean hasModel() {
-            if (mended.has("model")) return true;
-            errors.add(FieldError.of("model: missing (expected: a name or a description)"));
+            if (!mended.has("model")) {
+                errors.add(FieldError.of("model: missing (expected: a name or a description)"));
+            } else if (isFilled("model", () -> reader.fillModel(person, mended, lent))) {
+                return true;
+            }
             mended.put("model", MODEL);
             return false;
         }
 
         private boolean hasDataset() {
-            if (mended.has("dataset")) {
-                try {
-                    resolve();
-                    return true;
-                } catch (Problem | IllegalArgumentException e) {
-                    errors.add(
-                            new FieldError(
-                                    "dataset",
-                                    given(fields, "dataset"),
-                                    String.valueOf(e.getMessage()),
-                                    Optional.empty()));
-                }
-            } else {
-                errors.add(
-                        FieldError.of("dataset: missing (expected: {\"stored\": NAME}, or blobs)"));
+            var named = mended.path("dataset");
+            if (named.isTextual()) mended.putObject("dataset").put("stored", named.textValue());
+            if (!mended.has("dataset")) {
+                var text = "dataset: missing (expected: {\"stored\": NAME}, or blobs)";
+                errors.add(FieldError.of(text));
+            } else if (isFilled("dataset", () -> reader.fillDataset(person, mended))) {
+                return true;
             }
             mended.set("dataset", standIn());
             return false;
         }
 
-        /// A stored data set is named; what a run needs to know of it follows.
-        private void resolve() {
-            var dataset = mended.path("dataset");
-            if (dataset.isTextual()) {
-                mended.set("dataset", Reply.object().put("stored", dataset.textValue()));
+        /// Whether what is stored could be found; notes an error if not.
+        private boolean isFilled(String field, Filling filling) {
+            try {
+                filling.run();
+                return true;
+            } catch (Problem | IllegalArgumentException | IOException e) {
+                var said = FieldError.of(String.valueOf(e.getMessage()));
+                var named = new FieldError(field, Optional.empty(), said.expected(), Optional.empty());
+                errors.add(named.with(given(fields, field), Optional.empty()));
+                return false;
             }
-            var named = mended.path("dataset").path("stored");
-            if (!named.isTextual() || mended.path("dataset").has("index")) return;
-            var stored = datasets.find(person, named.textValue());
-            var version =
-                    stored.newest()
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "a version that is ready; "
-                                                            + stored.name()
-                                                            + " has none"));
-            mended.set(
-                    "dataset",
-                    Reply.object()
-                            .put("stored", stored.id())
-                            .put("index", version.indexSha256().orElse(""))
-                            .put("trainSamples", version.trainSamples())
-                            .put("testSamples", version.testSamples()));
         }
 
         /// @return the plan of the fields as mended; empty if something more was wrong with them
@@ -212,23 +198,13 @@ final class ProjectCheck {
                 var request = RunRequestJson.parse(run.toString());
                 var plan = RunPlan.of(request);
                 if (isWhole) {
-                    requireMine(request);
+                    reader.requireMine(request, person, lent);
                     Deposits.requireFit(request, request.model(), blobs);
                 }
                 return Optional.of(plan);
             } catch (IllegalArgumentException | UncheckedIOException e) {
                 mend(explained(String.valueOf(e.getMessage()), run, train));
                 return Optional.empty();
-            }
-        }
-
-        private void requireMine(RunRequest request) {
-            var names = new ArrayList<>(request.blobs());
-            request.initialWeights().ifPresent(names::add);
-            for (var blob : names) {
-                if (owners.mayRead(blob, person)) continue;
-                throw new IllegalArgumentException(
-                        "dataset: %s (expected: blobs that you have deposited)".formatted(blob));
             }
         }
 
