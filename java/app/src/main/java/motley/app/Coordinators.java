@@ -17,6 +17,10 @@ import motley.cpu.CpuSettings;
 final class Coordinators {
     private Coordinators() {}
 
+    static Coordinator open(Path home, InetSocketAddress address, Entrance entrance) {
+        return open(settings(home, address, CpuEngine::open).with(entrance));
+    }
+
     /// @param runsMax runs that are active at once before projects wait
     static Coordinator open(Path home, InetSocketAddress address, Entrance entrance, int runsMax) {
         return open(settings(home, address, CpuEngine::open).with(entrance).withRunsMax(runsMax));

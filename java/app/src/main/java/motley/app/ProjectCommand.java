@@ -148,7 +148,7 @@ final class ProjectCommand implements Runnable {
             Calls.with(
                     coordinator,
                     api -> {
-                        var fields = settings.fields(api, console).put("name", name);
+                        var fields = settings.fields(api, coordinator, console).put("name", name);
                         var project = api.post(ALL, fields);
                         tell(console, project, "created");
                         if (!isStarted) return 0;
@@ -177,7 +177,7 @@ final class ProjectCommand implements Runnable {
             Calls.with(
                     of.coordinator,
                     api -> {
-                        var fields = settings.fields(api, console);
+                        var fields = settings.fields(api, of.coordinator, console);
                         name.ifPresent(value -> fields.put("name", value));
                         var path = ALL + "/" + id(api, of.project);
                         tell(console, api.patch(path, fields), "changed");
@@ -335,7 +335,7 @@ final class ProjectCommand implements Runnable {
             Calls.with(
                     of.coordinator,
                     api -> {
-                        var fields = settings.fields(api, console);
+                        var fields = settings.fields(api, of.coordinator, console);
                         name.ifPresent(value -> fields.put("name", value));
                         var path = ALL + "/" + id(api, of.project) + "/" + verb;
                         tell(console, api.post(path, fields), "created");

@@ -92,7 +92,9 @@ final class ProjectSettings {
     @Mixin private BudgetOptions budget = new BudgetOptions();
 
     /// The fields, once what they name is at the coordinator.
-    ObjectNode fields(ApiClient api, Console console) throws IOException, InterruptedException {
+    /// @param at the coordinator that `api` speaks to
+    ObjectNode fields(ApiClient api, CoordinatorOptions at, Console console)
+            throws IOException, InterruptedException {
         var fields = JsonNodeFactory.instance.objectNode();
         epochs.ifPresent(value -> fields.put("epochs", value));
         batchSize.ifPresent(value -> fields.put("batchSize", value));
@@ -106,42 +108,46 @@ final class ProjectSettings {
         keeping.addTo(fields);
         claim.addTo(fields);
         budget.addTo(fields);
-        if (model.isPresent()) addModel(fields, model.get(), api, console);
-        if (data.isPresent()) fields.set("dataset", dataset(data.get(), fields, api, console));
+        if (model.isPresent()) addModel(fields, model.get(), new Place(api, at, console));
+        if (data.isPresent())
+            fields.set("dataset", dataset(data.get(), fields, new Place(api, at, console)));
         others.forEach(other -> addOther(fields, other));
         return fields;
     }
 
-    private static void addModel(ObjectNode fields, String named, ApiClient api, Console console)
+    /// Where what is named is brought to.
+    private record Place(ApiClient api, CoordinatorOptions at, Console console) {}
+
+    private static void addModel(ObjectNode fields, String named, Place to)
             throws IOException, InterruptedException {
         if (Models.names().contains(named)) {
             fields.put("model", named);
             return;
         }
-        var given = GivenModel.read(named, console);
-        fields.set("model", ModelFiles.description(given.model()));
+        var given = GivenModel.read(named, to.at, to.console);
+        fields.set("model", given.request());
         given.optimizer().ifPresent(text -> fields.put("optimizer", text));
         given.rate(Optional.empty(), Optional.empty())
                 .ifPresent(rate -> fields.put("learningRate", rate));
         var weights = given.weightsFile();
         if (weights.isEmpty()) return;
-        fields.put("initialWeights", new DatasetUpload(api).uploadPlain(weights.get()));
+        fields.put("initialWeights", new DatasetUpload(to.api).uploadPlain(weights.get()));
     }
 
-    private JsonNode dataset(String named, ObjectNode fields, ApiClient api, Console console)
+    private JsonNode dataset(String named, ObjectNode fields, Place to)
             throws IOException, InterruptedException {
-        var upload = new DatasetUpload(api);
+        var upload = new DatasetUpload(to.api);
         if (StoredDatasets.isName(named)) {
             return JsonNodeFactory.instance.objectNode().put("stored", named);
         }
         if (!fields.has("model")) {
             throw new UserException("--data: %s (expected: --model too)".formatted(named));
         }
-        var chosen = GivenModel.read(model.orElse(""), console).model();
+        var chosen = GivenModel.read(model.orElse(""), to.at, to.console).model();
         if (SampleParts.isText(named) || SampleParts.isArrays(named)) {
-            return upload.uploadWhole(named, SampleParts.of(named, chosen, console), chosen);
+            return upload.uploadWhole(named, SampleParts.of(named, chosen, to.console), chosen);
         }
-        var images = new Datasets(Home.ofThisProcess(), console).named(named);
+        var images = new Datasets(Home.ofThisProcess(), to.console).named(named);
         return upload.upload(images, chosen);
     }
 

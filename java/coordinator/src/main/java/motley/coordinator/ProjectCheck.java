@@ -176,7 +176,8 @@ final class ProjectCheck {
                 return true;
             } catch (Problem | IllegalArgumentException | IOException e) {
                 var said = FieldError.of(String.valueOf(e.getMessage()));
-                var named = new FieldError(field, Optional.empty(), said.expected(), Optional.empty());
+                var named =
+                        new FieldError(field, Optional.empty(), said.expected(), Optional.empty());
                 errors.add(named.with(given(fields, field), Optional.empty()));
                 return false;
             }

@@ -66,8 +66,7 @@ final class ProjectJson {
         var price = RunPrice.of(plan);
         var tasks = tasks(schedule);
         var outline = object.putObject("outline");
-        outline
-                .put("trainSamples", schedule.trainSamples())
+        outline.put("trainSamples", schedule.trainSamples())
                 .put("testSamples", schedule.evaluationSamples())
                 .put("epochs", schedule.epochs())
                 .put("batchSize", schedule.batchSize())
