@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
-import motley.coordinator.CoordinatorSettings.Entrance;
 import motley.coordinator.HomeInUseException;
 import motley.coordinator.PortInUseException;
+import motley.coordinator.storage.DatabaseException;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 
@@ -17,19 +17,15 @@ import motley.cpu.CpuSettings;
 final class Coordinators {
     private Coordinators() {}
 
-    static Coordinator open(Path home, InetSocketAddress address, Entrance entrance) {
-        return open(settings(home, address, CpuEngine::open).with(entrance));
-    }
-
-    /// @param runsMax runs that are active at once before projects wait
-    static Coordinator open(Path home, InetSocketAddress address, Entrance entrance, int runsMax) {
-        return open(settings(home, address, CpuEngine::open).with(entrance).withRunsMax(runsMax));
-    }
-
     /// @param engines opens the engines of the runs
     static Coordinator open(
             Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
         return open(settings(home, address, engines));
+    }
+
+    /// The usual settings, with the JVM engine for updates.
+    static CoordinatorSettings settings(Path home, InetSocketAddress address) {
+        return settings(home, address, CpuEngine::open);
     }
 
     private static CoordinatorSettings settings(
@@ -39,7 +35,7 @@ final class Coordinators {
         return CoordinatorSettings.of(home, address, () -> engines.apply(one));
     }
 
-    private static Coordinator open(CoordinatorSettings settings) {
+    static Coordinator open(CoordinatorSettings settings) {
         try {
             return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {
@@ -53,6 +49,8 @@ final class Coordinators {
                     "%s is in use by another coordinator: choose another directory with --data"
                             .formatted(settings.home()),
                     e);
+        } catch (DatabaseException e) {
+            throw new UserException("%s".formatted(e.getMessage()), e);
         } catch (IOException e) {
             throw new UserException(
                     "cannot use %s: %s".formatted(settings.home(), e.getMessage()), e);

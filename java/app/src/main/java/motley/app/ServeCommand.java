@@ -69,6 +69,8 @@ final class ServeCommand implements Runnable {
 
     @Mixin private EntranceOptions entrance = new EntranceOptions();
 
+    @Mixin private StorageOptions storage = new StorageOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Mixin private LogOptions log = new LogOptions();
@@ -80,7 +82,7 @@ final class ServeCommand implements Runnable {
         var home = directory.orElseGet(() -> Home.ofThisProcess().coordinator());
         var stopping = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        try (var coordinator = Coordinators.open(home, address(), entrance.entrance(), runsMax)) {
+        try (var coordinator = open(home)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stopping, stopped)));
             var beacon = announce(coordinator, console);
             try {
@@ -94,6 +96,14 @@ final class ServeCommand implements Runnable {
         } finally {
             stopped.countDown();
         }
+    }
+
+    private Coordinator open(Path home) {
+        return Coordinators.open(
+                Coordinators.settings(home, address())
+                        .with(entrance.entrance())
+                        .with(storage.storage())
+                        .withRunsMax(runsMax));
     }
 
     /// Lets the main thread close everything in order before the process ends.
