@@ -12,6 +12,10 @@ epochs=16
 rounds=$((epochs * 32))
 settings=("$root/e2e/small-cnn.json" --data "$small" --epochs "$epochs" --batch-size 128 --tasks 16 --seed 7 --format json)
 
+# From the link to the first task that counts; machines of a CI are shared.
+first_ms_max=${CI:+10000}
+first_ms_max=${first_ms_max:-5000}
+
 main() {
     provide_tabs
     isolate "$@"
@@ -57,7 +61,7 @@ together() {
     first=$(replied firstTaskMs)
     echo "the page was there after $opened ms; from then on it had joined after $(replied joinedMs) ms, its program" \
         "after $(replied readyMs) ms, and its first task counted after $first ms"
-    expect "within 5 s of opening the link" at_least 5000 $((opened + first))
+    expect "within $((first_ms_max / 1000)) s of opening the link" at_least "$first_ms_max" $((opened + first))
     # Alone it would be done before anything can happen to the others.
     send STOP ann
     expect "a tab with WebGPU joins" open gpu "$(link "$port" "engine=webgpu&software=yes")"
