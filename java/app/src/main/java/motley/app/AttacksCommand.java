@@ -27,9 +27,9 @@ import picocli.CommandLine.Option;
         name = "attacks",
         mixinStandardHelpOptions = true,
         description = {
-            "Trains a small net (784-64-10) on MNIST with ten simulated devices, two of them hostile:",
-            "the real loop and real gradients, in this process. Prints the test accuracy for every",
-            "attack and every way of aggregation; the last column audits devices."
+            "Trains a small net (784-64-10) on MNIST with ten simulated devices, two of them",
+            "hostile: the real loop and real gradients, in this process. Prints the test accuracy",
+            "for every attack and every way of aggregation; the last column audits devices."
         })
 final class AttacksCommand implements Runnable {
     private static final int DEVICES = 10;
@@ -48,7 +48,8 @@ final class AttacksCommand implements Runnable {
             paramLabel = "NAMES",
             split = ",",
             defaultValue =
-                    "mean,clip,median,trimmed-mean:2,geometric-median,multi-krum:2,centered-clip:0.5",
+                    "mean,clip,median,trimmed-mean:2,geometric-median,multi-krum:2,"
+                            + "centered-clip:0.5",
             description = "ways of aggregation (default: ${DEFAULT-VALUE})")
     private List<String> rules = List.of();
 

@@ -144,7 +144,9 @@ final class BenchCommand implements Runnable {
             console.say(
                     "%-30s best %6.2f, median %6.2f G elements/s"
                             .formatted(
-                                    row.get("name"), row.get("bestPerNs"), row.get("medianPerNs")));
+                                    row.get("name"),
+                                    (Double) row.get("bestPerNs"),
+                                    (Double) row.get("medianPerNs")));
         }
         console.emit("bench", Map.of("sums", rows));
     }

@@ -10,9 +10,9 @@ import picocli.CommandLine.Parameters;
         name = "set",
         mixinStandardHelpOptions = true,
         description = {
-            "Gives a run another strategy, or other dials of its strategy, while it goes on. They are",
-            "in force from its next step on, and kept if the coordinator stops. What is not named",
-            "stays as it is. For instance, where one device turns out to be slow:",
+            "Gives a run another strategy, or other dials of its strategy, while it goes on. They",
+            "are in force from its next step on, and kept if the coordinator stops. What is not",
+            "named stays as it is. For instance, where one device turns out to be slow:",
             "",
             "  motley set RUN --strategy k-batch --k 6",
             "  motley set RUN --strategy async --staleness 8"

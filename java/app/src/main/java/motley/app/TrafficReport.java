@@ -32,7 +32,7 @@ record TrafficReport(long downBytes, long upBytes, long tasks) {
                         .formatted(
                                 bytes((double) downBytes / tasks),
                                 bytes((double) upBytes / tasks),
-                                bytes(downBytes + upBytes)));
+                                bytes((double) downBytes + upBytes)));
     }
 
     static String bytes(double bytes) {

@@ -20,7 +20,8 @@ final class Aggregator {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Aggregation rule;
-    private final FixedPointSum sum;
+    private FixedPointSum sum;
+    private int contributionsMax;
     private final Optional<Contributions> apart;
 
     /// Whether honest devices send equal bytes for equal tasks.
@@ -33,8 +34,16 @@ final class Aggregator {
     Aggregator(RunRequest request, int elements, int contributionsMax) {
         rule = request.crew().precautions().aggregation();
         isComparable = request.transfer().isComparable();
+        this.contributionsMax = contributionsMax;
         sum = new FixedPointSum(elements, contributionsMax);
         apart = rule.isApart() ? Optional.of(new Contributions(elements)) : Optional.empty();
+    }
+
+    /// Makes room for so many contributions in a round. Nothing must have been added.
+    void makeRoom(int contributions) {
+        if (contributions <= contributionsMax) return;
+        contributionsMax = contributions;
+        sum = new FixedPointSum(sum.elements(), contributions);
     }
 
     /// What there is to know about a contribution before it is added.

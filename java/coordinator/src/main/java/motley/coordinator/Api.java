@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
-import motley.coordinator.Guard.Scope;
+import motley.coordinator.http.Problem;
+import motley.coordinator.http.Reply;
+import motley.coordinator.http.Route;
+import motley.coordinator.http.Route.Scope;
 import motley.rounds.Reputation;
 import motley.wire.GrpcSessionService;
 import org.slf4j.Logger;
@@ -45,18 +48,6 @@ final class Api {
     private final List<Route> routes;
     private final int connectionsMax;
 
-    /// A method and a path, whom it is for, and what it does.
-    ///
-    /// @param isLong whether its bodies may be of any length and take any time
-    record Route(HttpMethod method, String path, Scope scope, boolean isLong, Handler handler) {}
-
-    /// Answers a request; may wait.
-    interface Handler {
-        /// @throws Problem if the request cannot be answered
-        HttpResponse answer(ServiceRequestContext context, HttpRequest request)
-                throws IOException, InterruptedException;
-    }
-
     Api(Coordinator.Parts parts, CoordinatorSettings.Limits limits) {
         this.parts = parts;
         connectionsMax = Math.clamp(2L * limits.devicesMax(), 1, 1 << 24) + CONNECTIONS_MORE;
@@ -65,63 +56,63 @@ final class Api {
         var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
         routes =
                 List.of(
-                        shortRoute(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
-                        shortRoute(
+                        Route.brief(HttpMethod.GET, "/v1/health", Scope.PUBLIC, (c, r) -> health()),
+                        Route.brief(
                                 HttpMethod.GET,
                                 "/v1/openapi.yaml",
                                 Scope.PUBLIC,
                                 (c, r) -> openApi()),
-                        shortRoute(
+                        Route.brief(
                                 HttpMethod.GET, "/v1/devices", Scope.PEOPLE, (c, r) -> devices()),
                         decision("pardon", Reputation::pardoned),
                         decision("trust", known -> known.pardoned().trusted(true)),
                         decision("distrust", known -> known.trusted(false)),
-                        shortRoute(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
-                        shortRoute(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
-                        shortRoute(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
-                        shortRoute(HttpMethod.PATCH, "/v1/runs/{run}", Scope.PEOPLE, runs::change),
-                        longRoute(
+                        Route.brief(HttpMethod.POST, "/v1/runs", Scope.PEOPLE, runs::start),
+                        Route.brief(HttpMethod.GET, "/v1/runs", Scope.PEOPLE, runs::list),
+                        Route.brief(HttpMethod.GET, "/v1/runs/{run}", Scope.PEOPLE, runs::show),
+                        Route.brief(HttpMethod.PATCH, "/v1/runs/{run}", Scope.PEOPLE, runs::change),
+                        Route.lengthy(
                                 HttpMethod.GET,
                                 "/v1/runs/{run}/events",
                                 Scope.PEOPLE,
                                 runs::events),
-                        shortRoute(
+                        Route.brief(
                                 HttpMethod.POST,
                                 "/v1/runs/{run}/continue",
                                 Scope.PEOPLE,
                                 runs::startFrom),
-                        shortRoute(
+                        Route.brief(
                                 HttpMethod.POST, "/v1/runs/{run}/stop", Scope.PEOPLE, runs::stop),
-                        shortRoute(
+                        Route.brief(
                                 HttpMethod.POST, "/v1/runs/{run}/pause", Scope.PEOPLE, runs::pause),
-                        shortRoute(
+                        Route.brief(
                                 HttpMethod.POST,
                                 "/v1/runs/{run}/resume",
                                 Scope.PEOPLE,
                                 runs::resume),
-                        longRoute(
+                        Route.lengthy(
                                 HttpMethod.GET, "/v1/runs/{run}/model", Scope.PEOPLE, runs::model),
-                        longRoute(
+                        Route.lengthy(
                                 HttpMethod.GET,
                                 "/v1/runs/{run}/parameters/{version}",
                                 Scope.DEVICES_TOO,
                                 bulk::parameters),
-                        longRoute(
+                        Route.lengthy(
                                 HttpMethod.PUT,
                                 "/v1/runs/{run}/contributions/{lease}",
                                 Scope.DEVICE,
                                 bulk::contribution),
-                        longRoute(
+                        Route.lengthy(
                                 HttpMethod.GET,
                                 "/v1/blobs/{sha256}",
                                 Scope.DEVICES_TOO,
                                 bulk::readBlob),
-                        longRoute(
+                        Route.lengthy(
                                 HttpMethod.HEAD,
                                 "/v1/blobs/{sha256}",
                                 Scope.DEVICES_TOO,
                                 bulk::readBlob),
-                        longRoute(
+                        Route.lengthy(
                                 HttpMethod.PUT,
                                 "/v1/blobs/{sha256}",
                                 Scope.PEOPLE,
@@ -154,8 +145,8 @@ final class Api {
     }
 
     private void add(ServerBuilder server, Route route) {
-        var binding = server.route().methods(route.method).path(route.path);
-        if (route.isLong) binding.maxRequestLength(0).requestTimeoutMillis(0);
+        var binding = server.route().methods(route.method()).path(route.path());
+        if (route.isLong()) binding.maxRequestLength(0).requestTimeoutMillis(0);
         binding.build(
                 (context, request) ->
                         HttpResponse.of(
@@ -166,8 +157,8 @@ final class Api {
 
     private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {
         try {
-            guard.check(route.scope, request.headers());
-            return route.handler.answer(context, request);
+            guard.check(route.scope(), request.headers());
+            return route.handler().answer(context, request);
         } catch (Problem e) {
             return e.response(context.path());
         } catch (IllegalArgumentException e) {
@@ -178,25 +169,23 @@ final class Api {
             return new Problem(HttpStatus.SERVICE_UNAVAILABLE, "the coordinator stops")
                     .response(context.path());
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} {}: failed", route.method, context.path(), e);
+            LOG.warn("{} {}: failed", route.method(), context.path(), e);
             return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
                     .response(context.path());
         }
     }
 
     private HttpResponse health() {
-        return json(HttpStatus.OK, Json.object().put("status", "ok").toString());
+        return Reply.ok(Reply.object().put("status", "ok"));
     }
 
     private HttpResponse devices() {
-        return json(
-                HttpStatus.OK,
-                Json.list("devices", parts.fleet().views(), Json::device).toString());
+        return Reply.ok(Reply.list("devices", parts.fleet().views(), Json::device));
     }
 
     private Route decision(String verb, UnaryOperator<Reputation> decision) {
         var path = "/v1/devices/{device}/" + verb;
-        return shortRoute(HttpMethod.POST, path, Scope.PEOPLE, (c, r) -> decide(c, decision));
+        return Route.brief(HttpMethod.POST, path, Scope.PEOPLE, (c, r) -> decide(c, decision));
     }
 
     private HttpResponse decide(ServiceRequestContext context, UnaryOperator<Reputation> decision) {
@@ -205,7 +194,7 @@ final class Api {
                 parts.fleet()
                         .decide(id, decision)
                         .orElseThrow(() -> Problem.notFound("device", id));
-        return json(HttpStatus.OK, Json.device(device).toString());
+        return Reply.ok(Json.device(device));
     }
 
     private static HttpResponse openApi() {
@@ -216,17 +205,5 @@ final class Api {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    static HttpResponse json(HttpStatus status, String body) {
-        return HttpResponse.of(status, MediaType.JSON_UTF_8, body);
-    }
-
-    private static Route shortRoute(HttpMethod method, String path, Scope scope, Handler handler) {
-        return new Route(method, path, scope, false, handler);
-    }
-
-    private static Route longRoute(HttpMethod method, String path, Scope scope, Handler handler) {
-        return new Route(method, path, scope, true, handler);
     }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import motley.coordinator.http.BodyReader;
+import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.WrongHashException;
 import motley.wire.encoding.ParameterForm;

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import motley.coordinator.http.Route;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
@@ -128,7 +129,7 @@ public final class Coordinator implements AutoCloseable {
     }
 
     /// What the port serves beside device sessions.
-    List<Api.Route> routes() {
+    List<Route> routes() {
         return api.routes();
     }
 

@@ -159,7 +159,7 @@ final class Exchange implements AutoCloseable {
         int elements = context.plan().parameterElements();
         var opened =
                 shared.contribution(run(), device.id(), lease)
-                        .map(bytes -> encoding.equals(Encoding.PLAIN) ? bytes : copied(bytes))
+                        .map(bytes -> encoding.equals(Encoding.plain()) ? bytes : copied(bytes))
                         .map(bytes -> EncodedVector.open(encoding, elements, bytes));
         if (opened.isEmpty()) return Optional.empty();
         return switch (opened.get()) {

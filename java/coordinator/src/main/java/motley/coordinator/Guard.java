@@ -6,6 +6,8 @@ import com.linecorp.armeria.common.RequestHeaders;
 import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
+import motley.coordinator.http.Problem;
+import motley.coordinator.http.Route.Scope;
 
 /// Lets requests through, or says why not.
 final class Guard {
@@ -18,18 +20,6 @@ final class Guard {
     Guard(Access access, Fleet fleet) {
         this.access = access;
         this.fleet = fleet;
-    }
-
-    /// Whom a route is for.
-    enum Scope {
-        /// Everybody who can reach it.
-        PUBLIC,
-        /// Whoever has the token, where one is needed.
-        PEOPLE,
-        /// People, and devices with the token of their session.
-        DEVICES_TOO,
-        /// A device with the token of its session.
-        DEVICE
     }
 
     /// @throws Problem if the request may not pass

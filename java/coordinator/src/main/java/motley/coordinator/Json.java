@@ -1,10 +1,8 @@
 package motley.coordinator;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import motley.coordinator.http.Reply;
 import motley.coordinator.storage.MetricRow;
 import motley.rounds.DeviceId;
 import motley.rounds.Fact;
@@ -18,21 +16,11 @@ import motley.rounds.TrustPolicy;
 final class Json {
     private Json() {}
 
-    static ObjectNode object() {
-        return JsonNodeFactory.instance.objectNode();
-    }
-
-    static <T> ObjectNode list(String name, List<T> items, Function<T, ObjectNode> form) {
-        var object = object();
-        var array = object.putArray(name);
-        items.forEach(item -> array.add(form.apply(item)));
-        return object;
-    }
-
     static ObjectNode run(RunView run) {
         var request = run.request();
         var object =
-                object().put("id", run.id())
+                Reply.object()
+                        .put("id", run.id())
                         .put("model", request.model().name())
                         .put("status", word(run.status()))
                         .put("waiting", run.waiting())
@@ -60,7 +48,8 @@ final class Json {
     static ObjectNode device(DeviceView device) {
         var profile = device.profile();
         var object =
-                object().put("id", device.id())
+                Reply.object()
+                        .put("id", device.id())
                         .put("name", device.name())
                         .put("state", word(device.state()))
                         .put("heardAtMs", device.heardAtMs());
@@ -91,14 +80,16 @@ final class Json {
     }
 
     private static ObjectNode traffic(Traffic.View traffic) {
-        return object().put("downBytes", traffic.downBytes())
+        return Reply.object()
+                .put("downBytes", traffic.downBytes())
                 .put("upBytes", traffic.upBytes())
                 .put("tasks", traffic.tasks());
     }
 
     private static ObjectNode reputation(Reputation reputation) {
         var object =
-                object().put("standing", standing(reputation))
+                Reply.object()
+                        .put("standing", standing(reputation))
                         .put("confirmed", reputation.confirmed())
                         .put("failures", reputation.failures());
         reputation
@@ -115,7 +106,7 @@ final class Json {
 
     private static ObjectNode health(DeviceView device) {
         var health = device.health();
-        var object = object();
+        var object = Reply.object();
         health.load().ifPresent(load -> object.put("load", load));
         health.memoryFreeBytes().ifPresent(bytes -> object.put("memoryFreeBytes", bytes));
         health.battery().ifPresent(battery -> object.put("battery", battery));
@@ -126,7 +117,8 @@ final class Json {
 
     static ObjectNode metric(MetricRow metric) {
         var object =
-                object().put("epoch", metric.epoch())
+                Reply.object()
+                        .put("epoch", metric.epoch())
                         .put("round", metric.round())
                         .put("samples", metric.samples());
         putFinite(object, "loss", metric.loss());
@@ -248,7 +240,7 @@ final class Json {
     }
 
     private static ObjectNode typed(String type) {
-        return object().put("type", type);
+        return Reply.object().put("type", type);
     }
 
     /// JSON has no infinities and no NaN.

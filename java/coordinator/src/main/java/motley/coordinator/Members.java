@@ -32,7 +32,6 @@ final class Members {
     void forgetGone(State state) {
         var here = state.fleet().devices();
         if (devices.size() <= 2 * here.size() + GONE_MAX) return;
-        devices.entrySet()
-                .removeIf(m -> !here.has(m.getKey()) && m.getValue().session().isEmpty());
+        devices.entrySet().removeIf(m -> !here.has(m.getKey()) && m.getValue().session().isEmpty());
     }
 }

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.Database;
@@ -55,20 +53,14 @@ final class RunLoop {
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
     private final Learner learner;
 
-    /// Replaced when people choose updates of more answers than it has room for.
-    private Aggregator sum;
-
-    private int addendsMax;
+    private final Aggregator sum;
     private final Exchange exchange;
     private final Grants granted;
-    private final Checkpointer checkpointer;
+    private final Safekeeping safekeeping;
     private final RunRecord record;
     private final RoundClock clock;
     private Optional<EncodedVector> offered = Optional.empty();
     private long computeMicros;
-    private Instant savedAt;
-    private Position savedPosition;
-    private boolean isCheckpointDue;
     private boolean isShuttingDown;
     private boolean isOwner = true;
     private boolean isPausedByPeople;
@@ -82,23 +74,20 @@ final class RunLoop {
         this.learner = learner;
         var plan = context.plan();
         steady = new SteadyClock(context.clock(), System::nanoTime);
-        savedAt = steady.instant();
-        savedPosition = position;
+        var last = new Safekeeping.Last(position, steady.instant());
         var settings = Precautions.keyed(plan.settings());
-        state = State.restore(settings, position, context.owned().fence(), savedAt);
-        addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
-        sum = aggregator();
+        state = State.restore(settings, position, context.owned().fence(), last.at());
+        int addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
+        sum = new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
         exchange.keepVersions(settings.strategy().staleness());
         granted = new Grants(exchange);
-        checkpointer =
+        var contents = new Checkpointer.Contents(learner.parameters(), learner.state());
+        var checkpointer =
                 new Checkpointer(
-                        context.shelf(),
-                        context.owned(),
-                        contents(),
-                        checkpointSequence,
-                        this::tell);
+                        context.shelf(), context.owned(), contents, checkpointSequence, this::tell);
+        safekeeping = new Safekeeping(checkpointer, learner, context.checkpointEvery(), last);
         record = context.record();
         clock = new RoundClock(context.clock(), System::nanoTime);
         thread =
@@ -170,7 +159,7 @@ final class RunLoop {
             record.failed("internal error: " + e);
         } finally {
             context.fleet().remove(this);
-            checkpointer.close();
+            safekeeping.close();
             exchange.close();
             learner.close();
             record.closed();
@@ -294,17 +283,10 @@ final class RunLoop {
         }
     }
 
-    /// Room for what other dials need. The sum is empty: they are in force from a round's start.
+    /// Room for what other dials need: they are in force from a round's start, before any sum.
     private void adapt(Strategy strategy) {
         exchange.keepVersions(strategy.staleness());
-        if (strategy.k() <= addendsMax) return;
-        addendsMax = strategy.k();
-        sum = aggregator();
-    }
-
-    private Aggregator aggregator() {
-        var plan = context.plan();
-        return new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
+        sum.makeRoom(strategy.k());
     }
 
     private void rejoin(DeviceId number) {
@@ -390,18 +372,15 @@ final class RunLoop {
         pending.addFirst(new Event.RoundApplied(round, version));
         record.applied(round, state, totals);
         record.timed(clock.take(false, state.position().epoch(), round));
-        isCheckpointDue |= state.isLastOfEpoch();
+        if (state.isLastOfEpoch()) safekeeping.want();
     }
 
     /// Keeps the parameters just evaluated if none were better, and ends a run that gets no better.
     private void judge() {
         var trend = record.trend();
-        long version = state.position().version();
-        if (trend.isBest() && !checkpointer.markBest(version)) {
-            if (saveNow() instanceof RunMessage.Saved(var place)) {
-                savedPosition = place.position();
-                checkpointer.markBest(version);
-            }
+        boolean isKept = !trend.isBest() || safekeeping.markBest(state.position());
+        if (!isKept && saveNow() instanceof RunMessage.Saved) {
+            safekeeping.markBest(state.position());
         }
         endIfNoBetter(trend);
     }
@@ -440,25 +419,14 @@ final class RunLoop {
     }
 
     private void saveIfDue() {
-        if (checkpointer.isBusy() || !(state.phase() instanceof Phase.Open)) return;
-        var now = steady.instant();
-        boolean isOld = !savedAt.plus(context.checkpointEvery()).isAfter(now);
-        boolean isNew = !state.position().equals(savedPosition);
-        if (!isCheckpointDue && !(isOld && isNew)) return;
-        isCheckpointDue = false;
-        savedAt = now;
+        if (!(state.phase() instanceof Phase.Open)) return;
         clock.lap(RoundTimes.Phase.OTHER);
-        checkpointer.begin(state.position(), contents());
-        clock.lap(RoundTimes.Phase.CHECKPOINT);
-    }
-
-    private Checkpointer.Contents contents() {
-        return new Checkpointer.Contents(learner.parameters(), learner.state());
+        boolean hasBegun = safekeeping.beginIfDue(state.position(), steady.instant());
+        if (hasBegun) clock.lap(RoundTimes.Phase.CHECKPOINT);
     }
 
     private void saved(Checkpointer.Place place) {
-        checkpointer.ended();
-        savedPosition = place.position();
+        safekeeping.saved(place.position());
         record.saved(place);
         if (trouble.isEmpty()) return;
         trouble = "";
@@ -467,14 +435,13 @@ final class RunLoop {
 
     /// Training on without being able to keep it would only lose more: the run waits until it can.
     private void notSaved(String reason) {
-        checkpointer.ended();
+        safekeeping.notSaved();
         if (reason.equals(Checkpointer.NOT_OWNED)) {
             LOG.warn("run {}: another coordinator has taken it over", id());
             isOwner = false;
             return;
         }
         LOG.warn("run {}: {}", id(), reason);
-        isCheckpointDue = false;
         if (!trouble.isEmpty()) return;
         trouble = reason;
         pause(reason);
@@ -484,7 +451,7 @@ final class RunLoop {
     private void end() {
         if (!isOwner) return;
         if (!(state.phase() instanceof Phase.Ended(var ending))) {
-            if (!state.position().equals(savedPosition)) saveNow();
+            if (safekeeping.isBehind(state.position())) saveNow();
             return;
         }
         switch (ending) {
@@ -509,7 +476,7 @@ final class RunLoop {
     }
 
     private RunMessage saveNow() {
-        var outcome = checkpointer.write(state.position(), contents());
+        var outcome = safekeeping.keep(state.position());
         if (outcome instanceof RunMessage.NotSaved(var reason)) notSaved(reason);
         return outcome;
     }

@@ -233,14 +233,7 @@ final class RunRecord {
 
     /// @param rounds applied in the run
     private void measured(MetricRow metric, State state, int rounds) {
-        var schedule = state.settings().schedule();
-        int epoch = metric.epoch();
-        var standing =
-                new RunEvent.Standing(
-                        rounds - schedule.firstRound(epoch),
-                        schedule.roundsIn(epoch),
-                        (long) schedule.epochs() * schedule.trainSamples()
-                                - schedule.samplesBefore(rounds));
+        var standing = standing(metric, rounds, state);
         keep(new Journal.Metric(owned.id(), metric));
         var progress = RunProgress.of(state);
         tellOnly(
@@ -250,6 +243,21 @@ final class RunRecord {
                         progress.samplesPerSecond(),
                         progress.devices(),
                         standing));
+    }
+
+    private static RunEvent.Standing standing(MetricRow metric, int rounds, State state) {
+        var schedule = state.settings().schedule();
+        int epoch = metric.epoch();
+        if (RunProgress.isByRounds(state)) {
+            return new RunEvent.Standing(
+                    rounds - schedule.firstRound(epoch),
+                    schedule.roundsIn(epoch),
+                    (long) schedule.epochs() * schedule.trainSamples()
+                            - schedule.samplesBefore(rounds));
+        }
+        boolean isRound = metric.kind() == MetricRow.Kind.ROUND;
+        var at = isRound ? RunProgress.afterClosing(state) : RunProgress.afterEpoch(state, epoch);
+        return new RunEvent.Standing(at.round(), at.rounds(), at.samplesInRun() - at.samplesDone());
     }
 
     private void tell(RunEvent event) {

@@ -30,30 +30,6 @@ public record RunRequest(
         Optional<Ancestor> ancestor,
         Transfer transfer,
         Outer outer) {
-    /// A request of a strategy without an outer optimizer.
-    public RunRequest(
-            Model model,
-            Dataset dataset,
-            Training training,
-            Crew crew,
-            Optional<String> initialWeights,
-            Strategy strategy,
-            Keeping keeping,
-            Optional<Ancestor> ancestor,
-            Transfer transfer) {
-        this(
-                model,
-                dataset,
-                training,
-                crew,
-                initialWeights,
-                strategy,
-                keeping,
-                ancestor,
-                transfer,
-                Outer.USUAL);
-    }
-
     /// A request whose rounds wait for every task, for the last parameters, in plain floats.
     public RunRequest(
             Model model,
@@ -70,7 +46,8 @@ public record RunRequest(
                 Strategy.SYNC,
                 Keeping.LAST,
                 Optional.empty(),
-                Transfer.PLAIN);
+                Transfer.PLAIN,
+                Outer.USUAL);
     }
 
     /// @throws IllegalArgumentException naming the first field that is wrong
@@ -288,7 +265,31 @@ public record RunRequest(
     /// The same with bytes in another form.
     RunRequest withTransfer(Transfer other) {
         return new RunRequest(
-                model, dataset, training, crew, initialWeights, strategy, keeping, ancestor, other);
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                other,
+                outer);
+    }
+
+    /// The same with another result.
+    RunRequest with(Keeping other) {
+        return new RunRequest(
+                model,
+                dataset,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                other,
+                ancestor,
+                transfer,
+                outer);
     }
 
     /// The same, going on from another run.

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import motley.coordinator.http.Reply;
 import motley.interchange.ModelJson;
 import motley.nn.Model;
 import motley.nn.Models;
@@ -108,7 +109,7 @@ final class RunRequestJson {
         var training = request.training();
         var descent = training.descent();
         var object =
-                Json.object()
+                Reply.object()
                         .put("epochs", training.epochs())
                         .put("batchSize", training.batchSize())
                         .put("tasks", training.tasks())
@@ -142,7 +143,7 @@ final class RunRequestJson {
 
     private static ObjectNode dataset(RunRequest.Dataset dataset) {
         var object =
-                Json.object()
+                Reply.object()
                         .put("trainSamples", dataset.trainSamples())
                         .put("testSamples", dataset.testSamples());
         return switch (dataset) {

@@ -10,6 +10,8 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
+import motley.coordinator.http.Problem;
+import motley.coordinator.http.Reply;
 
 /// Runs over HTTP: start them, look at them, steer them, take what they learned.
 final class RunRoutes {
@@ -60,11 +62,11 @@ final class RunRoutes {
 
     HttpResponse list(ServiceRequestContext context, HttpRequest request) {
         var views = runs.all().stream().map(RunHandle::view).toList();
-        return Api.json(HttpStatus.OK, Json.list("runs", views, Json::run).toString());
+        return Reply.ok(Reply.list("runs", views, Json::run));
     }
 
     HttpResponse show(ServiceRequestContext context, HttpRequest request) {
-        return Api.json(HttpStatus.OK, Json.run(find(context).view()).toString());
+        return Reply.ok(Json.run(find(context).view()));
     }
 
     HttpResponse events(ServiceRequestContext context, HttpRequest request) {
@@ -92,7 +94,7 @@ final class RunRoutes {
         var run = active(context);
         var body = request.aggregate().join().contentUtf8();
         runs.choose(run, StrategyJson.change(run.request(), body));
-        return Api.json(HttpStatus.OK, Json.run(run.view()).toString());
+        return Reply.ok(Json.run(run.view()));
     }
 
     HttpResponse model(ServiceRequestContext context, HttpRequest request) throws IOException {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import motley.coordinator.http.Problem;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.CheckpointRow;
 import motley.coordinator.storage.Database;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalInt;
+import motley.coordinator.http.Reply;
 import motley.rounds.Strategy;
 
 /// A [Strategy] as fields of a JSON object, and back: `strategy` is its name, the others are its
@@ -41,7 +42,7 @@ final class StrategyJson {
                     "%s: cannot be changed (expected: one of %s)"
                             .formatted(field.getKey(), String.join(", ", FIELDS)));
         }
-        var wanted = Json.object();
+        var wanted = Reply.object();
         var before = request.strategy();
         if (change.path("strategy").asText(before.name()).equals(before.name())) {
             write(before, wanted);

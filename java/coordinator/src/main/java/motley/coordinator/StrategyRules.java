@@ -41,8 +41,8 @@ final class StrategyRules {
         require(
                 strategy.staleness() == 0 || momentum <= MOMENTUM_MAX,
                 "optimizer: momentum %s (expected: at most %s with async, where old answers are a"
-                        + " momentum of their own: %s with a learning rate up to %.0f times as high,"
-                        + " or rmsprop)",
+                        + " momentum of their own: %s with a learning rate up to %.0f times as"
+                        + " high, or rmsprop)",
                 momentum,
                 MOMENTUM_MAX,
                 OPTIMIZER_ASYNC,

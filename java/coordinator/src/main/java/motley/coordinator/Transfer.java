@@ -12,7 +12,7 @@ import motley.wire.encoding.ParameterForm;
 /// @param parameters what devices compute with
 public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
     public static final Transfer PLAIN =
-            new Transfer(Optional.of(Encoding.PLAIN), ParameterForm.F32);
+            new Transfer(Optional.of(Encoding.plain()), ParameterForm.F32);
 
     /// The text for an encoding that is chosen.
     static final String AUTO = "auto";
@@ -40,7 +40,7 @@ public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
     Encoding encodingOver(Way way) {
         return encoding.orElse(
                 switch (way) {
-                    case FILES -> Encoding.PLAIN;
+                    case FILES -> Encoding.plain();
                     case HTTP -> OVER_THE_NETWORK;
                 });
     }

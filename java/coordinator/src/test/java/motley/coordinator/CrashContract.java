@@ -28,7 +28,7 @@ final class CrashContract {
     @TempDir private Path folder;
 
     /// What is trained, and the round in whose middle the process is killed.
-    private enum Case {
+    enum Case {
         SYNC(5),
         /// Beyond the warm-up: the outer optimizer has stepped.
         LOCAL(7);

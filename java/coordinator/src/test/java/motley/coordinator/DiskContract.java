@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,17 +57,20 @@ final class DiskContract {
     /// A file where the folder was: nothing can be made in it, by root neither. What is being
     /// written at this moment ends first.
     private static void block(Path incoming) throws Exception {
-        while (Files.isDirectory(incoming)) {
+        do {
             try (var parts = Files.list(incoming)) {
                 for (var part : parts.toList()) Files.deleteIfExists(part);
             }
-            try {
-                Files.delete(incoming);
-            } catch (DirectoryNotEmptyException e) {
-                continue;
-            }
-        }
+        } while (!isDeleted(incoming));
         Files.writeString(incoming, "in the way");
+    }
+
+    private static boolean isDeleted(Path folder) throws IOException {
+        try {
+            return Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            return false;
+        }
     }
 
     private static boolean isPaused(RunEvent event) {

@@ -7,11 +7,13 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import motley.coordinator.http.BodyReader;
 import motley.coordinator.storage.RunRow.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +33,7 @@ final class FloodContract {
             var silent = new ArrayList<Socket>();
             try {
                 for (int i = 0; i < SILENT_CONNECTIONS; i++) {
-                    silent.add(new Socket("127.0.0.1", coordinator.port()));
+                    silent.add(new Socket(InetAddress.getLoopbackAddress(), coordinator.port()));
                 }
                 trainHonestly(coordinator);
             } finally {
@@ -57,8 +59,7 @@ final class FloodContract {
 
     private void trainHonestly(Coordinator coordinator) throws Exception {
         try (var _ =
-                TestDevice.start(
-                        coordinator.uri(), TestDevice.Settings.honest("honest"), folder)) {
+                TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("honest"), folder)) {
             var run = coordinator.startRun(TestHome.request(coordinator, 2));
             var view = run.whenOver().get(50, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);

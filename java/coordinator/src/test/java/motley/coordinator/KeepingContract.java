@@ -138,16 +138,10 @@ final class KeepingContract {
             Coordinator coordinator, int epochs, RunRequest.Keeping keeping) throws IOException {
         var usual = TestHome.request(coordinator, epochs);
         var descent = new RunRequest.Descent("adam", OptionalDouble.of(TOO_FAST), "constant", 0);
+        var training = new RunRequest.Training(epochs, 32, 4, descent, 7, true);
         return new RunRequest(
-                usual.model(),
-                usual.dataset(),
-                new RunRequest.Training(epochs, 32, 4, descent, 7, true),
-                usual.crew(),
-                Optional.empty(),
-                usual.strategy(),
-                keeping,
-                Optional.empty(),
-                usual.transfer());
+                        usual.model(), usual.dataset(), training, usual.crew(), Optional.empty())
+                .with(keeping);
     }
 
     private static List<Byte> model(Coordinator coordinator, String run, String query)

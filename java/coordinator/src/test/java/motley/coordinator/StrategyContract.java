@@ -106,11 +106,30 @@ final class StrategyContract {
             for (var member : crew) {
                 devices.add(TestDevice.start(coordinator.uri(), member, folder));
             }
-            var run = coordinator.startRun(request(coordinator, strategy, optimizer, rate));
-            return run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
+            var seen = new LinkedBlockingQueue<RunEvent.Measured>();
+            try (var _ =
+                    coordinator.listen(
+                            event -> {
+                                if (event instanceof RunEvent.Measured now) seen.add(now);
+                            })) {
+                var run = coordinator.startRun(request(coordinator, strategy, optimizer, rate));
+                var view = run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
+                requireStandings(List.copyOf(seen));
+                return view;
+            }
         } finally {
             devices.forEach(TestDevice::close);
         }
+    }
+
+    /// What people are told after each update is never more than all, and in the end it is all.
+    private static void requireStandings(List<RunEvent.Measured> seen) {
+        for (var now : seen) {
+            var at = now.standing();
+            assertThat(at.roundOfEpoch()).isBetween(1, at.roundsOfEpoch());
+            assertThat(at.samplesLeft()).isBetween(0L, (long) EPOCHS * TestHome.TRAIN);
+        }
+        assertThat(seen.getLast().standing().samplesLeft()).isZero();
     }
 
     private TestDevice device(Coordinator coordinator, String name) {

@@ -85,18 +85,8 @@ record TestHome(Path folder) {
 
     /// The short training with local steps after a warm-up that ends in the second epoch.
     static RunRequest localRequest(Coordinator coordinator, int epochs) throws IOException {
-        var sync = request(coordinator, epochs);
         var local = Strategy.SYNC.withLocal(new Strategy.Local(2, 2, 5));
-        return new RunRequest(
-                sync.model(),
-                sync.dataset(),
-                sync.training(),
-                sync.crew(),
-                sync.initialWeights(),
-                local,
-                sync.keeping(),
-                sync.ancestor(),
-                sync.transfer());
+        return request(coordinator, epochs).with(local);
     }
 
     private static Model decoder() {

@@ -74,7 +74,7 @@ final class Dispatch {
         var strategy = draft.strategy;
         long wanted = (strategy.staleness() + 1L) * strategy.k() - draft.filled;
         long half = draft.leases.size() / 2;
-        return (int) Math.clamp(wanted - half, 0, Integer.MAX_VALUE);
+        return Math.clamp(wanted - half, 0, Integer.MAX_VALUE);
     }
 
     /// Whether `device` gave wrong-looking numbers for this slot just now. Somebody else should

@@ -49,14 +49,32 @@ public record RunProgress(
                 state.fleet().standby().size());
     }
 
+    /// The progress once the round that is closing is applied, where [#isByRounds] does not hold.
+    public static RunProgress afterClosing(State state) {
+        var pass = state.pass();
+        int inEpoch = state.settings().schedule().coverage(state.position()).count();
+        int answered =
+                pass.isFlow() ? pass.fresh() - pass.slots().size() : inEpoch + pass.slotCount();
+        return ofFlow(state, state.position().epoch(), Coverage.upTo(answered));
+    }
+
+    /// The progress when `epoch` is trained, where [#isByRounds] does not hold.
+    public static RunProgress afterEpoch(State state, int epoch) {
+        int slots = state.settings().schedule().slotsPerEpoch();
+        return ofFlow(state, epoch, Coverage.upTo(slots));
+    }
+
     /// Where an update takes whatever answers come first, or once did.
     private static RunProgress ofFlow(State state) {
         var schedule = state.settings().schedule();
-        var position = state.position();
-        boolean isDone = position.epoch() == schedule.epochs();
-        int epoch = isDone ? schedule.epochs() - 1 : position.epoch();
+        int epoch = state.position().epoch();
+        if (epoch == schedule.epochs()) return afterEpoch(state, epoch - 1);
+        return ofFlow(state, epoch, schedule.coverage(state.position()));
+    }
+
+    private static RunProgress ofFlow(State state, int epoch, Coverage covered) {
+        var schedule = state.settings().schedule();
         int slots = schedule.slotsPerEpoch();
-        var covered = isDone ? Coverage.upTo(slots) : schedule.coverage(position);
         int perRound = slotsPerRound(state);
         int round = Math.ceilDiv(covered.count(), perRound);
         var pace = state.pace();

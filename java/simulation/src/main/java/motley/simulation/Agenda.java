@@ -39,6 +39,11 @@ final class Agenda {
                 });
     }
 
+    /// Whether nothing is planned any more.
+    boolean isEmpty() {
+        return planned.isEmpty();
+    }
+
     /// Runs the next action, unless it lies behind `end`.
     ///
     /// @return whether there was one

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import motley.rounds.Contribution;
@@ -35,7 +34,7 @@ public final class AttackedTraining {
     private final Settings settings;
     private final Pupil pupil;
     private final SplittableRandom random;
-    private final Random shuffling;
+    private final SplittableRandom shuffling;
     private final float[] parameters;
     private final float[] velocity;
     private final Contributions contributions;
@@ -84,7 +83,7 @@ public final class AttackedTraining {
         this.settings = settings;
         this.pupil = pupil;
         random = new SplittableRandom(settings.seed);
-        shuffling = new Random(settings.seed);
+        shuffling = new SplittableRandom(~settings.seed);
         parameters = pupil.initial(settings.seed);
         velocity = new float[parameters.length];
         contributions = new Contributions(parameters.length);

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -33,7 +32,7 @@ public final class Crowd {
 
     private final Settings settings;
     private final SplittableRandom random;
-    private final Random shuffling;
+    private final SplittableRandom shuffling;
     private final Map<DeviceId, Integer> answered = new HashMap<>();
     private final Map<DeviceId, Integer> caught = new TreeMap<>();
     private final Map<DeviceId, Task> hands = new HashMap<>();
@@ -73,7 +72,7 @@ public final class Crowd {
     private Crowd(Settings settings) {
         this.settings = settings;
         random = new SplittableRandom(settings.seed);
-        shuffling = new Random(settings.seed);
+        shuffling = new SplittableRandom(~settings.seed);
         int rounds = Math.ceilDiv(settings.tasks, SLOTS);
         var schedule = new Schedule(rounds * SLOTS, 0, SLOTS, SLOTS, 1, true);
         var trust = TrustPolicy.OFF.withAudits(true).withSecret(random.nextLong());

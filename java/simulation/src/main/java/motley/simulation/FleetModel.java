@@ -31,10 +31,11 @@ public final class FleetModel {
     /// @param lost probability that a task's answer never comes; its device is gone for the rest of
     ///     the round
     public record Fleet(List<Duration> sampleTimes, Duration overhead, double lost) {
-        /// @throws IllegalArgumentException if there is no device
+        /// @throws IllegalArgumentException if there is no device, or every answer is lost
         public Fleet {
             sampleTimes = List.copyOf(sampleTimes);
             require(!sampleTimes.isEmpty(), "sampleTimes: [] (expected: at least one device)");
+            require(lost >= 0 && lost < 1, "lost: %s (expected: at least 0, below 1)", lost);
         }
     }
 
@@ -96,7 +97,13 @@ public final class FleetModel {
             decide(new Event.WorkRequested(new DeviceId(i)));
         }
         while (!(state.phase() instanceof Phase.Ended)) {
-            if (!agenda.advance(Instant.MAX)) throw new AssertionError("nothing is planned");
+            if (!agenda.isEmpty()) {
+                agenda.advance(Instant.MAX);
+                continue;
+            }
+            // Nobody is left to finish the round: those who were lost are back by now.
+            if (lost.isEmpty()) throw new AssertionError("nothing is planned");
+            comeBack();
         }
         var elapsed = Duration.between(Instant.EPOCH, agenda.now());
         return new Figures(
@@ -147,6 +154,10 @@ public final class FleetModel {
     /// Devices whose answers were lost come back with the next round.
     private void apply(int round) {
         decide(new Event.RoundApplied(round, round + 1));
+        comeBack();
+    }
+
+    private void comeBack() {
         var back = List.copyOf(lost);
         lost.clear();
         for (var device : back) decide(new Event.WorkRequested(device));

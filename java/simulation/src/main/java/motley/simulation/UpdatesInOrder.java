@@ -36,6 +36,8 @@ final class UpdatesInOrder implements Checker {
                 samples = 0;
                 inEpoch = schedule.coverage(state.position()).count() % schedule.slotsPerEpoch();
                 isApplying = false;
+                // It may die after the end, which is not durable before a checkpoint.
+                hasEnded = false;
                 begin();
             }
             case Observation.Stepped(_, var event, var step) -> {

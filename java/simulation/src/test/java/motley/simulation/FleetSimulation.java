@@ -43,6 +43,15 @@ final class FleetSimulation {
         assertThat(ratio).isLessThanOrEqualTo(1.15);
     }
 
+    /// All devices of a small fleet may be lost in one round.
+    @Test
+    void lostFleetComesBack() {
+        var times = List.of(Duration.ofMillis(10), Duration.ofMillis(30));
+        var fleet = new FleetModel.Fleet(times, Duration.ofMillis(20), 0.3);
+        var schedule = new Schedule(50 * 16, 0, 16, 4, 1, false);
+        assertThat(FleetModel.of(fleet, schedule, Policy.DEFAULT, 1).roundTime()).isPositive();
+    }
+
     @Test
     void nobodyWaitsForTheSlowestWhereAnyAnswersMakeAnUpdate() {
         var kBatch = figures(tasks(8), new Strategy(8, 0, Strategy.Local.NONE));

@@ -109,7 +109,7 @@ public final class BulkClient implements AutoCloseable {
                     yield readRounded(run, version, OptionalLong.empty(), parameters);
                 }
                 throw new IOException(
-                        "parameters: version %d of run %s has another hash than its coordinator says"
+                        "parameters: version %d of run %s has another hash than was announced"
                                 .formatted(version, run));
             }
         };

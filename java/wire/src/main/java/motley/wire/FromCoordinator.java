@@ -87,7 +87,8 @@ public sealed interface FromCoordinator {
     /// @param encoding of the contribution, as [Encoding] reads it
     /// @param parameters as [ParameterForm] reads it
     record Form(String encoding, String parameters) {
-        public static final Form PLAIN = new Form(Encoding.PLAIN.text(), ParameterForm.F32.text());
+        public static final Form PLAIN =
+                new Form(Encoding.plain().text(), ParameterForm.F32.text());
     }
 
     /// Names within the shared directory.

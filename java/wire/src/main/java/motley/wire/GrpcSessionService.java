@@ -7,8 +7,10 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import motley.wire.v1.CoordinatorMessage;
@@ -87,6 +89,9 @@ public final class GrpcSessionService implements AutoCloseable {
         /// Messages handed to the event loop and not yet to the call, which counts only those.
         private static final int HANDED_MAX = 16;
 
+        /// How long a session that ends in order may take to do so.
+        private static final Duration FAREWELL = Duration.ofSeconds(1);
+
         private final ServerCallStreamObserver<CoordinatorMessage> call;
         private final ServiceRequestContext context;
         private final AtomicInteger handed = new AtomicInteger();
@@ -109,11 +114,17 @@ public final class GrpcSessionService implements AutoCloseable {
 
         @Override
         public void finish() {
-            context.eventLoop()
-                    .execute(
-                            () -> {
-                                if (!call.isCancelled()) call.onCompleted();
-                            });
+            var loop = context.eventLoop();
+            loop.execute(
+                    () -> {
+                        if (!call.isCancelled()) call.onCompleted();
+                    });
+            // A device that reads no more would keep the stream for ever; ended, it stays ended.
+            var _ =
+                    loop.schedule(
+                            () -> abort("the device did not end the session"),
+                            FAREWELL.toMillis(),
+                            TimeUnit.MILLISECONDS);
         }
 
         /// Resets the stream: an error in order would wait behind what the peer does not read.

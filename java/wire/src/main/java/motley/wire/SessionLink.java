@@ -214,10 +214,11 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
         synchronized (lock) {
             if (isClosed) return;
             isClosed = true;
-            inOrder &= queue.isEmpty();
-            queue.clear();
             if (ticking != null) ticking.cancel(false);
             ended = pipe;
+            // A goodbye must not be lost because the transport was busy at that moment.
+            if (ended != null && inOrder) queue.forEach(ended::write);
+            queue.clear();
         }
         if (ended != null && inOrder) ended.finish();
         if (ended != null && !inOrder) ended.abort(why);

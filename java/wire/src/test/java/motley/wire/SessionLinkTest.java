@@ -47,6 +47,16 @@ final class SessionLinkTest {
     }
 
     @Test
+    void goodbyeGoesOutThoughTheTransportIsBusy() {
+        link.open(pipe);
+        pipe.ready = false;
+        link.send(new FromCoordinator.Accepted(1));
+        link.close("done");
+        assertThat(pipe.written).containsExactly(accepted(1));
+        assertThat(pipe.finished).isTrue();
+    }
+
+    @Test
     void messagesWaitUntilTheTransportHasRoom() {
         link.open(pipe);
         pipe.ready = false;

@@ -65,11 +65,23 @@ final class LocalTraining implements AutoCloseable {
     record Totals(double lossSum, double correct) {}
 
     /// A task.
-    ///
-    /// @param samples in the order in which they are learnt
-    /// @param isWanted asked between steps; where it is not, the rest is left out
-    record Task(
-            LocalSteps steps, Samples from, int[] samples, long seed, BooleanSupplier isWanted) {}
+    static final class Task {
+        private final LocalSteps steps;
+        private final Samples from;
+        private final int[] samples;
+        private final long seed;
+        private final BooleanSupplier isWanted;
+
+        /// @param samples in the order in which they are learnt
+        /// @param isWanted asked between steps; where it is not, the rest is left out
+        Task(LocalSteps steps, Samples from, int[] samples, long seed, BooleanSupplier isWanted) {
+            this.steps = steps;
+            this.from = from;
+            this.samples = samples;
+            this.seed = seed;
+            this.isWanted = isWanted;
+        }
+    }
 
     private LocalTraining(
             Executable program,

@@ -124,26 +124,29 @@ final class PreparedRun implements AutoCloseable {
             RunManifest manifest, Programs programs, SplitSamples samples, Engine engine) {
         requireInterface(manifest, programs, samples);
         var arena = Arena.ofShared(); // Contributions are sent by the HTTP client's threads.
-        var executables = new ArrayList<Executable>();
+        var taken = new ArrayList<Runnable>();
         try {
-            executables.add(engine.prepare(programs.gradient(), List.of()));
-            executables.add(engine.prepare(programs.evaluate(), List.of()));
+            var gradient = engine.prepare(programs.gradient(), List.of());
+            taken.add(gradient::close);
+            var evaluate = engine.prepare(programs.evaluate(), List.of());
+            taken.add(evaluate::close);
             var params = programs.gradient().paramTypes();
             var batch = Batch.allocate(samples.train(), manifest.microBatch(), arena);
             var setting = new LocalTraining.Setting(engine, arena);
             var types = params.subList(0, params.size() - GRADIENT_INPUTS);
             var local = programs.local().map(p -> LocalTraining.open(p, types, batch, setting));
+            local.ifPresent(steps -> taken.add(steps::close));
             var compiled =
                     new Compiled(
-                            executables.getFirst(),
-                            executables.getLast(),
+                            gradient,
+                            evaluate,
                             local,
                             batch,
                             evaluationBatch(programs.evaluate()),
                             arena);
             return new PreparedRun(manifest, samples, params, compiled);
         } catch (RuntimeException | Error e) {
-            executables.forEach(Executable::close);
+            taken.forEach(Runnable::run);
             arena.close();
             throw e;
         }

@@ -51,6 +51,11 @@ public final class Database implements AutoCloseable {
         return new Database(source);
     }
 
+    /// For stores of other packages; their tables come with migrations of their own.
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
     public void insert(RunRow run) {
         jdbi.useHandle(
                 handle ->

@@ -89,7 +89,8 @@ final class StorageFaultsTest {
     }
 
     private static Journal.Entry entry(int number) {
-        return new Journal.Entry("run", number, 1_000 + number, "{\"number\":%d}".formatted(number));
+        var event = "{\"number\":%d}".formatted(number);
+        return new Journal.Entry("run", number, 1_000 + number, event);
     }
 
     private static RunRow run() {

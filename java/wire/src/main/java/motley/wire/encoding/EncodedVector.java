@@ -71,7 +71,7 @@ public sealed interface EncodedVector
     record Floats(int elements, MemorySegment bytes) implements EncodedVector {
         @Override
         public Encoding encoding() {
-            return Encoding.PLAIN;
+            return Encoding.plain();
         }
 
         @Override

@@ -109,7 +109,7 @@ public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InB
 
         private void encodeBlock(int from, int at, int length) {
             float largest = BlockKernel.largest(tile, from, length);
-            int levels = (1 << bits - 1) - 1;
+            int levels = (1 << (bits - 1)) - 1;
             boolean isFinite = largest <= Float.MAX_VALUE;
             boolean isSent = isFinite && largest >= SMALLEST;
             float scale = isSent ? largest / levels : isFinite ? 0 : Float.NaN;

@@ -20,13 +20,16 @@ import static motley.tensor.Require.require;
 /// quantization", §2; differs: blocks of 256, evenly spaced levels. Top-k with memory: Stich et al.
 /// 2018, "Sparsified SGD with memory".
 public sealed interface Encoding {
-    Encoding PLAIN = new Float32();
-
     /// Elements that share a scale.
     int BLOCK = 256;
 
     /// What [#parse] reads, for messages.
     String NAMES = "f32, bf16, int8, int4 or top-k:SHARE, as top-k:0.01";
+
+    /// The elements as they are.
+    static Encoding plain() {
+        return new Float32();
+    }
 
     /// The elements as they are.
     record Float32() implements Encoding {}
@@ -73,7 +76,7 @@ public sealed interface Encoding {
     /// @throws IllegalArgumentException if `text` names no encoding
     static Encoding parse(String text) {
         return switch (text) {
-            case "f32" -> PLAIN;
+            case "f32" -> plain();
             case "bf16" -> new Bfloat16();
             case "int8" -> new Blocks(8);
             case "int4" -> new Blocks(4);

@@ -169,7 +169,7 @@ public final class ParameterFrame {
                     throw new EOFException("parameters: cut off");
                 }
                 for (int i = 0; i < length; i++) {
-                    int sent = planes[i] & 0xff | (planes[length + i] & 0xff) << 8;
+                    int sent = (planes[i] & 0xff) | ((planes[length + i] & 0xff) << 8);
                     long place = 4L * (at + i);
                     int before = isWhole ? 0 : parameters.get(Layout.I32, place) >>> 16;
                     int word = isWhole ? sent : before + unfolded(sent) & 0xffff;

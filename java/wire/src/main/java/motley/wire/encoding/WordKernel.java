@@ -58,6 +58,6 @@ final class WordKernel {
 
     static short word(int bits) {
         if ((bits & MAGNITUDE) > INFINITE) return NOT_A_NUMBER;
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

@@ -50,16 +50,18 @@ final class EncodingProperties {
         for (long seed = 0; seed < SEEDS; seed++) {
             for (int length : LENGTHS) {
                 var vector = vector(seed, length);
-                for (var text : STATELESS) {
-                    var encoding = Encoding.parse(text);
-                    var decoded = decoded(encoding, vector);
-                    for (int i = 0; i < length; i++) {
-                        assertThat((double) decoded[i])
-                                .as("%s, seed %d, length %d, element %d", text, seed, length, i)
-                                .isCloseTo(vector[i], Offset.offset(bound(encoding, vector, i)));
-                    }
-                }
+                for (var text : STATELESS) requireBounded(text, vector, seed);
             }
+        }
+    }
+
+    private static void requireBounded(String text, float[] vector, long seed) {
+        var encoding = Encoding.parse(text);
+        var decoded = decoded(encoding, vector);
+        for (int i = 0; i < vector.length; i++) {
+            assertThat((double) decoded[i])
+                    .as("%s, seed %d, length %d, element %d", text, seed, vector.length, i)
+                    .isCloseTo(vector[i], Offset.offset(bound(encoding, vector, i)));
         }
     }
 
@@ -73,7 +75,7 @@ final class EncodingProperties {
                 double largest = 0;
                 for (int j = from; j < to; j++) largest = Math.max(largest, Math.abs(vector[j]));
                 // Scale, inverse and product are rounded once each.
-                yield largest / ((1 << bits - 1) - 1) * (0.5 + 1e-4) + 0x1p-100;
+                yield largest / ((1 << (bits - 1)) - 1) * (0.5 + 1e-4) + 0x1p-100;
             }
             case Encoding.TopK _ -> Double.POSITIVE_INFINITY;
         };

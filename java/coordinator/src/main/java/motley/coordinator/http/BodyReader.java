@@ -1,4 +1,4 @@
-package motley.coordinator;
+package motley.coordinator.http;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
@@ -17,12 +17,12 @@ import org.reactivestreams.Subscription;
 
 /// Reads a request's body part by part from a thread that may wait; the sender is slowed down to
 /// the reader's pace. Close it, also half-way.
-final class BodyReader implements AutoCloseable {
+public final class BodyReader implements AutoCloseable {
     /// Parts on their way at once.
     private static final int WINDOW = 8;
 
     /// How long a sender may be silent in the middle of a body. Memory is set aside for it.
-    static final Duration SILENCE_MAX = Duration.ofSeconds(10);
+    public static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
     private final Duration silenceMax;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
@@ -41,11 +41,11 @@ final class BodyReader implements AutoCloseable {
         this.silenceMax = silenceMax;
     }
 
-    static BodyReader of(HttpRequest request) {
+    public static BodyReader of(HttpRequest request) {
         return of(request, SILENCE_MAX);
     }
 
-    static BodyReader of(HttpRequest request, Duration silenceMax) {
+    public static BodyReader of(HttpRequest request, Duration silenceMax) {
         var reader = new BodyReader(silenceMax);
         request.subscribe(reader.inflow, SubscriptionOption.WITH_POOLED_OBJECTS);
         return reader;
@@ -54,7 +54,7 @@ final class BodyReader implements AutoCloseable {
     /// The next part, valid until the next call; empty at the end.
     ///
     /// @throws IOException if the sender is gone, or silent for too long
-    Optional<ByteBuffer> next() throws IOException, InterruptedException {
+    public Optional<ByteBuffer> next() throws IOException, InterruptedException {
         free();
         var arrival = arrivals.poll(silenceMax.toMillis(), TimeUnit.MILLISECONDS);
         if (arrival == null) {

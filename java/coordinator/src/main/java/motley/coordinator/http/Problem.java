@@ -1,4 +1,4 @@
-package motley.coordinator;
+package motley.coordinator.http;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
@@ -15,23 +15,25 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with a request, as `application/problem+json`. Source: RFC 9457.
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final MediaType TYPE = MediaType.parse("application/problem+json");
 
     private final transient HttpStatus status;
 
-    Problem(HttpStatus status, String detail) {
+    public Problem(HttpStatus status, String detail) {
         super(detail);
         this.status = status;
     }
 
-    static Problem notFound(String what, String name) {
+    /// @param what the argument that names it
+    public static Problem notFound(String what, String name) {
         return new Problem(
                 HttpStatus.NOT_FOUND, "%s: %s (expected: one that exists)".formatted(what, name));
     }
 
-    HttpResponse response(String path) {
+    /// @param path the path that was asked for
+    public HttpResponse response(String path) {
         return answer(status, detail(), path).toHttpResponse();
     }
 
@@ -42,7 +44,7 @@ final class Problem extends RuntimeException {
 
     private static AggregatedHttpResponse answer(HttpStatus status, String detail, String path) {
         var body =
-                Json.object()
+                Reply.object()
                         .put("type", "about:blank")
                         .put("title", status.reasonPhrase())
                         .put("status", status.code())
@@ -63,7 +65,7 @@ final class Problem extends RuntimeException {
     }
 
     /// Gives the errors that the server finds by itself, such as unknown paths, the same form.
-    static final class Renderer implements ServerErrorHandler {
+    public static final class Renderer implements ServerErrorHandler {
         @Override
         public @Nullable HttpResponse onServiceException(
                 ServiceRequestContext context, Throwable cause) {
