@@ -1,354 +1,317 @@
-"""Real processes under fire: one coordinator, devices behind links of ours, killed, frozen and cut off while they train."""
+"""Real processes under fire: a coordinator and devices behind links of ours, killed, frozen and cut off while they train."""
 
 import argparse
-import json
-import os
 import random
-import shutil
 import signal
-import subprocess
-import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
-import motley
 from contenders import Failed
-from proxy import Link
+from processes import SEED, TRAINING_S, WAIT_S, Process, Scene, alone, say
 from report import Figure
 
-SEED = 7
 DEVICES = 3
 DETECTION_GOAL_S = 3.0
 AGAIN_GOAL_S = 10.0
+
+# While blows fall, links are as slow as those of a town, so that a training lasts long enough.
+TOWN_S = 0.03
+
 GOODPUT_GOAL = 0.88
+GOODPUT_DEVICES = 4
 MTBF_STEPS = 100
-WAIT_S = 60
+# A device that sends and receives at this pace works as fast as its line, whatever else the
+# processors of this machine are busy with.
+LINE_BYTES_PER_S = 1e6
+
+CROWD = 8
+SHAKE_S = 0.05
+CHURN_S = 3.0
+
+# Whatever is applied is stored: a crash may cost a round in the making and no other.
+EACH_ROUND = ["--checkpoint-every", 0.001]
 
 
-class Process:
-    """`motley …` whose JSON lines are kept with the time they came at."""
-
-    def __init__(self, home: Path, *arguments: object, is_apart: bool = False):
-        command = motley.command(*arguments, "--format", "json")
-        if is_apart:  # Without the coordinator's shared memory, as on a machine of its own.
-            script = 'mount -t tmpfs tmpfs /dev/shm && exec "$@"'
-            command = ["unshare", "--mount", "sh", "-c", script, "sh", *command]
-        self.lines: list[tuple[float, dict]] = []
-        self._changed = threading.Condition()
-        self._err = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=self._err,
-            text=True,
-            env=motley.environment() | {"MOTLEY_HOME": str(home)},
-        )
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            with self._changed:
-                if line.startswith("{"):
-                    self.lines.append((time.monotonic(), json.loads(line)))
-                self._changed.notify_all()
-        with self._changed:
-            self._changed.notify_all()
-
-    def wait(self, kind: str, after: float = 0.0, seconds: float = WAIT_S) -> tuple[float, dict]:
-        """The first line of a type that came later than `after`."""
-        end = time.monotonic() + seconds
-        with self._changed:
-            while True:
-                for at, line in self.lines:
-                    if line["type"] == kind and at > after:
-                        return at, line
-                left = end - time.monotonic()
-                if left <= 0 or (self.process.poll() is not None and left < seconds - 2):
-                    raise Failed(f"no line `{kind}` within {seconds} s; {self.complaint()}")
-                self._changed.wait(min(left, 0.5))
-
-    def times(self, kind: str) -> list[float]:
-        with self._changed:
-            return [at for at, line in self.lines if line["type"] == kind]
-
-    def complaint(self) -> str:
-        self._err.seek(0)
-        return self._err.read()[-400:].decode(errors="replace").strip()
-
-    def send(self, number: int) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-
-    def kill(self) -> None:
-        self.send(signal.SIGKILL)
-        self.process.wait()
-
-
-class Scene:
-    """A coordinator, its devices and their links."""
-
-    def __init__(self, data: str, settings: list[object]):
-        self.folder = Path(tempfile.mkdtemp(prefix="motley-chaos-"))
-        self.home = self.folder / "home"
-        self.home.mkdir()
-        self.data, self.settings = data, settings
-        self.is_apart = os.geteuid() == 0 and can_be_apart()
-        self.joins = 0
-        self.coordinator = self._serve(0)
-        url = self.coordinator.wait("serving")[1]["url"]
-        self.port = int(url.rsplit(":", 1)[1])
-        self.links = [Link(self.port) for _ in range(DEVICES)]
-        self.devices = [self._join(i) for i in range(DEVICES)]
-        for device in self.devices:
-            device.wait("joined")
-
-    def _serve(self, port: int) -> Process:
-        place = ["--data", self.folder / "coordinator", "--discovery-port", 0]
-        return Process(self.home, "serve", "--port", port, *place)
-
-    def _join(self, i: int) -> Process:
-        url = f"http://127.0.0.1:{self.links[i].port}"
-        home = self.folder / f"device-{i}"
-        home.mkdir(exist_ok=True)
-        name = ["--threads", 1, "--name", f"device-{i}"]
-        return Process(home, "join", url, *name, is_apart=self.is_apart)
-
-    def train(self) -> Process:
-        url = f"http://127.0.0.1:{self.port}"
-        return Process(
-            self.home, "train", *self.settings, "--data", self.data, "--url", url, "--seed", SEED
-        )
-
-    def restart_device(self, i: int) -> None:
-        self.devices[i].kill()
-        self.devices[i] = self._join(i)
-
-    def restart_coordinator(self) -> None:
-        self.coordinator.kill()
-        self.coordinator = self._serve(self.port)
-
-    def close(self) -> None:
-        for process in [*self.devices, self.coordinator]:
-            process.send(signal.SIGCONT)
-            process.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def can_be_apart() -> bool:
-    trial = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/dev/shm"]
-    return subprocess.run(trial, capture_output=True).returncode == 0
-
-
-@dataclass
+@dataclass(frozen=True)
 class Outcome:
+    """What came of a training."""
+
     weights: str
     seconds: float
     rounds: int
-    detection_s: dict[str, list[float]] = field(default_factory=dict)
-    again_s: dict[str, list[float]] = field(default_factory=dict)
-    recomputed: int = 0
-    failures: int = 0
+    recomputed: int
+
+    @staticmethod
+    def of(train: Process) -> "Outcome":
+        ended, result = train.wait("result", seconds=TRAINING_S)
+        train.process.wait()
+        rounds = [line["round"] for _, line in train.lines if line["type"] == "round"]
+        seen = len(set(rounds))
+        begun = train.times("round")[0]
+        return Outcome(result["weightsSha256"], ended - begun, seen, len(rounds) - seen)
 
 
-def followed(train: Process) -> Outcome:
-    """What came of a training that has been started."""
-    ended, result = train.wait("result", seconds=900)
-    train.process.wait()
-    rounds = [line["round"] for _, line in train.lines if line["type"] == "round"]
-    begun = train.times("round")[0]
-    seen = len(set(rounds))
-    return Outcome(result["weightsSha256"], ended - begun, seen, recomputed=len(rounds) - seen)
+def settings(options: argparse.Namespace, epochs: int, **others: object) -> list[object]:
+    shared = {"epochs": epochs, "batch-size": 96, "tasks": 6, "seed": SEED} | others
+    flags = [part for name, value in shared.items() for part in (f"--{name}", value)]
+    return ["mnist-mlp", "--data", options.data or "mnist", *flags]
 
 
-def undisturbed(scene: Scene) -> Outcome:
-    return followed(scene.train())
-
-
-def under_fire(scene: Scene, pause_s: float) -> Outcome:
-    """One blow after the other until the training ends; each is given time to heal."""
-    train = scene.train()
-    train.wait("round")
-    strike = Blows(scene, train)
-    chance = random.Random(SEED)
-    while train.process.poll() is None:
-        for blow in chance.sample(strike.all(), len(strike.all())):
-            if train.process.poll() is not None or train.times("result"):
-                break
-            if not strike.all_work():
-                break
-            time.sleep(pause_s)
-            blow()
-    outcome = followed(train)
-    outcome.detection_s, outcome.again_s = strike.detection_s, strike.again_s
-    outcome.failures = strike.count
-    return outcome
+def under_fire(options: argparse.Namespace) -> list[Figure]:
+    """N11 and A16."""
+    what = settings(options, 14 if options.data else 3)
+    say("an undisturbed training on one device")
+    calm = Outcome.of(alone(what))
+    say(f"{calm.rounds} rounds; now with {DEVICES} devices, and blows")
+    with Scene(DEVICES, serve=EACH_ROUND) as scene:
+        for link in scene.links:
+            link.form(TOWN_S)
+        train = scene.train(what)
+        train.wait("round")
+        blows = Blows(scene, train)
+        for _ in range(1 if options.quick else 4):
+            blows.each_once()
+        for link in scene.links:
+            link.form()
+        say("no more blows")
+        fire = Outcome.of(train)
+    figures = [same_weights("weights under fire", calm, fire, blows.count)]
+    figures += [worst(f"{name}: noticed", times, DETECTION_GOAL_S) for name, times in blows.noticed]
+    figures += [worst(f"{name}: work again", times, AGAIN_GOAL_S) for name, times in blows.works]
+    return figures + [lost_work(fire, blows.crashes)]
 
 
 class Blows:
+    """What is done to the processes of a scene, and how long it took to be noticed and to heal."""
+
     def __init__(self, scene: Scene, train: Process):
         self.scene, self.train = scene, train
-        self.detection_s: dict[str, list[float]] = {}
-        self.again_s: dict[str, list[float]] = {}
         self.count = 0
-        self.chance = random.Random(SEED + 1)
+        self.crashes = 0
+        self._noticed: dict[str, list[float]] = {}
+        self._works: dict[str, list[float]] = {}
+        self._chance = random.Random(SEED)
 
-    def all(self):
-        return [self.killed, self.frozen, self.cut_off, self.slowed, self.coordinator_killed]
+    @property
+    def noticed(self):
+        return self._noticed.items()
 
-    def killed(self) -> None:
+    @property
+    def works(self):
+        return self._works.items()
+
+    def each_once(self) -> None:
+        for blow in (
+            self.device_killed,
+            self.device_frozen,
+            self.link_cut,
+            self.link_slowed,
+            self.coordinator_killed,
+            self.coordinator_frozen,
+        ):
+            self._await_all_at_work()
+            self.count += 1
+            blow()
+
+    def device_killed(self) -> None:
         i = self._victim()
         at = time.monotonic()
         self.scene.devices[i].kill()
-        self._noticed("device killed", at)
+        seen = self._seen(self.train, "device-left", at)
+        self._works_again("device killed", at, seen)
         self.scene.restart_device(i)
 
-    def frozen(self) -> None:
+    def device_frozen(self) -> None:
         device = self.scene.devices[self._victim()]
         at = time.monotonic()
         device.send(signal.SIGSTOP)
-        self._noticed("device frozen", at)
+        seen = self._seen(self.train, "device-left", at)
+        self._works_again("device frozen", at, seen)
         device.send(signal.SIGCONT)
 
-    def cut_off(self) -> None:
+    def link_cut(self) -> None:
         link = self.scene.links[self._victim()]
         at = time.monotonic()
         link.cut()
-        self._noticed("link cut", at)
+        seen = self._seen(self.train, "device-left", at)
+        self._works_again("link cut", at, seen)
         link.mend()
 
-    def slowed(self) -> None:
+    def link_slowed(self) -> None:
         link = self.scene.links[self._victim()]
         at = time.monotonic()
-        link.slow(0.05, 1e6)
-        self._works("link slowed", at)
+        link.form(0.3, 0.3, 0.5e6)
+        self._works_again("link slowed", at)
         time.sleep(1)
-        link.mend()
+        link.form(TOWN_S)
 
     def coordinator_killed(self) -> None:
+        self.crashes += 1
         at = time.monotonic()
+        self.scene.coordinator.kill()
+        seen = self._seen(self.scene.devices[0], "away", at)
         self.scene.restart_coordinator()
-        self._works("coordinator killed", at)
+        self._works_again("coordinator killed", at, seen)
 
-    def all_work(self) -> bool:
-        """Waits until every device has computed something since the last blow; false at the end."""
-        since = time.monotonic()
-        for device in self.scene.devices:
-            while not any(at > since for at in device.times("computed")):
-                if self.train.process.poll() is not None or self.train.times("result"):
-                    return False
-                if time.monotonic() - since > WAIT_S:
-                    raise Failed(f"a device has no work for {WAIT_S} s; {device.complaint()}")
-                time.sleep(0.1)
-        return True
+    def coordinator_frozen(self) -> None:
+        at = time.monotonic()
+        self.scene.coordinator.send(signal.SIGSTOP)
+        seen = self._seen(self.scene.devices[0], "away", at)
+        self.scene.coordinator.send(signal.SIGCONT)
+        self._works_again("coordinator frozen", at, seen)
 
     def _victim(self) -> int:
-        self.count += 1
-        return self.chance.randrange(DEVICES)
+        return self._chance.randrange(len(self.scene.devices))
 
-    def _noticed(self, what: str, at: float) -> None:
-        try:
-            seen, _ = self.train.wait("device-left", after=at, seconds=10)
-        except Failed:
-            if self.train.times("result"):  # It ended before anybody could notice.
-                return
-            raise
-        self.detection_s.setdefault(what, []).append(seen - at)
-        self._works(what, seen)
+    def _await_all_at_work(self) -> None:
+        """Waits until every device has computed something from now on."""
+        since = time.monotonic()
+        for device in self.scene.devices:
+            try:
+                device.wait("computed", after=since)
+            except Failed as failure:
+                if self.train.times("result"):
+                    raise Failed(
+                        f"the training was over after {self.count} blows (expected: later)"
+                    ) from failure
+                raise
 
-    def _works(self, what: str, at: float) -> None:
-        try:
-            seen, _ = self.train.wait("round", after=at, seconds=60)
-        except Failed:
-            if self.train.times("result"):
-                return
-            raise
-        self.again_s.setdefault(what, []).append(seen - at)
+    @staticmethod
+    def _seen(by: Process, kind: str, at: float) -> float:
+        return by.wait(kind, after=at)[0]
 
-
-def failing_devices(scene: Scene) -> Outcome:
-    """Each device is killed once in a hundred rounds, on average, and started again at once."""
-    train = scene.train()
-    train.wait("round")
-    chance = random.Random(SEED)
-    next_failure = chance.expovariate(DEVICES / MTBF_STEPS)
-    failures = 0
-    while train.process.poll() is None:
-        if len(train.times("round")) >= next_failure:
-            scene.restart_device(chance.randrange(DEVICES))
-            failures += 1
-            next_failure += chance.expovariate(DEVICES / MTBF_STEPS)
-        time.sleep(0.02)
-    outcome = followed(train)
-    outcome.failures = failures
-    return outcome
+    def _works_again(self, what: str, at: float, seen: float | None = None) -> None:
+        """Both times count from the blow; work flows again with the first round that begins later
+        than it was noticed."""
+        again = self.train.wait("round", after=seen or at, seconds=WAIT_S)[0]
+        if seen is not None:
+            self._noticed.setdefault(what, []).append(seen - at)
+        self._works.setdefault(what, []).append(again - at)
+        noticed = "" if seen is None else f"noticed after {seen - at:.2f} s, "
+        say(f"{what}: {noticed}work again after {again - at:.2f} s")
 
 
-def measure(options: argparse.Namespace) -> list[Figure]:
-    data = options.data or "mnist"
-    steps = ["mnist-mlp", "--epochs", 12 if options.quick else 40, "--batch-size", 96, "--tasks", 6]
-    heavy = ["mnist-cnn", "--epochs", 1 if options.quick else 3, "--batch-size", 480, "--tasks", 12]
-    figures = blows(data, steps, 0.2 if options.quick else 1.0)
-    if not options.quick:
-        figures += goodput(data, heavy)
-    return figures
-
-
-def blows(data: str, settings: list[object], pause_s: float) -> list[Figure]:
-    scene = Scene(data, settings)
-    try:
-        calm = undisturbed(scene)
-        fire = under_fire(scene, pause_s)
-    finally:
-        scene.close()
-    figures = [same_weights("weights under fire", calm, fire)]
-    for what, times in fire.detection_s.items():
-        figures.append(worst(f"{what}: noticed", times, DETECTION_GOAL_S))
-    for what, times in fire.again_s.items():
-        figures.append(worst(f"{what}: work again", times, AGAIN_GOAL_S))
-    figures.append(
-        Figure(
-            "rounds computed again",
-            float(fire.recomputed),
-            "rounds",
-            more={"of": fire.rounds, "seconds": fire.seconds, "undisturbed s": calm.seconds},
-        )
-    )
-    return figures
-
-
-def goodput(data: str, settings: list[object]) -> list[Figure]:
-    scene = Scene(data, settings)
-    try:
-        undisturbed(scene)  # Programs and samples are with the devices from here on.
-        calm = undisturbed(scene)
-        failing = failing_devices(scene)
-    finally:
-        scene.close()
+def goodput(options: argparse.Namespace) -> list[Figure]:
+    """A17: what is left of the throughput where each device is killed once in a hundred rounds, on
+    average, and started again at once."""
+    samples = 4_000 if options.data else 60_000
+    rounds = 60 if options.quick else 200
+    what = settings(options, max(1, rounds * 192 // samples), **{"batch-size": 192, "tasks": 12})
+    with Scene(GOODPUT_DEVICES, http_only=True) as scene:
+        for link in scene.links:
+            link.form(bytes_per_s=LINE_BYTES_PER_S)
+        say("once to warm up")
+        Outcome.of(scene.train(settings(options, 1, **{"batch-size": 192 * 8, "tasks": 12})))
+        say("undisturbed")
+        calm = Outcome.of(scene.train(what))
+        say(f"{calm.rounds} rounds in {calm.seconds:.1f} s; now with failing devices")
+        failing, failures = failing_devices(scene, what)
     share = calm.seconds / failing.seconds
     return [
-        same_weights("weights with failing devices", calm, failing),
+        same_weights("weights with failing devices", calm, failing, failures),
         Figure(
-            "goodput, a failure every 100 rounds a device",
+            f"goodput, a failure every {MTBF_STEPS} rounds a device",
             share,
             "of calm",
             ratio=share / GOODPUT_GOAL,
             goal=1.0,
             reached=share >= GOODPUT_GOAL,
-            more={"times": failing.failures, "of": failing.rounds},
+            more={"times": failures, "of": failing.rounds, "seconds": failing.seconds},
         ),
     ]
 
 
-def same_weights(case: str, calm: Outcome, other: Outcome) -> Figure:
+def failing_devices(scene: Scene, what: list[object]) -> tuple[Outcome, int]:
+    train = scene.train(what)
+    train.wait("round")
+    chance = random.Random(SEED)
+    rate = GOODPUT_DEVICES / MTBF_STEPS
+    failures, next_failure = 0, chance.expovariate(rate)
+    while not train.has_ended():
+        done = len(train.times("round"))
+        if done >= next_failure:
+            i = chance.randrange(GOODPUT_DEVICES)
+            scene.restart_device(i)
+            failures += 1
+            next_failure += chance.expovariate(rate)
+            say(f"round {done}: device {i} killed and started again")
+        time.sleep(0.02)
+    return Outcome.of(train), failures
+
+
+def churn(options: argparse.Namespace) -> list[Figure]:
+    """A3: one device against eight that come and go over links whose messages overtake each
+    other."""
+    what = settings(options, 8 if options.data else 1)
+    say("an undisturbed training on one device")
+    calm = Outcome.of(alone(what))
+    say(f"{calm.rounds} rounds; now with {CROWD} devices that come and go")
+    with Scene(CROWD) as scene:
+        for link in scene.links:
+            link.form(shake_s=SHAKE_S)
+        train = scene.train(what)
+        train.wait("round")
+        gone = ComeAndGo(scene, train)
+        many = Outcome.of(train)
+        gone.join()
+        repeated = gone.refused + sum(len(d.times("refused")) for d in scene.devices)
+    return [
+        same_weights("one device, eight that come and go", calm, many, gone.count),
+        Figure(
+            "tasks answered more than once or too late",
+            float(repeated),
+            "answers",
+            more={"of": many.rounds * 6, "seconds": many.seconds},
+        ),
+    ]
+
+
+class ComeAndGo(threading.Thread):
+    """Kills a device every few seconds, or ends it in order, and starts it again."""
+
+    def __init__(self, scene: Scene, train: Process):
+        super().__init__(daemon=True)
+        self.scene, self.train = scene, train
+        self.count = 0
+        self.refused = 0
+        self.start()
+
+    def run(self) -> None:
+        chance = random.Random(SEED)
+        while not self.train.times("result") and not self.train.has_ended():
+            i = chance.randrange(CROWD)
+            device = self.scene.devices[i]
+            self.refused += len(device.times("refused"))
+            if chance.random() < 0.5:
+                device.send(signal.SIGTERM)
+                device.process.wait(WAIT_S)
+            self.scene.restart_device(i)
+            self.count += 1
+            time.sleep(CHURN_S)
+
+
+def same_weights(case: str, calm: Outcome, other: Outcome, times: int) -> Figure:
     is_same = calm.weights == other.weights
     return Figure(
         case,
         1.0 if is_same else 0.0,
         "equal",
-        reached=is_same,
-        more={"times": other.failures, "sha256": other.weights[:12]},
+        reached=is_same and times > 0,
+        more={"times": times, "sha256": other.weights[:12]},
+    )
+
+
+def lost_work(fire: Outcome, crashes: int) -> Figure:
+    each = fire.recomputed / crashes
+    return Figure(
+        "coordinator killed: rounds computed again",
+        each,
+        "rounds each",
+        ratio=1 / each if each else 1e3,
+        goal=1.0,
+        reached=each <= 1,
+        more={"times": crashes, "of": fire.rounds, "seconds": fire.seconds},
     )
 
 

@@ -1,22 +1,30 @@
-"""A link that can be cut, delayed and narrowed, between a device and its coordinator on loopback."""
+"""A link that can be cut, delayed, shaken and narrowed, between a device and its coordinator on loopback."""
 
 import asyncio
+import random
 import threading
+import time
 
 CHUNK_BYTES = 16 << 10
 
 
 class Link:
-    """Passes bytes between `port` and the coordinator's. Any thread may change what it does to them."""
+    """Passes bytes between `port` and the coordinator's. Any thread may change what it does to them.
 
-    def __init__(self, to_port: int):
+    Bytes of one connection keep their order, as in TCP; what goes over different connections is
+    overtaken where the link is shaken.
+    """
+
+    def __init__(self, to_port: int, seed: int = 0):
         self.to_port = to_port
         self.delay_s = 0.0
+        self.shake_s = 0.0
         self.bytes_per_s = 0.0
-        self._open = asyncio.Event()
+        self.port = 0
+        self._chance = random.Random(seed)
+        self._free_at = 0.0
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
-        self.port = 0
         threading.Thread(target=self._run, daemon=True).start()
         self._started.wait()
 
@@ -24,20 +32,25 @@ class Link:
         """As a pulled cable: nothing passes, and nobody is told. What was sent waits."""
         self._loop.call_soon_threadsafe(self._open.clear)
 
-    def slow(self, delay_s: float, bytes_per_s: float) -> None:
-        self.delay_s, self.bytes_per_s = delay_s, bytes_per_s
-
     def mend(self) -> None:
-        self.delay_s, self.bytes_per_s = 0.0, 0.0
         self._loop.call_soon_threadsafe(self._open.set)
+
+    def form(self, delay_s: float = 0.0, shake_s: float = 0.0, bytes_per_s: float = 0.0) -> None:
+        """From now on: so much later, up to so much later again by chance, so many bytes a second
+        in both directions together (0: no limit)."""
+        self.delay_s, self.shake_s, self.bytes_per_s = delay_s, shake_s, bytes_per_s
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._open = asyncio.Event()
+        self._open.set()
         self._loop.run_until_complete(self._listen())
         self._loop.run_forever()
 
     async def _listen(self) -> None:
-        self._open.set()
         server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         self._started.set()
@@ -55,8 +68,8 @@ class Link:
         try:
             while chunk := await reader.read(CHUNK_BYTES):
                 await self._open.wait()
-                wait = self.delay_s + (len(chunk) / self.bytes_per_s if self.bytes_per_s else 0)
-                if wait:
+                wait = self._wait_s(len(chunk))
+                if wait > 0:
                     await asyncio.sleep(wait)
                 writer.write(chunk)
                 await writer.drain()
@@ -64,3 +77,11 @@ class Link:
             pass
         finally:
             writer.close()
+
+    def _wait_s(self, size_bytes: int) -> float:
+        wait = self.delay_s + self._chance.random() * self.shake_s
+        if self.bytes_per_s:
+            now = time.monotonic()
+            self._free_at = max(now, self._free_at) + size_bytes / self.bytes_per_s
+            wait += self._free_at - now
+        return wait

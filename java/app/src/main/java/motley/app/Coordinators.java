@@ -3,6 +3,7 @@ package motley.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
@@ -18,39 +19,45 @@ final class Coordinators {
     private Coordinators() {}
 
     static Coordinator open(Path home, InetSocketAddress address, Entrance entrance) {
-        return open(home, address, CpuEngine::open, entrance);
+        return open(usual(home, address, CpuEngine::open).with(entrance));
+    }
+
+    /// @param checkpointEvery time between two checkpoints of a run
+    static Coordinator open(
+            Path home, InetSocketAddress address, Entrance entrance, Duration checkpointEvery) {
+        return open(usual(home, address, CpuEngine::open).with(entrance).with(checkpointEvery));
     }
 
     /// @param engines opens the engines of the runs
     static Coordinator open(
             Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
-        return open(home, address, engines, Entrance.USUAL);
+        return open(usual(home, address, engines));
     }
 
-    private static Coordinator open(
-            Path home,
-            InetSocketAddress address,
-            Function<CpuSettings, CpuEngine> engines,
-            Entrance entrance) {
+    private static CoordinatorSettings usual(
+            Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
         // The update is a single pass over memory; one thread leaves the others to the devices.
         var one = new CpuSettings(1);
-        var usual = CoordinatorSettings.of(home, address, () -> engines.apply(one));
-        var settings = usual.with(entrance);
+        return CoordinatorSettings.of(home, address, () -> engines.apply(one));
+    }
+
+    private static Coordinator open(CoordinatorSettings settings) {
         try {
             return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {
             throw new UserException(
                     "port %d is in use: another coordinator may run already (`motley devices` shows"
-                                    .formatted(address.getPort())
+                                    .formatted(settings.listen().getPort())
                             + " it); choose another with --port, or 0 for any free one",
                     e);
         } catch (HomeInUseException e) {
             throw new UserException(
                     "%s is in use by another coordinator: choose another directory with --data"
-                            .formatted(home),
+                            .formatted(settings.home()),
                     e);
         } catch (IOException e) {
-            throw new UserException("cannot use %s: %s".formatted(home, e.getMessage()), e);
+            throw new UserException(
+                    "cannot use %s: %s".formatted(settings.home(), e.getMessage()), e);
         }
     }
 }

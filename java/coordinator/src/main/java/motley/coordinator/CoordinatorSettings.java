@@ -61,6 +61,12 @@ public record CoordinatorSettings(
                 home, listen, engines, limits, checkpointEvery, sharedMemory, other);
     }
 
+    /// The same with checkpoints so often.
+    public CoordinatorSettings with(Duration otherCheckpointEvery) {
+        return new CoordinatorSettings(
+                home, listen, engines, limits, otherCheckpointEvery, sharedMemory, entrance);
+    }
+
     /// How people and devices come in.
     ///
     /// @param withAccounts whether people of this machine need an account or the token of the home
