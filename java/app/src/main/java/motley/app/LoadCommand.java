@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
@@ -106,7 +107,7 @@ final class LoadCommand implements Runnable {
             throw new UserException(
                     "--task-seconds: %s (expected: 0.01 to 3600)".formatted(taskSeconds));
         }
-        long needed = Math.ceilDiv(devices, perConnection) + FILES_MORE;
+        int needed = Math.ceilDiv(devices, perConnection) + FILES_MORE;
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 && unix.getMaxFileDescriptorCount() < needed) {
             throw new UserException(
@@ -143,7 +144,7 @@ final class LoadCommand implements Runnable {
             crew.forEach(LoadDevice::rest);
             // Tasks in hand are answered, however late the last ones are.
             within(2 * taskSeconds + 10, () -> tally.lost() == 0);
-            tell(console, tally, joinSeconds, counted(api));
+            tell(console, tally, new Outcome(joinSeconds, counted(api), evenness(crew)));
             crew.forEach(LoadDevice::leave);
             api.post("/v1/runs/" + run + "/stop", JsonNodeFactory.instance.objectNode());
             clock.shutdownNow();
@@ -160,7 +161,7 @@ final class LoadCommand implements Runnable {
             var device = maker.get();
             crew.add(device);
             var in = device.join(sessions.connect(device), api.token());
-            in.thenRun(joining::release);
+            var _ = in.thenRun(joining::release);
         }
         joining.acquire(JOINING_MAX);
     }
@@ -168,7 +169,7 @@ final class LoadCommand implements Runnable {
     /// A run that has a task for whoever asks: one flow of tasks, whose answers may be old.
     private ObjectNode request(ApiClient api) throws IOException, InterruptedException {
         double tasks = devices / taskSeconds * (seconds + 2 * taskSeconds + 60);
-        int samples = (int) Math.clamp(2 * Math.round(tasks), 1 << 12, 1 << 24);
+        int samples = Math.clamp(2 * Math.round(tasks), 1 << 12, 1 << 24);
         var request = JsonNodeFactory.instance.objectNode();
         var dataset = request.putObject("dataset");
         dataset.put("trainImages", deposit(api, samples, FEATURES));
@@ -223,10 +224,19 @@ final class LoadCommand implements Runnable {
         return tasks;
     }
 
-    private void tell(Console console, LoadTally tally, double joinSeconds, long counted) {
+    /// What the twentieth with the fewest tasks has at most, of what half of the devices have.
+    private static double evenness(List<LoadDevice> crew) {
+        var tasks = crew.stream().mapToLong(LoadDevice::answered).sorted().toArray();
+        return tasks[tasks.length / 20] / (double) Math.max(1, tasks[tasks.length / 2]);
+    }
+
+    /// @param counted tasks that the coordinator has counted
+    private record Outcome(double joinSeconds, long counted, double evenness) {}
+
+    private void tell(Console console, LoadTally tally, Outcome outcome) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("devices", tally.joined.get());
-        fields.put("joinSeconds", joinSeconds);
+        fields.put("joinSeconds", outcome.joinSeconds);
         fields.put("seconds", seconds);
         fields.put("leases", tally.leases.count());
         fields.put("leasesPerSecond", tally.leases.count() / (double) seconds);
@@ -235,7 +245,8 @@ final class LoadCommand implements Runnable {
         put(fields, "transfer", tally.transfers);
         fields.put("given", tally.given.sum());
         fields.put("accepted", tally.accepted.sum());
-        fields.put("counted", counted);
+        fields.put("counted", outcome.counted);
+        fields.put("evenness", outcome.evenness);
         fields.put("refused", tally.refused.sum());
         fields.put("revoked", tally.revoked.sum());
         fields.put("lost", tally.lost());
@@ -247,7 +258,7 @@ final class LoadCommand implements Runnable {
         fields.forEach((name, value) -> console.say("%-16s %s".formatted(name, shown(value))));
     }
 
-    private static void put(LinkedHashMap<String, Object> fields, String name, Latencies times) {
+    private static void put(Map<String, Object> fields, String name, Latencies times) {
         if (times.count() == 0) return;
         fields.put(name + "P50Ms", times.percentileMs(0.50));
         fields.put(name + "P99Ms", times.percentileMs(0.99));

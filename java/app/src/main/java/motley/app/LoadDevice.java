@@ -36,6 +36,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
     private long askedAtNs;
     private long submittedAtNs;
     private long lease;
+    private long answered;
     private boolean isLeaving;
 
     LoadDevice(int number, LoadTally tally, LoadTransfers transfers, Tempo tempo) {
@@ -66,6 +67,11 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         isLeaving = true;
     }
 
+    /// Its answers that count.
+    synchronized long answered() {
+        return answered;
+    }
+
     /// Says goodbye.
     void leave() {
         rest();
@@ -91,7 +97,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
                 }
             }
             case FromCoordinator.Assign assign -> begin(assign);
-            case FromCoordinator.Accepted(long answered) -> accepted(answered);
+            case FromCoordinator.Accepted(long ofLease) -> accepted(ofLease);
             case FromCoordinator.Refused(long refused, var reason) -> refused(refused, reason);
             case FromCoordinator.Revoked(long taken) -> revoked(taken);
             case FromCoordinator.Idle(var reason) -> idle(reason);
@@ -128,9 +134,10 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         }
         if (wasAskedAtNs != 0) tally.leases.add(System.nanoTime() - wasAskedAtNs);
         send(new FromDevice.Heartbeat(DeviceHealth.unknown(), assign.task().lease()));
-        transfers
-                .readParameters(assign.task(), sessionToken())
-                .thenAccept(isRead -> compute(assign, isRead));
+        var _ =
+                transfers
+                        .readParameters(assign.task(), sessionToken())
+                        .thenAccept(isRead -> compute(assign, isRead));
     }
 
     private void compute(FromCoordinator.Assign assign, boolean isRead) {
@@ -157,9 +164,10 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
             submit(assign, ms);
             return;
         }
-        transfers
-                .writeContribution(assign.task(), elements(), GRADIENT, sessionToken())
-                .thenAccept(_ -> submit(assign, ms));
+        var _ =
+                transfers
+                        .writeContribution(assign.task(), elements(), GRADIENT, sessionToken())
+                        .thenAccept(_ -> submit(assign, ms));
     }
 
     private void submit(FromCoordinator.Assign assign, long ms) {
@@ -172,19 +180,20 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         ask();
     }
 
-    private void accepted(long answered) {
+    private void accepted(long ofLease) {
         tally.accepted.increment();
         synchronized (this) {
+            answered++;
             tally.answers.add(System.nanoTime() - submittedAtNs);
-            if (lease == answered) lease = 0;
+            if (lease == ofLease) lease = 0;
         }
     }
 
-    private void refused(long answered, String reason) {
+    private void refused(long ofLease, String reason) {
         tally.refused.increment();
         tally.because("refused: " + reason);
         synchronized (this) {
-            if (lease == answered) lease = 0;
+            if (lease == ofLease) lease = 0;
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import motley.wire.v1.DeviceMessage;
 import motley.wire.v1.Heartbeat;
 import motley.wire.v1.Hello;
@@ -22,7 +23,7 @@ final class TestFlooder implements AutoCloseable {
 
     private final Socket socket;
     private final CompletableFuture<String> heard = new CompletableFuture<>();
-    private volatile long sent;
+    private final AtomicLong sent = new AtomicLong();
 
     private TestFlooder(Socket socket) {
         this.socket = socket;
@@ -43,7 +44,7 @@ final class TestFlooder implements AutoCloseable {
     }
 
     long sent() {
-        return sent;
+        return sent.get();
     }
 
     private void greet(String id) throws IOException {
@@ -89,7 +90,7 @@ final class TestFlooder implements AutoCloseable {
         try {
             while (true) {
                 socket.getOutputStream().write(beats);
-                sent += AT_ONCE;
+                sent.addAndGet(AT_ONCE);
             }
         } catch (IOException e) {
             // The coordinator has had enough.

@@ -17,6 +17,9 @@ final class Dispatch {
     /// be the ones who gave them.
     private static final int FRUITLESS_MAX = 8;
 
+    /// Tasks that say how fast a device is: the first holds what it prepares.
+    private static final int MEASUREMENTS_MIN = 2;
+
     private Dispatch() {}
 
     static void handOut(Draft draft) {
@@ -61,7 +64,8 @@ final class Dispatch {
         var own = device.timing(draft.kind);
         boolean areOthersInTime =
                 draft.lonely.last().filter(e -> e.getKey().at().isAfter(draft.now)).isPresent();
-        if (!own.isMeasured() || !device.leases().isEmpty() || !areOthersInTime) return false;
+        boolean isKnown = own.measurements() >= MEASUREMENTS_MIN;
+        if (!isKnown || !device.leases().isEmpty() || !areOthersInTime) return false;
         long taskNs = draft.fleetTiming(draft.kind).meanNs();
         int open = draft.slotCount - draft.fresh + draft.leases.size() / 2;
         if (draft.isFlow()) open = Math.min(open, answersUntilTooOld(draft));

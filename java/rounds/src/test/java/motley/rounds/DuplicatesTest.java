@@ -12,18 +12,20 @@ final class DuplicatesTest {
     private DeviceId fast = new DeviceId(1);
     private DeviceId slow = new DeviceId(2);
 
-    /// A round in which the fast device takes 10 ms and the slow one 100 ms.
+    /// Two rounds in which the fast device takes 10 ms and the slow one 100 ms.
     @BeforeEach
     void bothAreMeasured() {
         fast = run.joins(1);
         slow = run.joins(2);
-        var quick = run.asks(fast);
-        var lasting = run.asks(slow);
-        run.passes(Duration.ofMillis(10));
-        run.mustAccept(fast, quick);
-        run.passes(Duration.ofMillis(90));
-        run.mustAccept(slow, lasting);
-        run.happens(new Event.RoundApplied(0, 1));
+        for (int round = 0; round < 2; round++) {
+            var quick = run.asks(fast);
+            var lasting = run.asks(slow);
+            run.passes(Duration.ofMillis(10));
+            run.mustAccept(fast, quick);
+            run.passes(Duration.ofMillis(90));
+            run.mustAccept(slow, lasting);
+            run.happens(new Event.RoundApplied(round, round + 1));
+        }
     }
 
     @Test
@@ -48,7 +50,7 @@ final class DuplicatesTest {
         run.mustAccept(fast, copy);
         run.answers(slow, original);
         assertThat(run.facts(Fact.Compared.class))
-                .containsExactly(new Fact.Compared(1, original.key().slot(), fast, slow, true));
+                .containsExactly(new Fact.Compared(2, original.key().slot(), fast, slow, true));
         run.answers(slow, original);
         assertThat(run.facts(Fact.Compared.class)).isEmpty();
     }

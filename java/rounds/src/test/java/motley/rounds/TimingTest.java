@@ -24,7 +24,21 @@ final class TimingTest {
 
     @Test
     void aReportOfZeroDoesNotMakeALimitOfZero() {
-        var timing = Timing.NONE.with(SECOND).with(Duration.ZERO);
+        var timing = Timing.NONE.with(SECOND).with(SECOND).with(Duration.ZERO);
         assertThat(timing.limit()).isGreaterThan(SECOND);
+    }
+
+    @Test
+    void secondFarBelowTheFirstTakesItsPlace() {
+        var timing = Timing.NONE.with(SECOND.multipliedBy(10)).with(SECOND);
+        assertThat(timing.mean()).isEqualTo(SECOND);
+        assertThat(timing.limit()).isEqualTo(SECOND.multipliedBy(3));
+        assertThat(timing.measurements()).isEqualTo(2);
+    }
+
+    @Test
+    void thirdMovesTheMeanHoweverFarBelow() {
+        var timing = Timing.NONE.with(SECOND).with(SECOND).with(Duration.ofMillis(200));
+        assertThat(timing.mean()).isEqualTo(Duration.ofMillis(900));
     }
 }

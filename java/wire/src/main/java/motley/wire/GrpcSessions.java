@@ -75,6 +75,6 @@ public final class GrpcSessions implements AutoCloseable {
         synchronized (this) {
             for (var connection : connections) connection.close();
         }
-        loops.shutdownGracefully();
+        var _ = loops.shutdownGracefully();
     }
 }
