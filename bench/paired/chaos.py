@@ -60,7 +60,7 @@ def settings(options: argparse.Namespace, epochs: int, **others: object) -> list
 
 def under_fire(options: argparse.Namespace) -> list[Figure]:
     """N11 and A16."""
-    what = settings(options, 14 if options.data else 3)
+    what = settings(options, 5 if options.data else 1, tasks=12)
     say("an undisturbed training on one device")
     calm = Outcome.of(alone(what))
     say(f"{calm.rounds} rounds; now with {DEVICES} devices, and blows")
@@ -195,14 +195,11 @@ class Blows:
 def goodput(options: argparse.Namespace) -> list[Figure]:
     """A17: what is left of the throughput where each device is killed once in a hundred rounds, on
     average, and started again at once."""
-    samples = 4_000 if options.data else 60_000
-    rounds = 60 if options.quick else 200
-    what = settings(options, max(1, rounds * 192 // samples), **{"batch-size": 192, "tasks": 12})
+    epochs = (3 if options.quick else 12) if options.data else 1
+    what = settings(options, epochs, **{"batch-size": 480, "tasks": 12})
     with Scene(GOODPUT_DEVICES, http_only=True) as scene:
         for link in scene.links:
             link.form(bytes_per_s=LINE_BYTES_PER_S)
-        say("once to warm up")
-        Outcome.of(scene.train(settings(options, 1, **{"batch-size": 192 * 8, "tasks": 12})))
         say("undisturbed")
         calm = Outcome.of(scene.train(what))
         say(f"{calm.rounds} rounds in {calm.seconds:.1f} s; now with failing devices")

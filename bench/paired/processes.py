@@ -15,7 +15,7 @@ from contenders import Failed
 from proxy import Link
 
 SEED = 7
-WAIT_S = 60
+WAIT_S = 120
 TRAINING_S = 1200
 
 

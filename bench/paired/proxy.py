@@ -6,6 +6,7 @@ import threading
 import time
 
 CHUNK_BYTES = 16 << 10
+CHUNKS_UNDER_WAY_MAX = 256
 
 
 class Link:
@@ -63,25 +64,42 @@ class Link:
             writer.close()
             return
         await asyncio.gather(self._pass(reader, there[1]), self._pass(there[0], writer))
+        writer.close()
+        there[1].close()
 
     async def _pass(self, reader, writer) -> None:
+        """Pieces are under way side by side, as on a long line: a delay costs time and no pace."""
+        under_way: asyncio.Queue = asyncio.Queue(CHUNKS_UNDER_WAY_MAX)
+        arriving = asyncio.create_task(self._arrive(under_way, writer))
         try:
             while chunk := await reader.read(CHUNK_BYTES):
-                await self._open.wait()
-                wait = self._wait_s(len(chunk))
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                writer.write(chunk)
-                await writer.drain()
+                await under_way.put((self._due(len(chunk)), chunk))
         except OSError:
             pass
-        finally:
-            writer.close()
+        await under_way.put((time.monotonic(), b""))
+        await arriving
 
-    def _wait_s(self, size_bytes: int) -> float:
-        wait = self.delay_s + self._chance.random() * self.shake_s
+    async def _arrive(self, under_way: asyncio.Queue, writer) -> None:
+        is_gone = False
+        while True:
+            due, chunk = await under_way.get()
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await self._open.wait()
+            try:
+                if chunk and not is_gone:
+                    writer.write(chunk)
+                    await writer.drain()
+                elif not is_gone:
+                    writer.write_eof()
+            except OSError:
+                is_gone = True
+            if not chunk:
+                return
+
+    def _due(self, size_bytes: int) -> float:
+        now = time.monotonic()
         if self.bytes_per_s:
-            now = time.monotonic()
             self._free_at = max(now, self._free_at) + size_bytes / self.bytes_per_s
-            wait += self._free_at - now
-        return wait
+        else:
+            self._free_at = now
+        return self._free_at + self.delay_s + self._chance.random() * self.shake_s

@@ -1,6 +1,7 @@
 package motley.wire;
 
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.grpc.GrpcClientBuilder;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -50,7 +51,10 @@ public final class GrpcSessionClient {
                     var _ = factory.closeAsync();
                     clock.shutdownNow();
                 };
-        return open(() -> stub(coordinator, factory), handler, new Means(clock, free));
+        return open(
+                () -> stub(GrpcClients.builder("gproto+" + coordinator), factory),
+                handler,
+                new Means(clock, free));
     }
 
     /// What a session takes to live.
@@ -63,9 +67,9 @@ public final class GrpcSessionClient {
                 Thread.ofPlatform().daemon().name("session-clock").factory());
     }
 
-    static DeviceSessionGrpc.DeviceSessionStub stub(URI coordinator, ClientFactory factory) {
-        return GrpcClients.builder("gproto+" + coordinator)
-                .factory(factory)
+    static DeviceSessionGrpc.DeviceSessionStub stub(
+            GrpcClientBuilder builder, ClientFactory factory) {
+        return builder.factory(factory)
                 .responseTimeoutMillis(0)
                 .maxResponseLength(0)
                 .maxRequestMessageLength(Protocol.MESSAGE_BYTES_MAX)

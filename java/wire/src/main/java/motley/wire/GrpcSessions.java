@@ -3,14 +3,15 @@ package motley.wire;
 import static motley.tensor.Require.require;
 
 import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.common.util.EventLoopGroups;
-import io.netty.channel.EventLoopGroup;
+import com.linecorp.armeria.client.Endpoint;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import java.net.InetAddress;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
+import java.net.UnknownHostException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import motley.wire.v1.DeviceSessionGrpc;
-import org.jspecify.annotations.Nullable;
 
 /// Sessions of many devices in one process, for measuring a coordinator: they share threads, and
 /// where wanted connections.
@@ -21,19 +22,19 @@ public final class GrpcSessions implements AutoCloseable {
     public static final int SESSIONS_PER_CONNECTION_MAX = 120;
 
     private final URI coordinator;
+    private final String address;
     private final int perConnection;
-    private final EventLoopGroup loops;
+    private final ClientFactory factory;
     private final ScheduledExecutorService clock = GrpcSessionClient.clock();
+    private final AtomicInteger opened = new AtomicInteger();
 
-    // Guarded by `this`.
-    private final List<ClientFactory> connections = new ArrayList<>();
-    private DeviceSessionGrpc.@Nullable DeviceSessionStub stub;
-    private int opened;
-
+    /// @param coordinator an `http` address
     /// @param perConnection sessions that share a connection
     /// @param threads that move bytes
     /// @throws IllegalArgumentException if a connection cannot have so many sessions
-    public GrpcSessions(URI coordinator, int perConnection, int threads) {
+    /// @throws UnknownHostException if there is no such coordinator
+    public GrpcSessions(URI coordinator, int perConnection, int threads)
+            throws UnknownHostException {
         require(
                 perConnection >= 1 && perConnection <= SESSIONS_PER_CONNECTION_MAX,
                 "perConnection: %d (expected: 1 to %d)",
@@ -41,7 +42,13 @@ public final class GrpcSessions implements AutoCloseable {
                 SESSIONS_PER_CONNECTION_MAX);
         this.coordinator = coordinator;
         this.perConnection = perConnection;
-        loops = EventLoopGroups.newEventLoopGroup(threads, "sessions", true);
+        address = InetAddress.getByName(coordinator.getHost()).getHostAddress();
+        factory =
+                ClientFactory.builder()
+                        .workerGroup(threads)
+                        .connectTimeout(Protocol.CONNECT)
+                        .idleTimeoutMillis(0)
+                        .build();
     }
 
     /// A session more; otherwise as [GrpcSessionClient#connect].
@@ -50,31 +57,21 @@ public final class GrpcSessions implements AutoCloseable {
         return GrpcSessionClient.open(this::stub, handler, means);
     }
 
-    private synchronized DeviceSessionGrpc.DeviceSessionStub stub() {
-        var current = stub;
-        if (current == null || opened % perConnection == 0) {
-            connections.add(connection());
-            current = GrpcSessionClient.stub(coordinator, connections.getLast());
-            stub = current;
-        }
-        opened++;
-        return current;
-    }
-
-    private ClientFactory connection() {
-        return ClientFactory.builder()
-                .workerGroup(loops, false)
-                .connectTimeout(Protocol.CONNECT)
-                .idleTimeoutMillis(0)
-                .build();
+    /// Connections are kept by the name of the host: each has a name of its own here, of one
+    /// address.
+    private DeviceSessionGrpc.DeviceSessionStub stub() {
+        int connection = opened.getAndIncrement() / perConnection;
+        var endpoint =
+                Endpoint.of("connection-" + connection, coordinator.getPort()).withIpAddr(address);
+        var builder =
+                GrpcClients.builder("gproto+http", endpoint)
+                        .setHeader(HttpHeaderNames.AUTHORITY, coordinator.getAuthority());
+        return GrpcSessionClient.stub(builder, factory);
     }
 
     @Override
     public void close() {
         clock.shutdownNow();
-        synchronized (this) {
-            for (var connection : connections) connection.close();
-        }
-        var _ = loops.shutdownGracefully();
+        factory.close();
     }
 }
