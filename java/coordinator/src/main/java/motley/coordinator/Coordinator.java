@@ -18,6 +18,7 @@ import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
+import motley.coordinator.models.StoredModels;
 import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
@@ -77,6 +78,7 @@ public final class Coordinator implements AutoCloseable {
             CreditStore credits,
             Plans plans,
             Datasets datasets,
+            StoredModels models,
             CoordinatorFigures figures) {}
 
     /// Opens a coordinator.
@@ -165,7 +167,8 @@ public final class Coordinator implements AutoCloseable {
 
     /// The newest durable parameters of a run as a safetensors file; empty if there are none yet.
     public Optional<ModelFile> model(RunHandle run) {
-        return ModelFile.of(run, runs);
+        return runs.weights(run)
+                .map(file -> ModelFile.of(run.plan().model(), Optional.empty(), file));
     }
 
     /// What the port serves beside device sessions.
@@ -216,11 +219,12 @@ public final class Coordinator implements AutoCloseable {
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
+        var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
         var parts =
                 new Parts(
                         access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
-                        figures);
+                        models, figures);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }
