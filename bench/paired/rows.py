@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 import aggregation
+import browsers
 import chaos
 import crowd
 import fleets
@@ -52,6 +53,7 @@ ALL = {
         Row("N11", "devices and coordinator killed, frozen, cut off", chaos.under_fire, "-"),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
+        Row("N15", "a training step in headless Chromium beside jax-js and TensorFlow.js", browsers.measure, "best of the others"),
         Row("N16", "WebAssembly in headless Chromium, without PyTorch", wasm.measure),
         Row("N17", "ten thousand simulated devices on one coordinator", crowd.measure, "-"),
         Row("A3", "one device against eight that come and go", chaos.churn, "-"),

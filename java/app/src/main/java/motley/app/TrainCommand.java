@@ -83,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
             description = {
                 "adam, adamw, sgd, nesterov, rmsprop, adagrad or lion, with settings if any:",
                 "adamw:weight-decay=0.1,beta2=0.95,clip-norm=1 (default: adam; sgd:momentum=0",
-                "with --strategy async, which takes no momentum above 0.5)"
+                "with --strategy async, which takes no momentum above 0.5 but delayed-nesterov's)"
             })
     private Optional<String> optimizer = Optional.empty();
 

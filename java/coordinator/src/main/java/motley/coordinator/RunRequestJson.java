@@ -53,6 +53,8 @@ final class RunRequestJson {
                     "localSteps",
                     "localEpochs",
                     "warmUpRounds",
+                    "fragments",
+                    "replicas",
                     "outer",
                     "outerLearningRate",
                     "weight",

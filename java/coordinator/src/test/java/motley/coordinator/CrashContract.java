@@ -34,7 +34,11 @@ final class CrashContract {
     enum Case {
         SYNC(5),
         /// Beyond the warm-up: the outer optimizer has stepped.
-        LOCAL(7);
+        LOCAL(7),
+        /// The first part has moved, the second is half done; devices that keep nothing give
+        /// weights
+        /// that depend on nobody.
+        FRAGMENTS(7);
 
         private final int round;
 
@@ -46,6 +50,7 @@ final class CrashContract {
             return switch (this) {
                 case SYNC -> TestHome.request(coordinator, EPOCHS);
                 case LOCAL -> TestHome.localRequest(coordinator, EPOCHS + 1);
+                case FRAGMENTS -> TestHome.fragmentsRequest(coordinator, EPOCHS + 1);
             };
         }
     }

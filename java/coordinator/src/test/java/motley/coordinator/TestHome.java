@@ -93,6 +93,12 @@ record TestHome(Path folder) {
         return request(coordinator, epochs).with(local);
     }
 
+    /// The same, with a model that is synchronised in two parts.
+    static RunRequest fragmentsRequest(Coordinator coordinator, int epochs) throws IOException {
+        var local = Strategy.SYNC.withLocal(new Strategy.Local(4, 1, 5, 2, true));
+        return request(coordinator, epochs).with(local);
+    }
+
     private static Model decoder() {
         return Model.sequential(
                 "decoder",
