@@ -3,14 +3,13 @@ package motley.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
-import motley.coordinator.CoordinatorSettings.Entrance;
 import motley.coordinator.HomeInUseException;
 import motley.coordinator.PortInUseException;
+import motley.coordinator.storage.DatabaseException;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 
@@ -18,14 +17,9 @@ import motley.cpu.CpuSettings;
 final class Coordinators {
     private Coordinators() {}
 
-    static Coordinator open(Path home, InetSocketAddress address, Entrance entrance) {
-        return open(usual(home, address, CpuEngine::open).with(entrance));
-    }
-
-    /// @param checkpointEvery time between two checkpoints of a run
-    static Coordinator open(
-            Path home, InetSocketAddress address, Entrance entrance, Duration checkpointEvery) {
-        return open(usual(home, address, CpuEngine::open).with(entrance).with(checkpointEvery));
+    /// The usual settings of a coordinator that computes on this machine's processor.
+    static CoordinatorSettings usual(Path home, InetSocketAddress address) {
+        return usual(home, address, CpuEngine::open);
     }
 
     /// @param engines opens the engines of the runs
@@ -41,7 +35,7 @@ final class Coordinators {
         return CoordinatorSettings.of(home, address, () -> engines.apply(one));
     }
 
-    private static Coordinator open(CoordinatorSettings settings) {
+    static Coordinator open(CoordinatorSettings settings) {
         try {
             return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
         } catch (PortInUseException e) {
@@ -55,6 +49,8 @@ final class Coordinators {
                     "%s is in use by another coordinator: choose another directory with --data"
                             .formatted(settings.home()),
                     e);
+        } catch (DatabaseException e) {
+            throw new UserException("%s".formatted(e.getMessage()), e);
         } catch (IOException e) {
             throw new UserException(
                     "cannot use %s: %s".formatted(settings.home(), e.getMessage()), e);

@@ -59,6 +59,8 @@ final class ServeCommand implements Runnable {
 
     @Mixin private EntranceOptions entrance = new EntranceOptions();
 
+    @Mixin private StorageOptions storage = new StorageOptions();
+
     @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
@@ -89,7 +91,11 @@ final class ServeCommand implements Runnable {
     }
 
     private Coordinator open(Path home) {
-        return Coordinators.open(home, address(), entrance.entrance(), checkpoints.every());
+        return Coordinators.open(
+                Coordinators.usual(home, address())
+                        .with(entrance.entrance())
+                        .with(storage.storage())
+                        .with(checkpoints.every()));
     }
 
     /// Lets the main thread close everything in order before the process ends.

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.credits.CreditStore;
-import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
 import org.junit.jupiter.api.Timeout;
@@ -84,7 +83,7 @@ final class CrashContract {
 
     /// What was computed before the kill and not kept is paid once, to whoever computed it again.
     private static void requirePaidOnce(TestHome home, RunHandle run) {
-        try (var database = Database.open(home.folder().resolve("motley.db"))) {
+        try (var database = TestDatabase.open(home.folder())) {
             var credits = new CreditStore(database.jdbi(), InstantSource.system());
             assertThat(credits.check()).isEmpty();
             long price = RunPrice.of(run.plan()).micros(run.plan().settings().schedule());

@@ -47,7 +47,8 @@ record TestHome(Path folder) {
                 CoordinatorSettings.Limits.DEFAULT,
                 Duration.ofMillis(200),
                 true,
-                new CoordinatorSettings.Entrance(requireToken, Terms.USUAL));
+                new CoordinatorSettings.Entrance(requireToken, Terms.USUAL),
+                TestDatabase.storage(folder));
     }
 
     /// A short training of the small model, cut into four tasks a round.
