@@ -59,7 +59,7 @@ export const FIELDS: FieldText[] = [
   { name: "localEpochs", label: "Local epochs", why: "How often a task goes over its samples.", kind: "whole", group: "fleet", usual: "1", min: 1, only: ["local"], isRare: true },
   { name: "warmUpRounds", label: "Warm-up rounds", why: "Rounds of one step each before. Empty: a third.", kind: "whole", group: "fleet", usual: "", min: 0, only: ["local"], isOptional: true, isRare: true },
   { name: "fragments", label: "Parts of the model", why: "Synchronised in turns: smaller messages, more often. A divisor of the local steps.", kind: "whole", group: "fleet", usual: "1", min: 1, max: 64, only: ["local"], isRare: true },
-  { name: "replicas", label: "Devices keep copies", why: "Learns more in a step; the weights then depend on the devices. Parts need it.", kind: "flag", group: "fleet", usual: "false", only: ["local"], isRare: true },
+  { name: "replicas", label: "Devices keep copies", why: "Of the model and the optimizer's state; the weights then depend on the devices. Parts need it.", kind: "flag", group: "fleet", usual: "false", only: ["local"], isRare: true },
   { name: "outer", label: "Outer optimizer", why: "Takes the mean of the devices' moves for a gradient.", kind: "text", group: "fleet", usual: "nesterov:momentum=0.9", only: ["local"], isRare: true },
   { name: "outerLearningRate", label: "Outer learning rate", why: "Of a round.", kind: "number", group: "fleet", usual: "0.7", min: 0, only: ["local"], isRare: true },
   { name: "minDevices", label: "At least devices", why: "The run waits until as many are there.", kind: "whole", group: "fleet", usual: "1", min: 1 },

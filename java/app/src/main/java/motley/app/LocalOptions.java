@@ -53,8 +53,8 @@ final class LocalOptions {
             names = "--replicas",
             description = {
                 "with --strategy local: devices keep their copy of the model and their optimizer's",
-                "state from task to task. Learns more in a step; but the weights then depend on",
-                "which device did what, and a device that leaves takes its copy along"
+                "state from task to task, as DiLoCo does. The weights then depend on which device",
+                "did what, and a device that leaves takes its copy along"
             })
     private boolean replicas;
 
