@@ -179,7 +179,8 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
     }
 
     private void checkAfter(long ns) {
-        var _ = clock.schedule(this::endIfSilent, ns, TimeUnit.NANOSECONDS);
+        Runnable look = this::endIfSilent;
+        var _ = clock.schedule(look, ns, TimeUnit.NANOSECONDS);
     }
 
     private boolean closeIfSlow() {
