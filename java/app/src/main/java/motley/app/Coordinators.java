@@ -17,18 +17,18 @@ import motley.cpu.CpuSettings;
 final class Coordinators {
     private Coordinators() {}
 
-    /// The usual settings of a coordinator that computes on this machine's processor.
-    static CoordinatorSettings usual(Path home, InetSocketAddress address) {
-        return usual(home, address, CpuEngine::open);
-    }
-
     /// @param engines opens the engines of the runs
     static Coordinator open(
             Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
-        return open(usual(home, address, engines));
+        return open(settings(home, address, engines));
     }
 
-    private static CoordinatorSettings usual(
+    /// The usual settings, with the JVM engine for updates.
+    static CoordinatorSettings settings(Path home, InetSocketAddress address) {
+        return settings(home, address, CpuEngine::open);
+    }
+
+    private static CoordinatorSettings settings(
             Path home, InetSocketAddress address, Function<CpuSettings, CpuEngine> engines) {
         // The update is a single pass over memory; one thread leaves the others to the devices.
         var one = new CpuSettings(1);

@@ -18,7 +18,7 @@ final class LoadCommandTest {
     @Test
     void everyTaskIsAnsweredAndCounted() throws Exception {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (var coordinator = Coordinators.open(Coordinators.usual(folder, address))) {
+        try (var coordinator = Coordinators.open(Coordinators.settings(folder, address))) {
             var output =
                     Output.of(
                             "load",
