@@ -170,7 +170,7 @@ await step("the provider earned what the requestor spent", async () => {
   const [spent, earned] = [await standing(requestor), await standing(provider)];
   check(earned.earnedMicros > 0 && earned.earnedMicros === spent.spentMicros, `${earned.earnedMicros} earned, ${spent.spentMicros} spent`);
   await provider.getByRole("link", { name: "Credits", exact: true }).click();
-  await provider.getByRole("region", { name: "Statement" }).getByRole("row").nth(2).waitFor();
+  await provider.getByRole("region", { name: "Statement" }).getByRole("row").nth(1).waitFor();
 });
 
 await step("shared with the provider, the model is seen and not changed", async () => {

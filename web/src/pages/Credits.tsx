@@ -6,6 +6,7 @@ import { Bones, Empty, Figure, Note } from "../parts/basics.tsx";
 import { Link } from "../router.tsx";
 
 interface Standing {
+  person: string;
   balanceMicros: number;
   reservedMicros: number;
   earnedMicros: number;
@@ -33,6 +34,34 @@ interface Statement {
   next?: string;
 }
 
+/** Tasks of a run one after the other, as one line. */
+interface Line extends Entry {
+  tasks: number;
+}
+
+function grouped(entries: Entry[]): Line[] {
+  const lines: Line[] = [];
+  for (const entry of entries) {
+    const last = lines.at(-1);
+    const isSame = last !== undefined && entry.samples !== undefined && last.cause === entry.cause && last.run === entry.run && last.from === entry.from && last.to === entry.to;
+    if (!isSame) {
+      lines.push({ ...entry, tasks: 1 });
+      continue;
+    }
+    last.tasks += 1;
+    last.micros += entry.micros;
+    last.samples = (last.samples ?? 0) + (entry.samples ?? 0);
+    last.flops = (last.flops ?? 0) + (entry.flops ?? 0);
+  }
+  return lines;
+}
+
+/** `person:…` and `run:…` are for the ledger; people read who it was. */
+function counterpart(entry: Entry, me: string): string {
+  const other = entry.to === me ? entry.from : entry.to;
+  return other.startsWith("run:") ? "run" : other.replace(/^person:/, "");
+}
+
 const MICROS = 1_000_000;
 
 function credits(micros: number): string {
@@ -43,7 +72,7 @@ function credits(micros: number): string {
 /** What one has, and where it came from. */
 export function Credits() {
   const standing = useFresh<Standing>("/v1/credits", 5_000).value;
-  const first = useFresh<Statement>("/v1/credits/statement?limit=50", 5_000).value;
+  const first = useFresh<Statement>("/v1/credits/statement?limit=200", 5_000).value;
   const [more, setMore] = useState<{ after: string; statement: Statement }[]>([]);
   const [trouble, setTrouble] = useState("");
   const next = more.length > 0 ? more.at(-1)?.statement.next : first?.next;
@@ -51,7 +80,7 @@ export function Credits() {
   const goOn = async () => {
     if (next === undefined) return;
     try {
-      const statement = await ask<Statement>(`/v1/credits/statement?limit=50&after=${next}`);
+      const statement = await ask<Statement>(`/v1/credits/statement?limit=200&after=${next}`);
       setMore([...more, { after: next, statement }]);
     } catch (failure) {
       setTrouble((failure as Error).message);
@@ -82,7 +111,7 @@ export function Credits() {
             <p>Nothing was earned or spent yet.</p>
           </Empty>
         ) : (
-          <Table entries={entries} />
+          <Table lines={grouped(entries)} me={`person:${standing?.person ?? ""}`} />
         )}
         {trouble !== "" && <Note look="bad">{trouble}</Note>}
         {next !== undefined && (
@@ -97,7 +126,7 @@ export function Credits() {
   );
 }
 
-function Table({ entries }: { entries: Entry[] }) {
+function Table({ lines, me }: { lines: Line[]; me: string }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Statement">
       <table>
@@ -106,7 +135,7 @@ function Table({ entries }: { entries: Entry[] }) {
             <th scope="col">When</th>
             <th scope="col">What</th>
             <th scope="col" class="wide">
-              From, to
+              With
             </th>
             <th scope="col" class="number">
               Credits
@@ -114,7 +143,7 @@ function Table({ entries }: { entries: Entry[] }) {
           </tr>
         </thead>
         <tbody>
-          {entries.map((entry) => (
+          {lines.map((entry) => (
             <tr key={entry.sequence}>
               <td class="small">{moment(entry.atMs)}</td>
               <td>
@@ -130,15 +159,19 @@ function Table({ entries }: { entries: Entry[] }) {
                 {entry.samples !== undefined && (
                   <span class="soft small">
                     {" "}
+                    {entry.tasks === 1 ? "" : `${count(entry.tasks)} tasks, `}
                     {count(entry.samples)} samples, {brief(entry.flops ?? 0)} operations
                   </span>
                 )}
                 {entry.note !== undefined && <span class="soft small"> {entry.note}</span>}
               </td>
               <td class="wide small soft">
-                {entry.from} → {entry.to}
+                {counterpart(entry, me)}
               </td>
-              <td class="number">{credits(entry.micros)}</td>
+              <td class="number">
+                {entry.to === me ? "+" : "−"}
+                {credits(entry.micros)}
+              </td>
             </tr>
           ))}
         </tbody>

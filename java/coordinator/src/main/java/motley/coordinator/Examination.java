@@ -105,14 +105,21 @@ final class Examination {
         for (int i = at; i < at + classes; i++) {
             if (output.getFloat(i) > output.getFloat(best)) best = i;
         }
-        double sum = 0;
-        for (int i = at; i < at + classes; i++) {
-            sum += Math.exp(output.getFloat(i) - output.getFloat(best));
-        }
         int taken = best - at;
         confusion[label][taken]++;
         var list = taken == label ? right : wrong;
-        if (list.size() < SHOWN) list.add(new Shown(sample, label, taken, 1 / sum));
+        double probability = probability(output, at, best);
+        if (list.size() < SHOWN) list.add(new Shown(sample, label, taken, probability));
+    }
+
+    /// A model whose last layer makes probabilities predicts them; others predict logits.
+    private double probability(Tensor output, int at, int best) {
+        if (model.hasLink()) return output.getFloat(best);
+        double sum = 0;
+        for (int i = at; i < at + model.classes(); i++) {
+            sum += Math.exp(output.getFloat(i) - output.getFloat(best));
+        }
+        return 1 / sum;
     }
 
     private ObjectNode json() {

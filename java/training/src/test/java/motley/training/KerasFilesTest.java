@@ -81,6 +81,15 @@ final class KerasFilesTest {
                 .isEqualTo(KerasWriter.archive(read, Optional.empty()));
     }
 
+    /// Keras does not load an archive whose optimizer does not say its module; HDF5 leaves it out.
+    @Test
+    void optimizersOfLegacyFilesAreFoundAgain() throws IOException {
+        var legacy = models().filter(file -> file.toString().endsWith("momentum.h5"));
+        var read = KerasFile.read(legacy.findFirst().orElseThrow()).saved();
+        var optimizer = read.keras().orElseThrow().replaceAll("(?s).*\"optimizer\":", "");
+        assertThat(optimizer).contains("\"module\":\"keras.optimizers\"");
+    }
+
     @Test
     void modelsThatKerasNeverSawAreRefused() {
         var model = Models.named("mnist-mlp");

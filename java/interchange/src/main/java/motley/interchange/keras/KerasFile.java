@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -178,8 +179,19 @@ public final class KerasFile {
                                                     compile.set(
                                                             renamed(field.getKey()),
                                                             field.getValue()));
+                            place(compile.path("optimizer"), "keras.optimizers");
+                            place(
+                                    compile.at("/optimizer/config/learning_rate"),
+                                    "keras.optimizers.schedules");
                         });
         return root;
+    }
+
+    /// HDF5 files leave out where a class comes from; archives that do are not loaded.
+    private static void place(JsonNode described, String module) {
+        boolean isPlaced = described.has("module") || !described.has("class_name");
+        if (isPlaced || !(described instanceof ObjectNode object)) return;
+        object.put("module", module).putNull("registered_name");
     }
 
     private static String renamed(String key) {
