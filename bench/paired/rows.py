@@ -5,6 +5,8 @@ from typing import Callable
 
 import aggregation
 import browsers
+import chaos
+import crowd
 import fleets
 import products
 import report
@@ -48,9 +50,13 @@ ALL = {
         Row("N7", "two in a hundred tasks lost", fleets.lossy, "-"),
         Row("N9", "bytes of a task's answer beside f32, without PyTorch", traffic.measure),
         Row("N10", "elements encoded and added up by a core, without PyTorch", aggregation.measure),
+        Row("N11", "devices and coordinator killed, frozen, cut off", chaos.under_fire, "-"),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
         Row("N15", "a training step in headless Chromium beside jax-js and TensorFlow.js", browsers.measure, "best of the others"),
         Row("N16", "WebAssembly in headless Chromium, without PyTorch", wasm.measure),
+        Row("N17", "ten thousand simulated devices on one coordinator", crowd.measure, "-"),
+        Row("A3", "one device against eight that come and go", chaos.churn, "-"),
+        Row("A17", "throughput left where devices fail", chaos.goodput, "-"),
     )
 }

@@ -55,6 +55,7 @@ public final class Main implements Runnable {
                     DoctorCommand.class,
                     SimulateCommand.class,
                     AttacksCommand.class,
+                    LoadCommand.class,
                     RehearseCommand.class,
                     LoginCommand.class,
                     LogoutCommand.class,

@@ -71,6 +71,8 @@ final class ServeCommand implements Runnable {
 
     @Mixin private StorageOptions storage = new StorageOptions();
 
+    @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Mixin private LogOptions log = new LogOptions();
@@ -103,6 +105,7 @@ final class ServeCommand implements Runnable {
                 Coordinators.settings(home, address())
                         .with(entrance.entrance())
                         .with(storage.storage())
+                        .with(checkpoints.every())
                         .withRunsMax(runsMax));
     }
 

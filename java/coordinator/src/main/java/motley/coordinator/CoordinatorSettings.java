@@ -110,6 +110,19 @@ public record CoordinatorSettings(
         public static final Storage HOME = new Storage(Optional.empty(), Optional.empty());
     }
 
+    /// The same with checkpoints so often.
+    public CoordinatorSettings with(Duration otherCheckpointEvery) {
+        return new CoordinatorSettings(
+                home,
+                listen,
+                engines,
+                limits,
+                otherCheckpointEvery,
+                sharedMemory,
+                entrance,
+                storage);
+    }
+
     /// How people and devices come in.
     ///
     /// @param withAccounts whether people of this machine need an account or the token of the home

@@ -1,5 +1,6 @@
 package motley.coordinator;
 
+import java.util.Objects;
 import java.util.Optional;
 import motley.coordinator.access.Person;
 import motley.coordinator.credits.Payroll;
@@ -10,6 +11,7 @@ import motley.rounds.Task;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
+import motley.wire.FromDevice;
 import org.jspecify.annotations.Nullable;
 
 /// A device the coordinator has met since it started. Its fields are guarded by itself; any thread
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Device {
     private final String id;
     private final DeviceId number;
+    private final Headcount headcount;
 
     private String name;
     private String owner = Person.OWNER.id();
@@ -24,6 +27,7 @@ final class Device {
     private DeviceHealth health = DeviceHealth.unknown();
     private @Nullable DeviceSession session;
     private @Nullable RunLoop run;
+    private @Nullable String countedFor;
     private String gone = "";
     private boolean isAsking;
     private long lease;
@@ -36,11 +40,13 @@ final class Device {
     private final Traffic traffic = new Traffic();
 
     /// @param number what the training loops call it
-    Device(String id, DeviceId number, String name, DeviceProfile profile) {
+    /// @param headcount of the fleet; the device keeps it right
+    Device(String id, DeviceId number, FromDevice.Hello hello, Headcount headcount) {
         this.id = id;
         this.number = number;
-        this.name = name;
-        this.profile = profile;
+        this.name = hello.name();
+        this.profile = hello.profile();
+        this.headcount = headcount;
     }
 
     String id() {
@@ -83,6 +89,11 @@ final class Device {
         return Optional.ofNullable(run);
     }
 
+    /// Whether it works for `which` and is connected.
+    synchronized boolean isCountedFor(RunLoop which) {
+        return which.id().equals(countedFor);
+    }
+
     synchronized boolean isAsking() {
         return isAsking && session != null;
     }
@@ -99,6 +110,7 @@ final class Device {
         isAsking = false;
         lease = 0;
         gone = "";
+        count();
         return before;
     }
 
@@ -111,6 +123,7 @@ final class Device {
         isAsking = false;
         lease = 0;
         gone = why;
+        count();
         return true;
     }
 
@@ -129,10 +142,20 @@ final class Device {
 
     synchronized void attach(RunLoop to) {
         run = to;
+        count();
     }
 
     synchronized void detach() {
         run = null;
+        count();
+    }
+
+    /// It counts for a run while it works for it and is connected.
+    private void count() {
+        var now = run == null || session == null ? null : run.id();
+        if (Objects.equals(now, countedFor)) return;
+        headcount.move(countedFor, now);
+        countedFor = now;
     }
 
     synchronized void given(long newLease) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Person;
@@ -36,6 +37,11 @@ final class Fleet {
     private final Reputations reputations;
     private final InstantSource clock;
     private final Map<String, DeviceSession> sessions = new ConcurrentHashMap<>();
+
+    /// Sessions that have said hello and were let in.
+    private final AtomicInteger connected = new AtomicInteger();
+
+    private final Headcount headcount = new Headcount();
 
     /// Guarded by `this`, as are the decisions about who works for whom.
     private final Map<String, Device> devices = new LinkedHashMap<>();
@@ -90,16 +96,12 @@ final class Fleet {
         if (ticket.get().isHandedOver() && isConnected(hello.deviceId())) {
             return Optional.of("device: here as another person's (expected: one of your own)");
         }
-        if (connected() < devicesMax) return Optional.empty();
+        if (connected.get() < devicesMax) return Optional.empty();
         return Optional.of("devices: %d are here (expected: no more)".formatted(devicesMax));
     }
 
     private boolean isConnected(String id) {
         return find(id).flatMap(Device::session).isPresent();
-    }
-
-    private long connected() {
-        return sessions.values().stream().filter(open -> open.device().isPresent()).count();
     }
 
     /// Takes a device in, or takes it back; its earlier connection ends.
@@ -116,6 +118,7 @@ final class Fleet {
                         TIMING,
                         shared.map(directory -> directory.path().toString())));
         device.run().ifPresent(run -> run.tell(new RunMessage.Joined(device)));
+        connected.incrementAndGet();
         return device;
     }
 
@@ -194,6 +197,7 @@ final class Fleet {
 
     void forget(DeviceSession session) {
         sessions.remove(session.token());
+        if (session.device().isPresent()) connected.decrementAndGet();
     }
 
     synchronized void requestWork(Device device) {
@@ -287,7 +291,7 @@ final class Fleet {
                     .ifPresent(device -> devices.remove(device.id()));
         }
         var number = new DeviceId(++devicesMet);
-        var device = new Device(hello.deviceId(), number, hello.name(), hello.profile());
+        var device = new Device(hello.deviceId(), number, hello, headcount);
         device.reputed(reputations.of(device.id()));
         devices.put(hello.deviceId(), device);
         return device;
@@ -326,12 +330,10 @@ final class Fleet {
         return sharing.choose(device, candidates).flatMap(this::runOf);
     }
 
-    /// Devices other than `device` that work for `run`.
+    /// Connected devices other than `device` that work for `run`.
     private long others(RunLoop run, Device device) {
-        return devices.values().stream()
-                .filter(other -> other != device && other.session().isPresent())
-                .filter(other -> other.run().filter(run::equals).isPresent())
-                .count();
+        boolean isHere = device.isCountedFor(run);
+        return headcount.of(run.id()) - (isHere ? 1 : 0);
     }
 
     private String reason(Device device) {

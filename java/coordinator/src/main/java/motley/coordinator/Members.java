@@ -18,6 +18,9 @@ final class Members {
 
     private final Map<DeviceId, Device> devices = new HashMap<>();
 
+    /// Not looked through again before it has grown to this size: a sweep costs each newcomer O(1).
+    private int sweptUpTo = GONE_MAX;
+
     void put(Device device) {
         devices.put(device.number(), device);
     }
@@ -47,7 +50,8 @@ final class Members {
     /// Devices come and go for as long as a run lasts; those that are gone are not kept.
     void forgetGone(State state) {
         var here = state.fleet().devices();
-        if (devices.size() <= 2 * here.size() + GONE_MAX) return;
+        if (devices.size() <= Math.max(sweptUpTo, 2 * here.size() + GONE_MAX)) return;
         devices.entrySet().removeIf(m -> !here.has(m.getKey()) && m.getValue().session().isEmpty());
+        sweptUpTo = 2 * devices.size() + GONE_MAX;
     }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FloodContract {
     private static final int SILENT_CONNECTIONS = 300;
+    private static final int FLOODS = 3;
 
     @TempDir private Path folder;
 
@@ -39,6 +40,28 @@ final class FloodContract {
             } finally {
                 for (var socket : silent) socket.close();
             }
+        }
+    }
+
+    @Test
+    void deviceThatFloodsIsDismissedAndTheTrainingGoesOn() throws Exception {
+        try (var coordinator = new TestHome(folder.resolve("home")).open();
+                var honest =
+                        TestDevice.start(
+                                coordinator.uri(), TestDevice.Settings.honest("honest"), folder)) {
+            var run = coordinator.startRun(TestHome.request(coordinator, 6));
+            for (int i = 0; i < FLOODS; i++) {
+                try (var flooder = TestFlooder.start(coordinator.port(), "flooder-" + i)) {
+                    assertThat(flooder.heard()).contains(MessageBudget.EXCEEDED);
+                    assertThat(flooder.sent()).isGreaterThanOrEqualTo(MessageBudget.AT_ONCE);
+                }
+            }
+            assertThat(coordinator.devices())
+                    .filteredOn(device -> device.name().startsWith("flooder"))
+                    .hasSize(FLOODS);
+            var view = run.whenOver().get(50, TimeUnit.SECONDS);
+            assertThat(view.status()).isEqualTo(Status.FINISHED);
+            assertThat(honest.accepted()).isPositive();
         }
     }
 

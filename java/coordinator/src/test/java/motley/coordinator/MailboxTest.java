@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Optional;
 import motley.rounds.DeviceId;
 import motley.rounds.Position;
+import motley.wire.FromDevice;
+import motley.wire.Protocol;
 import org.junit.jupiter.api.Test;
 
 final class MailboxTest {
@@ -42,6 +44,8 @@ final class MailboxTest {
     }
 
     private static Device device() {
-        return new Device("a", new DeviceId(1), "a", TestDevice.profile(Optional.empty()));
+        var profile = TestDevice.profile(Optional.empty());
+        var hello = new FromDevice.Hello(Protocol.VERSION, "", "a", "a", profile);
+        return new Device("a", new DeviceId(1), hello, new Headcount());
     }
 }

@@ -1,6 +1,7 @@
 package motley.wire;
 
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.grpc.GrpcClientBuilder;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import motley.wire.v1.CoordinatorMessage;
 import motley.wire.v1.DeviceMessage;
 import motley.wire.v1.DeviceSessionGrpc;
@@ -36,9 +38,7 @@ public final class GrpcSessionClient {
     /// The same, with a coordinator that is who it says if `trust` does.
     public static Session<FromDevice> connect(
             URI coordinator, Trust trust, Session.Handler<FromCoordinator> handler) {
-        var clock =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("session-clock").factory());
+        var clock = clock();
         var factory =
                 ClientFactory.builder()
                         .workerGroup(1)
@@ -46,6 +46,42 @@ public final class GrpcSessionClient {
                         .idleTimeoutMillis(0)
                         .tlsCustomizer(tls -> trust.chosen().ifPresent(tls::trustManager))
                         .build();
+        Runnable free =
+                () -> {
+                    var _ = factory.closeAsync();
+                    clock.shutdownNow();
+                };
+        return open(
+                () -> stub(GrpcClients.builder("gproto+" + coordinator), factory),
+                handler,
+                new Means(clock, free));
+    }
+
+    /// What a session takes to live.
+    ///
+    /// @param free frees what is the session's own; more than one call does no more than one
+    record Means(ScheduledExecutorService clock, Runnable free) {}
+
+    static ScheduledExecutorService clock() {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("session-clock").factory());
+    }
+
+    static DeviceSessionGrpc.DeviceSessionStub stub(
+            GrpcClientBuilder builder, ClientFactory factory) {
+        return builder.factory(factory)
+                .responseTimeoutMillis(0)
+                .maxResponseLength(0)
+                .maxRequestMessageLength(Protocol.MESSAGE_BYTES_MAX)
+                .maxResponseMessageLength(Protocol.MESSAGE_BYTES_MAX)
+                .build(DeviceSessionGrpc.DeviceSessionStub.class);
+    }
+
+    /// Opens a session on `stub`.
+    static Session<FromDevice> open(
+            Supplier<DeviceSessionGrpc.DeviceSessionStub> stub,
+            Session.Handler<FromCoordinator> handler,
+            Means means) {
         var retiming = new Retiming(handler);
         var link =
                 new SessionLink<>(
@@ -54,22 +90,15 @@ public final class GrpcSessionClient {
                                 new CoordinatorCodec(),
                                 new FromDevice.Heartbeat(DeviceHealth.unknown(), 0)),
                         retiming,
-                        clock,
+                        means.clock(),
                         System::nanoTime);
         retiming.follow(link);
-        var call = new Call(link, clock, factory);
+        var call = new Call(link, means);
         try {
-            GrpcClients.builder("gproto+" + coordinator)
-                    .factory(factory)
-                    .responseTimeoutMillis(0)
-                    .maxResponseLength(0)
-                    .maxRequestMessageLength(Protocol.MESSAGE_BYTES_MAX)
-                    .maxResponseMessageLength(Protocol.MESSAGE_BYTES_MAX)
-                    .build(DeviceSessionGrpc.DeviceSessionStub.class)
-                    .open(call);
+            stub.get().open(call);
             link.open(call);
         } catch (RuntimeException e) {
-            link.fail("cannot connect to %s: %s".formatted(coordinator, e.getMessage()));
+            link.fail("cannot connect: " + e.getMessage());
             call.free();
         }
         return link;
@@ -84,20 +113,15 @@ public final class GrpcSessionClient {
 
         private final SessionLink<?, ?, DeviceMessage, CoordinatorMessage> link;
         private final Inbound<CoordinatorMessage> inbound;
-        private final ScheduledExecutorService clock;
-        private final ClientFactory factory;
+        private final Means means;
 
         /// Set before the call starts.
         private @Nullable ClientCallStreamObserver<DeviceMessage> call;
 
-        Call(
-                SessionLink<?, ?, DeviceMessage, CoordinatorMessage> link,
-                ScheduledExecutorService clock,
-                ClientFactory factory) {
+        Call(SessionLink<?, ?, DeviceMessage, CoordinatorMessage> link, Means means) {
             this.link = link;
+            this.means = means;
             inbound = new Inbound<>(link);
-            this.clock = clock;
-            this.factory = factory;
         }
 
         @Override
@@ -137,10 +161,11 @@ public final class GrpcSessionClient {
         public void finish() {
             // First the limit: the answer may free the clock at once.
             var _ =
-                    clock.schedule(
-                            () -> abort("the coordinator did not end the session"),
-                            FAREWELL.toMillis(),
-                            TimeUnit.MILLISECONDS);
+                    means.clock()
+                            .schedule(
+                                    () -> abort("the coordinator did not end the session"),
+                                    FAREWELL.toMillis(),
+                                    TimeUnit.MILLISECONDS);
             call().onCompleted();
         }
 
@@ -150,10 +175,9 @@ public final class GrpcSessionClient {
             free();
         }
 
-        /// Frees connection and threads; more than one call does no more than one.
+        /// Frees connection and threads.
         void free() {
-            var _ = factory.closeAsync();
-            clock.shutdownNow();
+            means.free().run();
         }
 
         private ClientCallStreamObserver<DeviceMessage> call() {

@@ -46,6 +46,7 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
     private @Nullable Pipe<P> pipe;
     private @Nullable Future<?> ticking;
     private long silenceNs = Protocol.SILENCE.toNanos();
+    private long periodNs = Protocol.HEARTBEAT.toNanos();
 
     /// Calls to the handler not made yet; guarded by itself.
     private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
@@ -152,19 +153,34 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
 
     /// Sends the heartbeat, or ends a session that has been silent for too long.
     void tick() {
-        long silentNs = nanoTime.getAsLong() - heardAt;
-        long limitNs;
+        if (endIfSilent()) return;
         O due;
         synchronized (lock) {
-            limitNs = hasHeard ? silenceNs : Protocol.CONNECT.toNanos();
+            if (!hasSent) return;
             due = beat;
-            if (!hasSent && silentNs <= limitNs) return;
         }
-        if (silentNs > limitNs) {
-            fail("nothing heard for %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(silentNs)));
-        } else {
-            send(due);
+        send(due);
+    }
+
+    /// A session whose limit lies before the next heartbeat is looked at again at its limit, not up
+    /// to a heartbeat later.
+    private boolean endIfSilent() {
+        long silentNs = nanoTime.getAsLong() - heardAt;
+        synchronized (lock) {
+            if (isClosed) return true;
+            long leftNs = (hasHeard ? silenceNs : Protocol.CONNECT.toNanos()) - silentNs;
+            if (leftNs >= 0) {
+                if (leftNs < periodNs) checkAfter(leftNs + 1);
+                return false;
+            }
         }
+        fail("nothing heard for %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(silentNs)));
+        return true;
+    }
+
+    private void checkAfter(long ns) {
+        Runnable look = this::endIfSilent;
+        var _ = clock.schedule(look, ns, TimeUnit.NANOSECONDS);
     }
 
     private boolean closeIfSlow() {
@@ -183,6 +199,7 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
             if (isClosed) return;
             if (ticking != null) ticking.cancel(false);
             long periodMs = period.toMillis();
+            periodNs = period.toNanos();
             ticking =
                     clock.scheduleAtFixedRate(
                             this::tickSafely, periodMs, periodMs, TimeUnit.MILLISECONDS);

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import motley.wire.v1.CoordinatorMessage;
 import motley.wire.v1.DeviceMessage;
@@ -21,7 +22,8 @@ final class SessionLinkTest {
     private static final DeviceMessage WORK =
             DeviceMessage.newBuilder().setWorkRequest(WorkRequest.getDefaultInstance()).build();
 
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final Looks looks = new Looks();
+    private final ScheduledExecutorService clock = looks;
     private final Recorder recorder = new Recorder();
     private final FakePipe pipe = new FakePipe();
     private long nowNs = 1;
@@ -114,6 +116,18 @@ final class SessionLinkTest {
     }
 
     @Test
+    void sessionIsLookedAtAgainAtItsLimit() {
+        link.open(pipe);
+        link.received(WORK);
+        nowNs += Protocol.SILENCE.toNanos() - 1;
+        link.tick();
+        assertThat(looks.delaysNs).containsExactly(2L);
+        nowNs += 2;
+        looks.run();
+        assertThat(recorder.closed).containsExactly("nothing heard for 2500 ms");
+    }
+
+    @Test
     void agreedSilenceReplacesTheUsualOne() {
         link.open(pipe);
         link.retime(new FromCoordinator.Timing(10_000, 60_000));
@@ -188,6 +202,27 @@ final class SessionLinkTest {
         public void closed(String why) {
             closed.add(why);
             order.add("closed");
+        }
+    }
+
+    /// A clock whose single events happen when the test says so.
+    private static final class Looks extends ScheduledThreadPoolExecutor {
+        final List<Long> delaysNs = new ArrayList<>();
+        private final List<Runnable> events = new ArrayList<>();
+
+        Looks() {
+            super(1);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable event, long delay, TimeUnit unit) {
+            delaysNs.add(unit.toNanos(delay));
+            events.add(event);
+            return super.schedule(() -> {}, 0, TimeUnit.NANOSECONDS);
+        }
+
+        void run() {
+            for (var event : List.copyOf(events)) event.run();
         }
     }
 
