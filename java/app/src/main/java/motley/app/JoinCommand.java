@@ -188,6 +188,10 @@ final class JoinCommand implements Runnable {
                                 "samples", result.samples(),
                                 "micros", result.computeMicros()));
             }
+            case WorkerEvent.Damaged(long version) -> {
+                console.say("parameters %d arrived damaged, fetching again".formatted(version));
+                console.emit("damaged", Map.of("version", version));
+            }
             // Ordinary: another device was faster, or the round is over.
             case WorkerEvent.Refused(var reason) -> {
                 console.progress("answer not needed: " + reason);

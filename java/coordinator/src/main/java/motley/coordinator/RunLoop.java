@@ -204,10 +204,7 @@ final class RunLoop {
                     pending.add(new Event.WorkRequested(device.number()));
             case RunMessage.Heard(var device, long lease) ->
                     pending.add(new Event.Heartbeat(device.number(), List.of(leaseOf(lease))));
-            case RunMessage.Returned(var device, var back) ->
-                    pending.add(
-                            new Event.LeaseReturned(
-                                    device.number(), leaseOf(back.lease()), back.reason()));
+            case RunMessage.Returned(var device, var back) -> takeBack(device, back);
             case RunMessage.Submitted(var device, var submission) -> offer(device, submission);
             case RunMessage.Pause() -> {
                 isPausedByPeople = true;
@@ -232,6 +229,12 @@ final class RunLoop {
         members.put(device);
         pending.addAll(Members.arrival(device));
         record.joined(device);
+    }
+
+    private void takeBack(Device device, FromDevice.LeaseReturn back) {
+        exchange.writeAnew();
+        var lease = leaseOf(back.lease());
+        pending.add(new Event.LeaseReturned(device.number(), lease, back.reason()));
     }
 
     private LeaseId leaseOf(long number) {

@@ -197,6 +197,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         .setEncoding(assign.form().encoding())
                         .setParameterForm(assign.form().parameters());
         work.local().ifPresent(local -> encoded.setLocalSteps(encode(local)));
+        assign.form().parametersSha256().ifPresent(encoded::setParametersSha256);
         assign.files()
                 .ifPresent(
                         files ->
@@ -237,7 +238,8 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
         var parameters = Check.text("parameter_form", assign.getParameterForm(), NAME_MAX);
         return new FromCoordinator.Form(
                 encoding.isEmpty() ? FromCoordinator.Form.PLAIN.encoding() : encoding,
-                parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters);
+                parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters,
+                blob("parameters_sha256", assign.getParametersSha256()));
     }
 
     private static LocalSteps encode(FromCoordinator.LocalSteps local) {

@@ -180,7 +180,7 @@ final class CodecProperties {
                             work(),
                             positive(),
                             maybe(this::files),
-                            new FromCoordinator.Form("int" + positive(), "bf16")),
+                            new FromCoordinator.Form("int" + positive(), "bf16", maybe(this::sha))),
                     new FromCoordinator.Accepted(lease()),
                     new FromCoordinator.Refused(lease(), text()),
                     new FromCoordinator.Revoked(lease()),

@@ -135,7 +135,8 @@ final class LocalTrainingTest {
 
     private static void load(PreparedRun run) throws Exception {
         var version = new PreparedRun.Version(1, 1);
-        assertThat(run.load(version, into -> into.fill((byte) 0) != null)).isTrue();
+        assertThat(run.load(version, into -> into.fill((byte) 0) != null))
+                .isEqualTo(PreparedRun.Loading.DONE);
     }
 
     private static Program gradient() {
