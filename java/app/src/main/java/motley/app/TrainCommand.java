@@ -148,20 +148,6 @@ final class TrainCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
-            names = "--min-devices",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "wait for so many before the first step (default: ${DEFAULT-VALUE})")
-    private int minDevices;
-
-    @Option(
-            names = "--max-devices",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "let at most so many take part (default: any number)")
-    private int maxDevices;
-
-    @Option(
             names = "--from",
             paramLabel = "FILE",
             description = "begin with these weights, a .safetensors file")
@@ -181,6 +167,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
+
+    @Mixin private CrewOptions crew = new CrewOptions();
 
     @Mixin private TrustOptions trust = new TrustOptions();
 
@@ -377,9 +365,8 @@ final class TrainCommand implements Callable<Integer> {
                         .put("optimizer", optimizer())
                         .put("schedule", given.schedule(schedule, optimizer))
                         .put("warmUpSteps", warmUpSteps)
-                        .put("seed", seed)
-                        .put("minDevices", minDevices)
-                        .put("maxDevices", maxDevices);
+                        .put("seed", seed);
+        crew.addTo(request);
         encoding.addTo(request);
         strategy.addTo(request);
         local.addTo(request);

@@ -25,6 +25,9 @@ final class Device {
     private @Nullable DeviceSession session;
     private @Nullable RunLoop run;
     private String gone = "";
+
+    /// Why no run has work for it.
+    private String idle = "";
     private boolean isAsking;
     private long lease;
     private long heardAtMs;
@@ -67,6 +70,11 @@ final class Device {
 
     synchronized String numericClass() {
         return profile.numericClass();
+    }
+
+    /// How much its owner lends.
+    synchronized long memoryLimitBytes() {
+        return profile.memoryLimitBytes();
     }
 
     /// What it knows if it holds no samples and has no compiler.
@@ -129,6 +137,15 @@ final class Device {
 
     synchronized void attach(RunLoop to) {
         run = to;
+        idle = "";
+    }
+
+    /// No run has work for it.
+    void idles(String why) {
+        synchronized (this) {
+            idle = why;
+        }
+        send(new FromCoordinator.Idle(why));
     }
 
     synchronized void detach() {
@@ -208,6 +225,9 @@ final class Device {
 
     private Optional<String> reason() {
         if (session == null) return Optional.of(gone);
-        return health.pausedBecause();
+        var pause = health.pausedBecause();
+        if (pause.isPresent()) return pause;
+        if (run != null) return Members.asideBecause(run.state(), number);
+        return idle.isEmpty() ? Optional.empty() : Optional.of(idle);
     }
 }

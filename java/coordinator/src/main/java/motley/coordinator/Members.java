@@ -4,10 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import motley.rounds.DeviceId;
 import motley.rounds.Event;
 import motley.rounds.State;
+import motley.rounds.Stragglers;
 import org.jspecify.annotations.Nullable;
 
 /// The devices a run has to do with, by the numbers that the training loop knows them by.
@@ -42,6 +44,12 @@ final class Members {
     static List<DeviceId> waiting(State state) {
         var fleet = state.fleet();
         return Stream.concat(fleet.idle().values(), fleet.standby().values()).toList();
+    }
+
+    /// Why a device that takes part gets less than others; empty if it does not.
+    static Optional<String> asideBecause(State state, DeviceId device) {
+        if (!Stragglers.isSetAside(state, device)) return Optional.empty();
+        return Optional.of("much slower than the others: evaluates, and repeats what they hold");
     }
 
     /// Devices come and go for as long as a run lasts; those that are gone are not kept.

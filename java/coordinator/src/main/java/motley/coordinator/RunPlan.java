@@ -31,6 +31,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         var policy =
                 Policy.DEFAULT
                         .withDevices(request.crew().min(), request.crew().max())
+                        .withSlowFactor(request.crew().slowFactor())
                         .withTrust(request.crew().precautions().policy());
         requireFit(request);
         return new RunPlan(

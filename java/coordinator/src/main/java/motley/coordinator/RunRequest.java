@@ -10,6 +10,7 @@ import motley.data.SplitSamples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
+import motley.rounds.Policy;
 import motley.rounds.Strategy;
 
 /// What somebody wants trained.
@@ -265,8 +266,15 @@ public record RunRequest(
     /// @param min devices that must be there before the first task
     /// @param max devices at once; 0: any number
     /// @param precautions against hostile ones
-    public record Crew(int min, int max, Precautions precautions) {
+    /// @param slowFactor how many times as long as the median a device may take before open tasks
+    ///     go to others; 0: any number of times
+    public record Crew(int min, int max, Precautions precautions, double slowFactor) {
         public static final Crew ANY = new Crew(1, 0);
+
+        /// Devices of usual patience.
+        public Crew(int min, int max, Precautions precautions) {
+            this(min, max, precautions, Policy.DEFAULT.slowFactor());
+        }
 
         /// Devices that are trusted.
         public Crew(int min, int max) {

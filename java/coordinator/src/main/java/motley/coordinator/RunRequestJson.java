@@ -38,6 +38,7 @@ final class RunRequestJson {
                     "seed",
                     "minDevices",
                     "maxDevices",
+                    "slowFactor",
                     "trust",
                     "aggregation",
                     "evaluateEveryEpoch",
@@ -125,6 +126,7 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
+                        .put("slowFactor", request.crew().slowFactor())
                         .put("trust", request.crew().precautions().trust())
                         .put("aggregation", request.crew().precautions().aggregation().text())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
@@ -193,7 +195,12 @@ final class RunRequestJson {
                 dataset,
                 training,
                 new RunRequest.Crew(
-                        integer("minDevices", 1), integer("maxDevices", 0), precautions()),
+                        integer("minDevices", 1),
+                        integer("maxDevices", 0),
+                        precautions(),
+                        object.has("slowFactor")
+                                ? number("slowFactor")
+                                : RunRequest.Crew.ANY.slowFactor()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// Which idle device gets what.
 ///
-/// Open slots go out in order, to devices in the order they asked. When none is left, an idle
+/// Open slots go out in order, to the faster devices first ([Stragglers]). When none is left, an
+/// idle
 /// device repeats the lease expected to finish last, if it is expected to be faster; the first
 /// answer wins. Source: the backup tasks of Dean & Ghemawat, MapReduce (2004), §3.6. Differs: not
 /// only near the end of a job but of every round, and only where a gain is expected.
@@ -39,6 +40,7 @@ final class Dispatch {
     }
 
     private static Optional<Integer> openSlot(Draft draft, Device device) {
+        if (Stragglers.isSetAside(draft, device)) return Optional.empty();
         for (var entry : draft.reopened) {
             if (!isDoubted(draft, device, entry.getValue())
                     && Audit.mayAnswer(draft, device, entry.getKey())) {

@@ -43,6 +43,8 @@ final class Draft {
     long tickets;
     Timing training;
     Timing evaluation;
+    OrderedMap<Fleet.Pace, DeviceId> paces;
+    Instant usualAt;
 
     private final List<Effect> effects = new ArrayList<>();
 
@@ -80,6 +82,8 @@ final class Draft {
         tickets = fleet.tickets();
         training = fleet.training();
         evaluation = fleet.evaluation();
+        paces = fleet.paces();
+        usualAt = fleet.usualAt();
     }
 
     Step done() {
@@ -98,7 +102,17 @@ final class Draft {
                         lonely,
                         leasesBefore,
                         openedAt);
-        var fleet = new Fleet(devices, members, idle, standby, tickets, training, evaluation);
+        var fleet =
+                new Fleet(
+                        devices,
+                        members,
+                        idle,
+                        standby,
+                        tickets,
+                        training,
+                        evaluation,
+                        paces,
+                        usualAt);
         var state =
                 new State(
                         settings,
@@ -194,14 +208,22 @@ final class Draft {
         if (device.isMember()) {
             boolean isIdle = device.asks() && device.leases().size() < Device.LEASES_MAX;
             if (isIdle && device.ticket() == 0) {
-                placed = device.inLine(++tickets);
-                idle = idle.with(tickets, device.id());
+                long ticket = Stragglers.ticket(device, ++tickets);
+                placed = device.inLine(ticket);
+                idle = idle.with(ticket, device.id());
             } else if (!isIdle && device.ticket() != 0) {
                 idle = idle.without(device.ticket());
                 placed = device.inLine(0);
             }
         }
+        var known = devices.get(device.id());
+        paces = Stragglers.paced(known.isPresent() ? unpaced(known.get()) : paces, placed);
         devices = devices.with(device.id(), placed);
+    }
+
+    /// The paces without that of `device`.
+    OrderedMap<Fleet.Pace, DeviceId> unpaced(Device device) {
+        return paces.without(new Fleet.Pace(device.training().meanNs(), device.id()));
     }
 
     /// How long tasks of `of` take on all devices together.
@@ -217,6 +239,7 @@ final class Draft {
         norms = List.of();
         pace = Timing.NONE;
         training = Timing.NONE;
+        paces = OrderedMap.empty();
         for (var entry : devices)
             devices = devices.with(entry.getKey(), entry.getValue().unmeasured());
     }

@@ -36,6 +36,7 @@ final class Leases {
         draft.deadlines = draft.deadlines.with(byDeadline(lease), lease);
         if (slot.holders().isEmpty()) draft.lonely = draft.lonely.with(byOverdue(lease), lease);
         var busy = device.asking(false).holding(id);
+        Stragglers.gives(draft, device);
         draft.put(isMeasurable(draft, task) ? busy.granted(grantOf(lease)) : busy);
         draft.emit(new Effect.Assign(device.id(), task));
     }

@@ -63,6 +63,7 @@ final class Membership {
     private static void remove(Draft draft, DeviceId id) {
         var device = draft.device(id).orElseThrow();
         draft.devices = draft.devices.without(id);
+        draft.paces = draft.unpaced(device);
         if (!device.isMember()) {
             draft.standby = draft.standby.without(device.ticket());
             return;

@@ -14,6 +14,8 @@ import java.time.Duration;
 /// @param normFactor a gradient norm per sample above this many times the median of the accepted
 ///     ones needs confirmation by a second computation
 /// @param trust how far devices are trusted
+/// @param slowFactor a device whose training tasks take more than this many times the median gets
+///     no open ones, only evaluations and repeats, while others are at work; 0: all get them
 public record Policy(
         int devicesMin,
         int devicesMax,
@@ -21,12 +23,23 @@ public record Policy(
         Duration leaseFirst,
         boolean duplicates,
         double normFactor,
-        TrustPolicy trust) {
+        TrustPolicy trust,
+        double slowFactor) {
+    /// Beyond it a limit is none.
+    private static final double SLOW_FACTOR_MAX = 1e6;
+
     /// Any number of devices from one on; leases of at least one second, a minute while nothing is
-    /// known; duplicates; ten times the median.
+    /// known; duplicates; norms of ten times the median, and times of sixteen times the median.
     public static final Policy DEFAULT =
             new Policy(
-                    1, 0, Duration.ofSeconds(1), Duration.ofMinutes(1), true, 10, TrustPolicy.OFF);
+                    1,
+                    0,
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(1),
+                    true,
+                    10,
+                    TrustPolicy.OFF,
+                    16);
 
     /// @throws IllegalArgumentException naming the first component out of its range
     public Policy {
@@ -43,23 +56,56 @@ public record Policy(
                 leaseFirst,
                 leaseFloor);
         require(normFactor > 1, "normFactor: %s (expected: above 1)", normFactor);
+        require(
+                slowFactor == 0 || (slowFactor > 1 && slowFactor <= SLOW_FACTOR_MAX),
+                "slowFactor: %s (expected: 0 for no limit, or above 1, at most %s)",
+                slowFactor,
+                SLOW_FACTOR_MAX);
     }
 
     public Policy withDevices(int min, int max) {
-        return new Policy(min, max, leaseFloor, leaseFirst, duplicates, normFactor, trust);
+        return new Policy(
+                min, max, leaseFloor, leaseFirst, duplicates, normFactor, trust, slowFactor);
     }
 
     public Policy withLeases(Duration floor, Duration first) {
-        return new Policy(devicesMin, devicesMax, floor, first, duplicates, normFactor, trust);
+        return new Policy(
+                devicesMin, devicesMax, floor, first, duplicates, normFactor, trust, slowFactor);
     }
 
-    public Policy withDuplicates(boolean duplicates) {
+    public Policy withDuplicates(boolean repeats) {
         return new Policy(
-                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor, trust);
+                devicesMin,
+                devicesMax,
+                leaseFloor,
+                leaseFirst,
+                repeats,
+                normFactor,
+                trust,
+                slowFactor);
     }
 
-    public Policy withTrust(TrustPolicy trust) {
+    public Policy withTrust(TrustPolicy other) {
         return new Policy(
-                devicesMin, devicesMax, leaseFloor, leaseFirst, duplicates, normFactor, trust);
+                devicesMin,
+                devicesMax,
+                leaseFloor,
+                leaseFirst,
+                duplicates,
+                normFactor,
+                other,
+                slowFactor);
+    }
+
+    public Policy withSlowFactor(double factor) {
+        return new Policy(
+                devicesMin,
+                devicesMax,
+                leaseFloor,
+                leaseFirst,
+                duplicates,
+                normFactor,
+                trust,
+                factor);
     }
 }

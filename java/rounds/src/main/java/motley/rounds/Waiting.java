@@ -46,6 +46,12 @@ public sealed interface Waiting {
     /// @param device the one that gave the first of them
     record SecondDevice(int tasks, DeviceId device) implements Waiting {}
 
+    /// Every device that asks is much slower than usual, and others are expected to.
+    ///
+    /// @param devices how many ask
+    /// @param left until they get the tasks all the same
+    record SlowDevices(int devices, int slots, Duration left) implements Waiting {}
+
     /// A running lease: who, what, for how long, and when it gives up at the latest.
     record Held(DeviceId device, int slot, Duration age, Duration left) {}
 
@@ -91,6 +97,10 @@ public sealed interface Waiting {
                     ("%d tasks wait for a second device to confirm what %s answered; add one of"
                                     + " another owner, or trust it: `motley devices --trust NAME`.")
                             .formatted(tasks, device);
+            case SlowDevices(int devices, int slots, var left) ->
+                    ("%d tasks are open, and the %d devices that ask are much slower than the"
+                                    + " others; they get them in %s unless a faster one asks.")
+                            .formatted(slots, devices, seconds(left));
         };
     }
 
@@ -112,7 +122,20 @@ public sealed interface Waiting {
             var first = ballots.first().orElseThrow().getValue().answers().getFirst();
             return new SecondDevice(ballots.size(), first.device());
         }
+        var turn = Stragglers.turnAt(state);
+        if (turn.isPresent() && isUndoubted(pass)) {
+            int asking = state.fleet().idle().size();
+            return new SlowDevices(asking, unfilled, Duration.between(now, turn.get()));
+        }
         return new Confirmation(pass.reopened().first().map(e -> e.getKey()).orElse(0));
+    }
+
+    /// Whether a task is open that no answer to was doubted.
+    private static boolean isUndoubted(Pass pass) {
+        return pass.fresh() < pass.slotCount()
+                || pass.reopened()
+                        .values()
+                        .anyMatch(slot -> slot instanceof Slot.Open o && o.doubts().isEmpty());
     }
 
     private static Held held(Lease lease, Instant now) {
