@@ -83,6 +83,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private OwnDatasetOptions ownDatasets = new OwnDatasetOptions();
+
     @Mixin private EngineOptions engines = new EngineOptions();
 
     @Mixin private TransportOptions transport = new TransportOptions();
@@ -106,7 +108,8 @@ final class JoinCommand implements Runnable {
                         Version.NUMBER,
                         exchange.usesFiles(),
                         transport.transport(),
-                        trust());
+                        trust(),
+                        ownDatasets.read());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);

@@ -170,6 +170,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private CrewOptions crew = new CrewOptions();
 
+    @Mixin private OnDevicesOptions onDevices = new OnDevicesOptions();
+
     @Mixin private TrustOptions trust = new TrustOptions();
 
     @Mixin private EncodingOptions encoding = new EncodingOptions();
@@ -214,6 +216,7 @@ final class TrainCommand implements Callable<Integer> {
                 var upload = new DatasetUpload(crew.api());
                 var request = request(chosen);
                 request.set("dataset", dataset.upload(upload));
+                onDevices.addTo(request);
                 from.ifPresent(file -> ModelFiles.saved(file, Optional.of(model)));
                 var first = from.isPresent() ? from : given.weightsFile();
                 if (first.isPresent()) {
@@ -240,7 +243,8 @@ final class TrainCommand implements Callable<Integer> {
             return upload -> upload.uploadWhole(data, parts, chosen);
         }
         if (StoredDatasets.isName(data)) return upload -> upload.stored(data);
-        var images = new Datasets(Home.ofThisProcess(), console).named(data);
+        var sets = new Datasets(Home.ofThisProcess(), console);
+        var images = onDevices.isUsed() ? sets.judging(data) : sets.named(data);
         return upload -> upload.upload(images, chosen);
     }
 
@@ -281,12 +285,14 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --strategy, --k and --staleness: there are no devices to wait for");
-        local.require(strategy.strategy(tasks).local().isUsed());
+        onDevices.requireKnown();
+        local.require(onDevices.isUsed() || strategy.strategy(tasks).local().isUsed());
         require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
                 isAlone,
                 "without --local-devices and --url");
+        require(!isAlone || !onDevices.isUsed(), "--alone", isAlone, "no --data-on-devices");
         encoding.requireKnown();
         require(
                 !isAlone || !encoding.isGiven(),
@@ -361,7 +367,7 @@ final class TrainCommand implements Callable<Integer> {
                         .objectNode()
                         .put("epochs", epochs)
                         .put("batchSize", batchSize)
-                        .put("tasks", tasks)
+                        .put("tasks", onDevices.tasks(tasks))
                         .put("optimizer", optimizer())
                         .put("schedule", given.schedule(schedule, optimizer))
                         .put("warmUpSteps", warmUpSteps)

@@ -72,6 +72,11 @@ final class Device {
         return profile.numericClass();
     }
 
+    /// The samples of its own that it offers as `named`.
+    synchronized Optional<DeviceProfile.OwnSamples> ownSamples(String named) {
+        return profile.ownSamples().stream().filter(own -> own.name().equals(named)).findFirst();
+    }
+
     /// How much its owner lends.
     synchronized long memoryLimitBytes() {
         return profile.memoryLimitBytes();

@@ -167,6 +167,8 @@ final class Exchange implements AutoCloseable {
     Optional<String> unfitness(Device device) {
         long lentBytes = device.memoryLimitBytes();
         if (!need.isMetBy(lentBytes)) return Optional.of(need.text(run(), lentBytes));
+        var own = OnDevices.unfitness(run(), context.plan().request(), device);
+        if (own.isPresent()) return own;
         return device.thin().flatMap(thin -> unfitness(thin, device.reputation().isTrusted()));
     }
 

@@ -54,7 +54,9 @@ final class LocalTasks {
             ratesRound = round;
         }
         int firstStep = Math.toIntExact(schedule.stepsBefore(round));
-        return Optional.of(new LocalSteps(shared, stateSteps, firstStep, local.passes(), rates));
+        int steps = Math.ceilDiv(task.samples().count(), schedule.microBatch()) * local.passes();
+        var own = rates.subList(0, Math.min(steps, rates.size()));
+        return Optional.of(new LocalSteps(shared, stateSteps, firstStep, local.passes(), own));
     }
 
     private List<Float> rates(int round, int steps) {

@@ -34,10 +34,12 @@ final class Members {
     }
 
     /// What the loop is told of a device that comes.
-    static List<Event> arrival(Device device) {
-        return List.of(
-                new Event.Vouched(device.number(), device.reputation()),
-                new Event.DeviceJoined(device.number(), device.numericClass()));
+    static List<Event> arrival(Device device, RunRequest request) {
+        var usual =
+                List.of(
+                        new Event.Vouched(device.number(), device.reputation()),
+                        new Event.DeviceJoined(device.number(), device.numericClass()));
+        return Stream.concat(usual.stream(), OnDevices.offer(device, request).stream()).toList();
     }
 
     /// Those that wait for a task, or for a place.

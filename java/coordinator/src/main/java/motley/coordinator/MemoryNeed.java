@@ -30,7 +30,7 @@ record MemoryNeed(long bytes) {
 
     /// Why a device that lends `lentBytes` takes no part in `run`.
     String text(String run, long lentBytes) {
-        return "run %s needs %s of memory, more than the %s this device lends (motley join --memory)"
+        return "run %s needs %s of memory, more than the %s this device lends (join --memory)"
                 .formatted(run, mebibytes(bytes), mebibytes(lentBytes));
     }
 

@@ -76,7 +76,7 @@ final class RunLoop {
         var last = new Safekeeping.Last(position, steady.instant());
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), last.at());
-        int addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
+        int addendsMax = settings.contributionsMax();
         sum = new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
@@ -227,7 +227,7 @@ final class RunLoop {
 
     private void join(Device device) {
         members.put(device);
-        pending.addAll(Members.arrival(device));
+        pending.addAll(Members.arrival(device, context.plan().request()));
         record.joined(device);
     }
 
@@ -294,7 +294,7 @@ final class RunLoop {
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
-        pending.addAll(Members.arrival(device));
+        pending.addAll(Members.arrival(device, context.plan().request()));
         pending.add(new Event.WorkRequested(number));
     }
 

@@ -10,6 +10,7 @@ import motley.data.SplitSamples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
+import motley.rounds.OwnTerms;
 import motley.rounds.Policy;
 import motley.rounds.Strategy;
 
@@ -58,7 +59,7 @@ public record RunRequest(
     public RunRequest {
         initialWeights.ifPresent(blob -> requireBlob("initialWeights", blob));
         require(
-                training.batchSize <= dataset.trainSamples(),
+                dataset instanceof OnDevices || training.batchSize <= dataset.trainSamples(),
                 "batchSize: %d (expected: at most trainSamples, %d)",
                 training.batchSize,
                 dataset.trainSamples());
@@ -72,6 +73,22 @@ public record RunRequest(
 
         /// Every blob it needs.
         List<String> blobs();
+    }
+
+    /// The same with other samples.
+    RunRequest with(Dataset other) {
+        return new RunRequest(
+                model,
+                other,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                transfer,
+                outer,
+                claim);
     }
 
     /// This request with other dials.
@@ -145,6 +162,56 @@ public record RunRequest(
         @Override
         public List<String> blobs() {
             return List.of(index);
+        }
+    }
+
+    /// Samples that stay on the devices that have them.
+    ///
+    /// @param name what devices offer them as
+    /// @param held what they hold; nothing until the run is started
+    /// @param rules how rounds go
+    /// @param test samples to be judged by
+    public record OnDevices(String name, Held held, OwnTerms rules, Dataset test)
+            implements Dataset {
+        public OnDevices {
+            require(
+                    !name.isBlank() && name.length() <= NAME_CHARS_MAX,
+                    "dataset.onDevices.name: \"%s\" (expected: 1 to %d characters)",
+                    name,
+                    NAME_CHARS_MAX);
+            require(
+                    !(test instanceof OnDevices),
+                    "dataset.onDevices: twice (expected: test samples beside it)");
+        }
+
+        @Override
+        public int trainSamples() {
+            return held.samples();
+        }
+
+        @Override
+        public int testSamples() {
+            return test.testSamples();
+        }
+
+        @Override
+        public List<String> blobs() {
+            return test.blobs();
+        }
+
+        private static final int NAME_CHARS_MAX = 64;
+    }
+
+    /// What the devices that were there at the start of a run held.
+    ///
+    /// @param devices how many
+    /// @param samples of all of them
+    public record Held(int devices, int samples) {
+        static final Held NOTHING = new Held(0, 0);
+
+        public Held {
+            require(devices >= 0, "devices: %d (expected: at least 0)", devices);
+            require(samples >= devices, "samples: %d (expected: one a device or more)", samples);
         }
     }
 

@@ -28,7 +28,7 @@ final class LimitsContract {
                 var reason = tiny.idle();
                 assertThat(reason)
                         .startsWith("run " + run.id() + " needs ")
-                        .endsWith(" this device lends (motley join --memory)");
+                        .endsWith(" this device lends (join --memory)");
                 assertThat(coordinator.devices().getFirst().reason()).hasValue(reason);
                 var enough = TestDevice.Settings.honest("enough").lending(need);
                 try (var _ = TestDevice.start(coordinator.uri(), enough, folder)) {

@@ -106,7 +106,8 @@ final class TestDevice implements AutoCloseable {
                         settings.token,
                         id,
                         "the device " + id,
-                        profile(settings.thin, settings.lentBytes)));
+                        profile(settings.thin, settings.lentBytes)
+                                .withOwnSamples(settings.own)));
         thread = Thread.ofPlatform().daemon().name(id).start(this::live);
     }
 
@@ -118,7 +119,8 @@ final class TestDevice implements AutoCloseable {
             Conduct conduct,
             Transport transport,
             Optional<DeviceProfile.Thin> thin,
-            long lentBytes) {
+            long lentBytes,
+            List<DeviceProfile.OwnSamples> own) {
         static Settings honest(String id) {
             return new Settings(
                     id,
@@ -127,34 +129,42 @@ final class TestDevice implements AutoCloseable {
                     TestDevice::submitHonestly,
                     Transport.GRPC,
                     Optional.empty(),
-                    USUALLY_LENT_BYTES);
+                    USUALLY_LENT_BYTES,
+                    List.of());
         }
 
         Settings withSharedMemory() {
-            return new Settings(id, token, true, conduct, transport, thin, lentBytes);
+            return new Settings(id, token, true, conduct, transport, thin, lentBytes, own);
         }
 
         Settings withToken(String other) {
-            return new Settings(id, other, sharesMemory, conduct, transport, thin, lentBytes);
+            return new Settings(id, other, sharesMemory, conduct, transport, thin, lentBytes, own);
         }
 
         Settings withConduct(Conduct other) {
-            return new Settings(id, token, sharesMemory, other, transport, thin, lentBytes);
+            return new Settings(id, token, sharesMemory, other, transport, thin, lentBytes, own);
         }
 
         Settings over(Transport other) {
-            return new Settings(id, token, sharesMemory, conduct, other, thin, lentBytes);
+            return new Settings(id, token, sharesMemory, conduct, other, thin, lentBytes, own);
         }
 
         Settings lending(long bytes) {
-            return new Settings(id, token, sharesMemory, conduct, transport, thin, bytes);
+            return new Settings(id, token, sharesMemory, conduct, transport, thin, bytes, own);
+        }
+
+        /// A device with samples of its own, those that a run is judged by.
+        Settings offering(String name, String input) {
+            var data = new DeviceProfile.OwnSamples(name, TestHome.TEST, input, "i32[]", 10);
+            return new Settings(
+                    id, token, sharesMemory, conduct, transport, thin, lentBytes, List.of(data));
         }
 
         /// A device that fetches what each task takes, and can do `encodings`.
         Settings asBrowser(String... encodings) {
             var kind = new DeviceProfile.Thin(List.of(encodings), List.of("f32"));
             return new Settings(
-                    id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind), lentBytes);
+                    id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind), lentBytes, own);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 /// @param training how long its full training tasks take, from grant to answer
 /// @param evaluation the same for evaluation tasks
 /// @param triedAt when it was given its latest full training task
+/// @param ownSamples samples of its own that it trains on in a round; 0: none
 public record Device(
         DeviceId id,
         String numericClass,
@@ -27,7 +28,8 @@ public record Device(
         List<Grant> grants,
         Timing training,
         Timing evaluation,
-        Instant triedAt) {
+        Instant triedAt,
+        int ownSamples) {
     /// Two: one being computed and one whose answer is on its way.
     public static final int LEASES_MAX = 2;
 
@@ -51,7 +53,8 @@ public record Device(
                 List.of(),
                 Timing.NONE,
                 Timing.NONE,
-                Instant.MIN);
+                Instant.MIN,
+                0);
     }
 
     /// How long this device takes for a full task of `kind`.
@@ -64,7 +67,32 @@ public record Device(
 
     Device withClass(String named) {
         return new Device(
-                id, named, isMember, asks, ticket, leases, grants, training, evaluation, triedAt);
+                id,
+                named,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
+    }
+
+    Device withOwnSamples(int count) {
+        return new Device(
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                count);
     }
 
     Device asMember(boolean member) {
@@ -78,7 +106,8 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt);
+                triedAt,
+                ownSamples);
     }
 
     Device asking(boolean asking) {
@@ -92,7 +121,8 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt);
+                triedAt,
+                ownSamples);
     }
 
     Device inLine(long place) {
@@ -106,7 +136,8 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt);
+                triedAt,
+                ownSamples);
     }
 
     Device holding(LeaseId lease) {
@@ -140,7 +171,17 @@ public record Device(
 
     private Device tried(Instant at) {
         return new Device(
-                id, numericClass, isMember, asks, ticket, leases, grants, training, evaluation, at);
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                at,
+                ownSamples);
     }
 
     private Device withLeases(List<LeaseId> held) {
@@ -154,7 +195,8 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt);
+                triedAt,
+                ownSamples);
     }
 
     private Device withGrants(List<Grant> unanswered) {
@@ -168,12 +210,23 @@ public record Device(
                 unanswered,
                 training,
                 evaluation,
-                triedAt);
+                triedAt,
+                ownSamples);
     }
 
     private Device withTimings(Timing train, Timing evaluate) {
         return new Device(
-                id, numericClass, isMember, asks, ticket, leases, grants, train, evaluate, triedAt);
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                train,
+                evaluate,
+                triedAt,
+                ownSamples);
     }
 
     private static <T> List<T> appended(List<T> list, T element) {

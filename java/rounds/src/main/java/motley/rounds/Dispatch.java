@@ -27,7 +27,7 @@ final class Dispatch {
             var device = draft.device(entry.getValue()).orElseThrow();
             if (giveWork(draft, device)) continue;
             fruitless++;
-            boolean isSettled = draft.trust.ballots().isEmpty();
+            boolean isSettled = draft.trust.ballots().isEmpty() && !draft.isOfOwnSamples();
             if (fruitless >= FRUITLESS_MAX && isSettled) return;
         }
     }
@@ -40,6 +40,7 @@ final class Dispatch {
     }
 
     private static Optional<Integer> openSlot(Draft draft, Device device) {
+        if (draft.isOfOwnSamples()) return OwnRounds.slotFor(draft, device);
         if (Stragglers.isSetAside(draft, device)) return Optional.empty();
         for (var entry : draft.reopened) {
             if (!isDoubted(draft, device, entry.getValue())
@@ -90,7 +91,8 @@ final class Dispatch {
     }
 
     private static Optional<Integer> slotToRepeat(Draft draft, Device device) {
-        if (!draft.settings.policy().duplicates() || !device.leases().isEmpty()) {
+        boolean repeats = draft.settings.policy().duplicates() && !draft.isOfOwnSamples();
+        if (!repeats || !device.leases().isEmpty()) {
             return Optional.empty();
         }
         var own = device.timing(draft.kind);

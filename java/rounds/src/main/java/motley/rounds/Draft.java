@@ -164,6 +164,11 @@ final class Draft {
         return kind == Kind.TRAIN && strategy.flows();
     }
 
+    /// Whether the open pass is a round of training on samples that stay on their devices.
+    boolean isOfOwnSamples() {
+        return kind == Kind.TRAIN && settings.policy().ownTerms().isPresent();
+    }
+
     /// The version of the parameters that the next update will move: while the shell applies one,
     /// answers count for that which follows.
     long versionToMove() {
@@ -196,6 +201,11 @@ final class Draft {
             }
             case EVALUATE -> schedule.evaluationSamplesOf(number);
         };
+    }
+
+    /// The samples of one task of the open pass, if `device` does it.
+    Range samplesOf(int number, Device device) {
+        return isOfOwnSamples() ? new Range(0, device.ownSamples()) : samplesOf(number);
     }
 
     Optional<Device> device(DeviceId id) {

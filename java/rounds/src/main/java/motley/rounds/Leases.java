@@ -20,7 +20,7 @@ final class Leases {
         var slot = (Slot.Open) draft.slot(number);
         var id = new LeaseId(draft.fence, ++draft.leasesGiven);
         var ttl = ttl(draft, device, slot.expiries());
-        var samples = draft.samplesOf(number);
+        var samples = draft.samplesOf(number, device);
         var key = new TaskKey(id, draft.position.round(), number, draft.position.version());
         var task = new Task(key, draft.kind, draft.position.epoch(), samples, ttl);
         var deadline = draft.now.plus(ttl);
@@ -43,7 +43,8 @@ final class Leases {
 
     /// Fixed costs would drown the measurement of a small remainder.
     private static boolean isMeasurable(Draft draft, Task task) {
-        return 2 * task.samples().count() >= draft.samplesOf(0).count();
+        return draft.isOfOwnSamples()
+                || 2 * task.samples().count() >= draft.samplesOf(0).count();
     }
 
     private static Device.Grant grantOf(Lease lease) {

@@ -3,6 +3,7 @@ package motley.rounds;
 import static motley.tensor.Require.require;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// How a run deals with its devices. The defaults suit most runs.
 ///
@@ -16,6 +17,8 @@ import java.time.Duration;
 /// @param trust how far devices are trusted
 /// @param slowFactor a device whose training tasks take more than this many times the median gets
 ///     no open ones, only evaluations and repeats, while others are at work; 0: all get them
+/// @param ownTerms how rounds go whose devices train on samples of their own; empty: the samples are
+///     the run's
 public record Policy(
         int devicesMin,
         int devicesMax,
@@ -24,7 +27,8 @@ public record Policy(
         boolean duplicates,
         double normFactor,
         TrustPolicy trust,
-        double slowFactor) {
+        double slowFactor,
+        Optional<OwnTerms> ownTerms) {
     /// Beyond it a limit is none.
     private static final double SLOW_FACTOR_MAX = 1e6;
 
@@ -39,7 +43,8 @@ public record Policy(
                     true,
                     10,
                     TrustPolicy.OFF,
-                    16);
+                    16,
+                    Optional.empty());
 
     /// @throws IllegalArgumentException naming the first component out of its range
     public Policy {
@@ -65,12 +70,28 @@ public record Policy(
 
     public Policy withDevices(int min, int max) {
         return new Policy(
-                min, max, leaseFloor, leaseFirst, duplicates, normFactor, trust, slowFactor);
+                min,
+                max,
+                leaseFloor,
+                leaseFirst,
+                duplicates,
+                normFactor,
+                trust,
+                slowFactor,
+                ownTerms);
     }
 
     public Policy withLeases(Duration floor, Duration first) {
         return new Policy(
-                devicesMin, devicesMax, floor, first, duplicates, normFactor, trust, slowFactor);
+                devicesMin,
+                devicesMax,
+                floor,
+                first,
+                duplicates,
+                normFactor,
+                trust,
+                slowFactor,
+                ownTerms);
     }
 
     public Policy withDuplicates(boolean repeats) {
@@ -82,7 +103,8 @@ public record Policy(
                 repeats,
                 normFactor,
                 trust,
-                slowFactor);
+                slowFactor,
+                ownTerms);
     }
 
     public Policy withTrust(TrustPolicy other) {
@@ -94,7 +116,8 @@ public record Policy(
                 duplicates,
                 normFactor,
                 other,
-                slowFactor);
+                slowFactor,
+                ownTerms);
     }
 
     public Policy withSlowFactor(double factor) {
@@ -106,6 +129,20 @@ public record Policy(
                 duplicates,
                 normFactor,
                 trust,
-                factor);
+                factor,
+                ownTerms);
+    }
+
+    public Policy withOwnTerms(OwnTerms rules) {
+        return new Policy(
+                devicesMin,
+                devicesMax,
+                leaseFloor,
+                leaseFirst,
+                duplicates,
+                normFactor,
+                trust,
+                slowFactor,
+                Optional.of(rules));
     }
 }

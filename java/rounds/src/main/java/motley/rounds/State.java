@@ -90,7 +90,11 @@ public record State(
     /// The time at which a [Event.Tick] has work to do; empty: none before the next event.
     public Optional<Instant> wakeAt() {
         if (phase instanceof Phase.Ended) return Optional.empty();
-        var expiry = pass.deadlines().first().map(due -> due.getKey().at());
+        var expiry =
+                Stream.concat(
+                                pass.deadlines().first().map(due -> due.getKey().at()).stream(),
+                                OwnRounds.dueAt(this).stream())
+                        .min(Comparator.naturalOrder());
         boolean isHelpIdle = phase instanceof Phase.Open && !fleet.idle().isEmpty();
         if (!isHelpIdle || !(intent instanceof Intent.Run)) return expiry;
         return Stream.of(expiry, chanceAt(), Stragglers.turnAt(this))

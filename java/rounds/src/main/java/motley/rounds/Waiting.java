@@ -52,6 +52,10 @@ public sealed interface Waiting {
     /// @param left until they get the tasks all the same
     record SlowDevices(int devices, int slots, Duration left) implements Waiting {}
 
+    /// A round of devices with samples of their own has not as many answers as it needs, or waits
+    /// for a device that is there and does not ask.
+    record OwnAnswers(int answers, int quorum) implements Waiting {}
+
     /// A running lease: who, what, for how long, and when it gives up at the latest.
     record Held(DeviceId device, int slot, Duration age, Duration left) {}
 
@@ -97,6 +101,11 @@ public sealed interface Waiting {
                     ("%d tasks wait for a second device to confirm what %s answered; add one of"
                                     + " another owner, or trust it: `motley devices --trust NAME`.")
                             .formatted(tasks, device);
+            case OwnAnswers(int answers, int quorum) ->
+                    ("%d devices have answered with what they learnt of their own data, of at"
+                                    + " least %d; the others pause or are away: see `motley"
+                                    + " devices`, or add one that has the data.")
+                            .formatted(answers, quorum);
             case SlowDevices(int devices, int slots, var left) ->
                     ("%d tasks are open, and the %d devices that ask are much slower than the"
                                     + " others; they get them in %s unless a faster one asks.")
@@ -116,6 +125,10 @@ public sealed interface Waiting {
         if (members == 0) return new NoDevices();
         int need = state.settings().policy().devicesMin();
         if (!state.hasStarted()) return new FewDevices(members, need);
+        if (OwnRounds.isOpen(state)) {
+            var rules = state.settings().policy().ownTerms().orElseThrow();
+            return new OwnAnswers(pass.filled(), rules.quorum());
+        }
         if (state.fleet().idle().isEmpty()) return new NoRequests(members, unfilled);
         var ballots = state.trust().ballots();
         if (!ballots.isEmpty()) {

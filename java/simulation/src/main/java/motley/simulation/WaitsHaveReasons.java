@@ -48,6 +48,8 @@ final class WaitsHaveReasons implements Checker {
                     doubts(state, slot) > 0 && state.wakeAt().isPresent();
             case Waiting.SecondDevice(int tasks, _) ->
                     tasks > 0 && tasks == state.trust().ballots().size();
+            case Waiting.OwnAnswers(int answers, int quorum) ->
+                    answers == pass.filled() && pass.leases().isEmpty() && quorum > 0;
             case Waiting.SlowDevices(int devices, _, var left) ->
                     devices == asking(state) && isSlowestSlow(state) && !left.isNegative();
         };

@@ -32,8 +32,9 @@ final class Machine {
                 settings.memoryBytes(),
                 gflops,
                 List.of(numericClass.split("-", 2)[0]), // The engine, by its class.
-                numericClass,
-                settings.version());
+                        numericClass,
+                        settings.version())
+                .withOwnSamples(settings.ownDatasets().offered());
     }
 
     /// How it is now; `pausedBecause` is left to whoever decides.
