@@ -6,7 +6,7 @@
 set -uo pipefail
 
 root=$(cd -P -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-motley=$root/motley
+motley=${MOTLEY:-$root/motley}
 shared=$root/build/e2e
 full=$shared/datasets/mnist
 small=$shared/small

@@ -5,7 +5,7 @@
 import { Bulk, type Traffic } from "./bulk.ts";
 import { ENCODINGS, readsFrames } from "./encodings.ts";
 import { type Engine, Unable } from "./engine.ts";
-import { KIND_EVALUATE, PROTOCOL_VERSION, type Assignment, type Manifest } from "./messages.ts";
+import { KIND_TRAIN, PROTOCOL_VERSION, type Assignment, type Manifest } from "./messages.ts";
 import type { Values } from "./protobuf.ts";
 import { Run } from "./run.ts";
 import { Session } from "./session.ts";
@@ -39,7 +39,7 @@ export interface Circumstances {
   readonly isGoing: boolean;
 }
 
-export type State = "starting" | "joining" | "idle" | "working" | "paused" | "away" | "hidden" | "ended";
+export type State = "starting" | "joining" | "idle" | "preparing" | "working" | "paused" | "away" | "hidden" | "ended";
 
 /** What there is to see. */
 export interface Status {
@@ -52,13 +52,17 @@ export interface Status {
   readonly passedOver: string;
   /** The model it works on. */
   readonly work: string;
+  /** Answers that counted, and training samples in them. */
   readonly tasks: number;
   readonly samples: number;
   readonly computeMs: number;
+  /** Answers that did not count: another was first, or the run had gone on. */
   readonly refused: number;
   readonly downBytes: number;
   readonly upBytes: number;
-  /** From the start of the agent to the first task that counted; 0 before. */
+  /** From the start of the agent until it had joined, had its first program, and its first task counted; 0 before. */
+  readonly joinedMs: number;
+  readonly readyMs: number;
   readonly firstTaskMs: number;
   readonly losses: number;
 }
@@ -82,6 +86,8 @@ export class Agent {
   private bulk: Bulk | undefined;
   private run: Run | undefined;
   private task: Assignment | undefined;
+  /** Samples of tasks whose answers are on their way, by lease. */
+  private readonly answered = new Map<bigint, number>();
   private isBusy = false;
   private hasAsked = false;
   private isJoined = false;
@@ -94,7 +100,7 @@ export class Agent {
   private reason = "";
   private passedOver = "";
   private work = "";
-  private counts = { tasks: 0, samples: 0, computeMs: 0, refused: 0, firstTaskMs: 0, losses: 0 };
+  private counts = { tasks: 0, samples: 0, computeMs: 0, refused: 0, joinedMs: 0, readyMs: 0, firstTaskMs: 0, losses: 0 };
 
   constructor(
     private readonly settings: Settings,
@@ -254,6 +260,7 @@ export class Agent {
       case "welcome":
         this.bulk = new Bulk(message["sessionToken"], this.traffic);
         this.isJoined = true;
+        this.counts.joinedMs ||= this.sinceStart();
         this.retryMs = RETRY_MS.first;
         this.show("idle", "");
         this.ask();
@@ -266,11 +273,14 @@ export class Agent {
         return;
       case "accepted":
         this.counts.tasks++;
-        this.counts.firstTaskMs ||= performance.now() - this.started;
+        this.counts.samples += this.answered.get(message["lease"]) ?? 0;
+        this.answered.delete(message["lease"]);
+        this.counts.firstTaskMs ||= this.sinceStart();
         this.show(this.state, this.reason);
         return;
       case "refused":
         this.counts.refused++;
+        this.answered.delete(message["lease"]);
         return;
       case "revoked":
         if (this.task?.lease === message["lease"]) this.task = undefined;
@@ -299,6 +309,7 @@ export class Agent {
     this.bulk?.close();
     this.bulk = undefined;
     this.task = undefined;
+    this.answered.clear();
     if (this.isEnded || this.isHidden()) return;
     this.show("away", why);
     const waitMs = this.retryMs * (0.75 + 0.5 * Math.random());
@@ -343,7 +354,7 @@ export class Agent {
       this.show("paused", pause);
       return;
     }
-    if (this.state === "paused" || this.state === "starting") this.show("idle", "");
+    if (["paused", "starting", "preparing"].includes(this.state)) this.show("idle", "");
     this.hasAsked = this.session.send("workRequest", {});
   }
 
@@ -354,16 +365,18 @@ export class Agent {
       this.giveBack(task, "the device is not ready");
       return;
     }
-    const isWanted = () => this.task === task && this.session === session && this.engine === engine;
+    const isHere = () => this.session === session && this.engine === engine;
+    const isWanted = () => this.task === task && isHere();
     this.task = task;
     this.isBusy = true;
     try {
       const pause = this.pausedBecause();
       if (pause !== "") this.giveBack(task, pause);
-      else await this.answer(task, bulk, engine, isWanted);
+      else if (this.ready(task.run, engine).isReady(task.kind)) await this.answer(task, bulk, engine, isHere);
+      else await this.prepare(task, bulk, engine);
       this.restMs = REST_MS.first;
     } catch (e) {
-      if (isWanted()) this.fail(task, e);
+      if (isWanted() || (this.state === "preparing" && isHere())) this.fail(task, e);
     } finally {
       if (this.task === task) this.task = undefined;
       this.isBusy = false;
@@ -371,18 +384,30 @@ export class Agent {
     }
   }
 
-  private async answer(task: Assignment, bulk: Bulk, engine: Engine, isWanted: () => boolean): Promise<void> {
+  /** Nobody shall wait for a compiler: others have the task, and this device asks again when it can compute. */
+  private async prepare(task: Assignment, bulk: Bulk, engine: Engine): Promise<void> {
+    this.giveBack(task, "its program comes first");
+    this.task = undefined;
+    const run = this.ready(task.run, engine);
+    this.work = run.manifest.name;
+    this.show("preparing", "");
+    await run.prepare(task.kind, bulk);
+    this.counts.readyMs ||= this.sinceStart();
+  }
+
+  private async answer(task: Assignment, bulk: Bulk, engine: Engine, isHere: () => boolean): Promise<void> {
     if (task.localSteps !== undefined) throw new Error("the task has local steps, which this device does not take");
     const run = this.ready(task.run, engine);
     this.work = run.manifest.name;
     this.show("working", "");
     const outcome = await run.compute(task, bulk);
-    if (outcome === undefined || !isWanted()) return;
-    const isEvaluation = task.kind === KIND_EVALUATE;
-    if (!isEvaluation && !(await bulk.contribute(task.run, task.lease, outcome.contribution))) return;
-    if (!isWanted()) return;
+    if (outcome === undefined || !isHere()) return;
     this.counts.computeMs += outcome.computeMicros / 1000;
-    if (!isEvaluation) this.counts.samples += task.count;
+    // Where another was first the coordinator still learns how long this device takes.
+    const isSent = this.task === task && task.kind === KIND_TRAIN;
+    if (isSent) await bulk.contribute(task.run, task.lease, outcome.contribution);
+    if (!isHere()) return;
+    this.answered.set(task.lease, task.kind === KIND_TRAIN ? task.count : 0);
     this.session?.send("submission", {
       run: task.run,
       lease: task.lease,
@@ -422,6 +447,10 @@ export class Agent {
       this.ask();
     }, this.restMs);
     this.restMs = Math.min(2 * this.restMs, REST_MS.longest);
+  }
+
+  private sinceStart(): number {
+    return Math.round(performance.now() - this.started);
   }
 
   private show(state: State, reason: string): void {

@@ -21,6 +21,7 @@ const STATES: Record<Status["state"], string> = {
   starting: "Getting ready",
   joining: "Joining",
   idle: "Waiting for work",
+  preparing: "Getting the programs of a training",
   working: "Working",
   paused: "Paused",
   away: "The coordinator is away",
@@ -184,6 +185,7 @@ function AtWork({ status, onStop }: { status: Status; onStop: () => void }) {
       {status.reason !== "" && <p class="soft">{status.reason}</p>}
       <dl class="figures" data-test="figures" data-status={JSON.stringify(status)}>
         <Figure name="Tasks that counted">{status.tasks.toLocaleString()}</Figure>
+        <Figure name="Came too late">{status.refused.toLocaleString()}</Figure>
         <Figure name="Samples">{status.samples.toLocaleString()}</Figure>
         <Figure name="Computing">{seconds(status.computeMs)}</Figure>
         <Figure name="Down, up">

@@ -1,7 +1,7 @@
 /** A run made ready on this device: its plans with their memory, and the parameters it has. */
 import { isNamed, readFrame, widen, encodeVector, type Words } from "./encodings.ts";
 import type { Engine, Prepared, Write } from "./engine.ts";
-import { KIND_TRAIN, type Assignment, type Manifest } from "./messages.ts";
+import { KIND_EVALUATE, KIND_TRAIN, type Assignment, type Manifest } from "./messages.ts";
 import { overwrittenInputs, type Plan } from "./plan.ts";
 import type { Bulk } from "./bulk.ts";
 
@@ -30,8 +30,14 @@ interface Program {
   version?: string;
 }
 
+/** A program runs so often on zeros before its first task: browsers compile what is hot a second time. */
+const WARM_UPS = 3;
+const WARM_UP_MS_MAX = 2_000;
+
 export class Run {
-  private readonly programs = new Map<number, Program>();
+  private readonly programs = new Map<number, Promise<Program>>();
+  private readonly ready = new Set<number>();
+  private isClosed = false;
   private parameters?: Float32Array<ArrayBuffer>;
   private version?: string;
   private words: { version: bigint; words: Words } | undefined;
@@ -41,6 +47,20 @@ export class Run {
     private readonly engine: Engine,
     private readonly memoryBytes: number,
   ) {}
+
+  /** Whether a task of this kind can be computed without waiting for a compiler. */
+  isReady(kind: number): boolean {
+    return this.ready.has(kind);
+  }
+
+  /** Has the programs made, and waits for that of `kind`; the other one comes meanwhile. */
+  async prepare(kind: number, bulk: Bulk): Promise<void> {
+    for (const other of [KIND_TRAIN, KIND_EVALUATE]) {
+      // Whoever needs it learns what is wrong with it.
+      if (other !== kind) this.program(other, bulk).catch(() => {});
+    }
+    await this.program(kind, bulk);
+  }
 
   /** Computes a task; undefined if the coordinator has its parameters or its samples no more. */
   async compute(task: Assignment, bulk: Bulk): Promise<Outcome | undefined> {
@@ -62,22 +82,33 @@ export class Run {
   }
 
   close(): void {
-    for (const { prepared } of this.programs.values()) prepared.close();
+    this.isClosed = true;
+    for (const program of this.programs.values()) program.then(({ prepared }) => prepared.close(), () => {});
     this.programs.clear();
+    this.ready.clear();
   }
 
-  private async program(kind: number, bulk: Bulk): Promise<Program> {
-    const ready = this.programs.get(kind);
-    if (ready !== undefined) return ready;
+  private program(kind: number, bulk: Bulk): Promise<Program> {
+    const known = this.programs.get(kind);
+    if (known !== undefined) return known;
+    const made = this.make(kind, bulk);
+    this.programs.set(kind, made);
+    made.then(
+      () => !this.isClosed && this.ready.add(kind),
+      () => this.programs.delete(kind),
+    );
+    return made;
+  }
+
+  private async make(kind: number, bulk: Bulk): Promise<Program> {
     const isTraining = kind === KIND_TRAIN;
     const hash = isTraining ? this.manifest.gradientProgram : this.manifest.evaluateProgram;
     const plan = await bulk.plan(hash, this.engine, this.memoryBytes);
     const parameterCount = plan.inputs.length - (isTraining ? TRAIN_INPUTS : EVALUATE_INPUTS);
     this.requireFit(plan, parameterCount, isTraining);
     const prepared = await this.engine.prepare(plan);
-    const program = { plan, prepared, parameterCount, overwritten: overwrittenInputs(plan) };
-    this.programs.set(kind, program);
-    return program;
+    if (isTraining) await warmUp(prepared);
+    return { plan, prepared, parameterCount, overwritten: overwrittenInputs(plan) };
   }
 
   private requireFit(plan: Plan, parameterCount: number, isTraining: boolean): void {
@@ -143,6 +174,11 @@ export class Run {
     }
     return writes;
   }
+}
+
+async function warmUp(prepared: Prepared): Promise<void> {
+  const end = performance.now() + WARM_UP_MS_MAX;
+  for (let i = 0; i < WARM_UPS && performance.now() < end; i++) await prepared.run([], [0]);
 }
 
 function split({ plan, parameterCount }: Program, bytes: Uint8Array<ArrayBuffer>): Write[] {

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Consumer;
 import motley.wire.Trust;
 
@@ -82,8 +83,21 @@ final class ApiClient implements AutoCloseable {
         var request =
                 request(path)
                         .header("content-type", "application/json")
+                        .header("idempotency-key", UUID.randomUUID().toString())
                         .POST(BodyPublishers.ofString(body.toString()));
-        return json(send(request, BodyHandlers.ofString()));
+        return json(sendOnce(request));
+    }
+
+    /// A request whose answer is lost on the way is sent again; its key keeps it from being done
+    /// twice.
+    private HttpResponse<String> sendOnce(HttpRequest.Builder request)
+            throws AwayException, InterruptedException {
+        try {
+            return send(request, BodyHandlers.ofString());
+        } catch (AwayException e) {
+            if (e.getCause() instanceof ConnectException) throw e;
+            return send(request, BodyHandlers.ofString());
+        }
     }
 
     JsonNode put(String path, JsonNode body) throws AwayException, InterruptedException {

@@ -61,9 +61,12 @@ final class ServeCommand implements Runnable {
 
     @Mixin private OutputOptions output = new OutputOptions();
 
+    @Mixin private LogOptions log = new LogOptions();
+
     @Override
     public void run() {
         var console = output.console();
+        log.apply();
         var home = directory.orElseGet(() -> Home.ofThisProcess().coordinator());
         var stopping = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);

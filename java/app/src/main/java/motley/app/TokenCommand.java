@@ -45,7 +45,8 @@ final class TokenCommand implements Runnable {
             description = {
                 "Makes a token and prints it, this once. Scopes: read (look), train (add data,",
                 "start and steer runs), devices (join as a device, invite devices), admin (what",
-                "administrators may), account (password and tokens)."
+                "administrators may), metrics (read the coordinator's figures, for Prometheus),",
+                "account (password and tokens)."
             })
     static final class Create implements Runnable {
         @Parameters(paramLabel = "NAME", description = "to tell it apart")

@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -27,8 +28,10 @@ import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
+import motley.coordinator.operations.OperationRoutes;
 import motley.coordinator.pages.Pages;
 import motley.coordinator.plans.PlanRoutes;
+import motley.coordinator.repeats.RepeatedRequests;
 import motley.coordinator.uploads.UploadRoutes;
 import motley.rounds.Reputation;
 import org.slf4j.Logger;
@@ -59,6 +62,8 @@ final class Api {
     private final Guard guard;
     private final List<Route> routes;
     private final int connectionsMax;
+    private final RequestLog log;
+    private final RepeatedRequests replies;
 
     /// One thread a request: many of them wait, for a body above all.
     private final Executor handlers =
@@ -68,6 +73,8 @@ final class Api {
         this.parts = parts;
         connectionsMax = Math.clamp(2L * limits.devicesMax(), 1, 1 << 24) + CONNECTIONS_MORE;
         guard = new Guard(parts.access(), parts.fleet());
+        log = new RequestLog(parts.figures().counters());
+        replies = new RepeatedRequests(parts.figures().database().jdbi(), InstantSource.system());
         var runs = new RunRoutes(parts.runs(), parts.listeners(), parts.access());
         var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
         routes =
@@ -77,6 +84,7 @@ final class Api {
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
                                 datasets(parts).routes(),
+                                operations(parts.figures()),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
                                 new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
@@ -136,6 +144,10 @@ final class Api {
                 parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
     }
 
+    private static List<Route> operations(CoordinatorFigures figures) {
+        return new OperationRoutes(figures.readiness(), figures::write).routes();
+    }
+
     List<Route> routes() {
         return routes;
     }
@@ -189,16 +201,29 @@ final class Api {
         var binding = server.route().methods(route.method()).path(route.path());
         if (route.isLong()) binding.maxRequestLength(0).requestTimeoutMillis(0);
         binding.build(
-                (context, request) ->
-                        HttpResponse.of(
-                                CompletableFuture.supplyAsync(
-                                        () -> answer(route, context, request), handlers)));
+                (context, request) -> {
+                    log.begin(context, route);
+                    return HttpResponse.of(
+                            CompletableFuture.supplyAsync(
+                                    () -> answer(route, context, request), handlers));
+                });
     }
 
     private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {
+        try (var lines = RequestLog.of(context)) {
+            return answer(route, context, request, lines);
+        }
+    }
+
+    private HttpResponse answer(
+            Route route,
+            ServiceRequestContext context,
+            HttpRequest request,
+            RequestLog.Lines lines) {
         try {
             guard.check(route, context, request.headers());
-            return route.handler().answer(context, request);
+            lines.asker(context);
+            return replies.answer(route, context, request);
         } catch (Problem e) {
             return e.response(context.path());
         } catch (IllegalArgumentException e) {
@@ -210,8 +235,8 @@ final class Api {
                     .response(context.path());
         } catch (IOException | RuntimeException e) {
             LOG.warn("{} {}: failed", route.method(), context.path(), e);
-            return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
-                    .response(context.path());
+            var detail = "internal error; see the log, request " + RequestLog.id(context);
+            return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, detail).response(context.path());
         }
     }
 

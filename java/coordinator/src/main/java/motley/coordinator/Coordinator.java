@@ -18,6 +18,7 @@ import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
+import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
 import motley.coordinator.storage.BlobStore;
@@ -75,7 +76,8 @@ public final class Coordinator implements AutoCloseable {
             Uploads uploads,
             CreditStore credits,
             Plans plans,
-            Datasets datasets) {}
+            Datasets datasets,
+            CoordinatorFigures figures) {}
 
     /// Opens a coordinator.
     ///
@@ -192,6 +194,7 @@ public final class Coordinator implements AutoCloseable {
         var access = access(settings, database.jdbi(), clock);
         var shared = shared(settings, opened);
         var listeners = new Listeners();
+        var counters = new Counters();
         var records = new Fleet.Records(new Reputations(database), clock);
         var fleet = new Fleet(access, shared, settings.limits().devicesMax(), records);
         var runs =
@@ -200,7 +203,8 @@ public final class Coordinator implements AutoCloseable {
                                 new Runs.Means(
                                         blobs,
                                         new Checkpointer.Shelf(checkpoints, database, clock),
-                                        new RunRecord.Archive(database, journal, clock, listeners),
+                                        new RunRecord.Archive(
+                                                database, journal, clock, listeners, counters),
                                         fleet,
                                         shared,
                                         new Inbox.Budget(settings.limits().inboxBytesMax()),
@@ -212,8 +216,11 @@ public final class Coordinator implements AutoCloseable {
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
+        var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
         var parts =
-                new Parts(access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets);
+                new Parts(
+                        access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
+                        figures);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

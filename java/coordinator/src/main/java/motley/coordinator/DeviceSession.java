@@ -8,11 +8,15 @@ import motley.wire.FromDevice;
 import motley.wire.RunManifest;
 import motley.wire.Session;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /// One connection of a device, from its Hello to its end.
 ///
 /// Messages come one at a time; any thread may send.
 final class DeviceSession implements Session.Handler<FromDevice> {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceSession.class);
     private static final String NOT_FIRST = "the first message must be Hello, and only that one";
 
     private final Fleet fleet;
@@ -63,6 +67,13 @@ final class DeviceSession implements Session.Handler<FromDevice> {
 
     @Override
     public void received(FromDevice message) {
+        var known = device;
+        try (var _ = MDC.putCloseable("device", known == null ? "" : known.id())) {
+            take(message);
+        }
+    }
+
+    private void take(FromDevice message) {
         if (!budget.take()) {
             dismiss(MessageBudget.EXCEEDED, true);
             return;
@@ -92,16 +103,21 @@ final class DeviceSession implements Session.Handler<FromDevice> {
     @Override
     public void closed(String why) {
         var known = device;
-        if (known != null) fleet.lost(known, this, why);
+        if (known != null) {
+            LOG.info("device {} ({}): gone, {}", known.id(), known.name(), why);
+            fleet.lost(known, this, why);
+        }
         fleet.forget(this);
     }
 
     private void greet(FromDevice.Hello hello) {
         var refusal = fleet.refusal(hello);
         if (refusal.isPresent()) {
+            LOG.info("device {}: turned away, {}", hello.deviceId(), refusal.get());
             dismiss(refusal.get(), false);
             return;
         }
         device = fleet.welcome(hello, this);
+        LOG.info("device {} ({}): has joined", hello.deviceId(), hello.name());
     }
 }

@@ -27,6 +27,11 @@ final class Mailbox {
         return waiting.size() < max && waiting.offer(message);
     }
 
+    /// How much waits.
+    int depth() {
+        return waiting.size();
+    }
+
     /// The next message, waited for; null if none comes in time.
     @Nullable RunMessage poll(long timeoutMs) throws InterruptedException {
         return waiting.poll(timeoutMs, TimeUnit.MILLISECONDS);

@@ -8,6 +8,7 @@ import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.Database;
 import motley.wire.RunManifest;
 import motley.wire.SharedDirectory;
+import org.slf4j.MDC;
 
 /// What a run works with and does not own.
 ///
@@ -30,6 +31,15 @@ record RunContext(
         RunRecord record,
         Payroll payroll,
         Duration checkpointEvery) {
+    /// What `work` logs names the run.
+    Runnable logged(Runnable work) {
+        return () -> {
+            try (var _ = MDC.putCloseable("run", owned.id())) {
+                work.run();
+            }
+        };
+    }
+
     InstantSource clock() {
         return shelf.clock();
     }

@@ -18,6 +18,7 @@ import motley.rounds.Kind;
 import motley.rounds.LeaseId;
 import motley.rounds.Phase;
 import motley.rounds.Position;
+import motley.rounds.Refusal;
 import motley.rounds.Rounds;
 import motley.rounds.State;
 import motley.rounds.Strategy;
@@ -97,7 +98,7 @@ final class RunLoop {
                 Thread.ofPlatform()
                         .daemon()
                         .name("run-" + context.owned().id())
-                        .unstarted(this::live);
+                        .unstarted(context.logged(this::live));
     }
 
     /// Starts the thread.
@@ -117,6 +118,11 @@ final class RunLoop {
         return state;
     }
 
+    /// Messages that wait to be looked at.
+    int mailboxDepth() {
+        return mailbox.depth();
+    }
+
     /// The time by the clock of its leases.
     Instant now() {
         return steady.instant();
@@ -133,7 +139,7 @@ final class RunLoop {
 
     /// Adds to the mailbox. A run so far behind that there is no room loses the message.
     void tell(RunMessage message) {
-        if (!mailbox.offer(message)) LOG.warn("run {}: overloaded, {} lost", id(), message);
+        if (!mailbox.offer(message)) record.lost(message);
     }
 
     /// Whether a device can be of use.
@@ -262,8 +268,7 @@ final class RunLoop {
             case Effect.Recall(int round) -> forget();
             case Effect.Reputed(var device, var reputation) ->
                     context.fleet().reputed(members.named(device), reputation, this);
-            case Effect.Refuse(var device, var key, var reason) ->
-                    refuse(device, key, reason.text());
+            case Effect.Refuse(var device, var key, var reason) -> refuse(device, key, reason);
             case Effect.Revoke(var device, var lease, var reason) -> {
                 exchange.release(lease.number());
                 to(device, new FromCoordinator.Revoked(lease.number()));
@@ -331,11 +336,7 @@ final class RunLoop {
         long lease = task.key().lease().number();
         exchange.release(lease);
         device.send(new FromCoordinator.Accepted(lease));
-        if (task.kind() == Kind.TRAIN) {
-            record.traffic().counted();
-            device.traffic().counted();
-        }
-        record.classes().add(device.numericClass());
+        record.accepted(device, task);
         device.worked(task, computeMicros);
         context.payroll().earned(device.number(), device.payee(), task);
     }
@@ -358,10 +359,10 @@ final class RunLoop {
         granted.forgetOlderThan(Long.MAX_VALUE);
     }
 
-    private void refuse(DeviceId number, TaskKey key, String reason) {
+    private void refuse(DeviceId number, TaskKey key, Refusal reason) {
         boolean isOurs = key.lease().fence() == context.owned().fence();
         if (isOurs) exchange.release(key.lease().number());
-        to(number, new FromCoordinator.Refused(key.lease().number(), reason));
+        to(number, new FromCoordinator.Refused(key.lease().number(), reason.text()));
         record.refused(number, key, reason);
     }
 

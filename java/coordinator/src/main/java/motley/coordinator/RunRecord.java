@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import motley.coordinator.operations.Counters;
 import motley.coordinator.storage.CheckpointRow;
 import motley.coordinator.storage.Database;
 import motley.coordinator.storage.Journal;
@@ -15,9 +16,12 @@ import motley.coordinator.storage.RunRow;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.DeviceId;
 import motley.rounds.Fact;
+import motley.rounds.Kind;
+import motley.rounds.Refusal;
 import motley.rounds.RunProgress;
 import motley.rounds.State;
 import motley.rounds.Strategy;
+import motley.rounds.Task;
 import motley.rounds.TaskKey;
 import motley.rounds.Totals;
 import org.jdbi.v3.core.JdbiException;
@@ -36,7 +40,7 @@ final class RunRecord {
     private final RunPlan plan;
     private final Database.Owned owned;
     private final Archive archive;
-    private final Traffic traffic = new Traffic();
+    private final Traffic traffic;
     private final NumericClasses classes;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private long sequence;
@@ -52,12 +56,15 @@ final class RunRecord {
             Database database,
             Journal journal,
             InstantSource clock,
-            Consumer<RunEvent> listeners) {}
+            Consumer<RunEvent> listeners,
+            Counters counters) {}
 
     RunRecord(RunPlan plan, Database.Owned owned, Archive archive, Status status) {
         this.plan = plan;
         this.owned = owned;
         this.archive = archive;
+        var counters = archive.counters;
+        traffic = new Traffic(counters::sent, counters::received);
         this.status = status;
         reason = "";
         classes = new NumericClasses(archive.database(), owned.id());
@@ -88,6 +95,21 @@ final class RunRecord {
     /// Of the devices whose answers count.
     NumericClasses classes() {
         return classes;
+    }
+
+    /// An answer of `device` counts.
+    void accepted(Device device, Task task) {
+        archive.counters().accepted(task);
+        classes.add(device.numericClass());
+        if (task.kind() != Kind.TRAIN) return;
+        traffic.counted();
+        device.traffic().counted();
+    }
+
+    /// The run is so far behind that it was not told something.
+    void lost(RunMessage message) {
+        LOG.warn("run {}: overloaded, {} lost", owned.id(), message);
+        archive.counters().lost();
     }
 
     /// Why it has this status; empty when there is nothing to say.
@@ -125,7 +147,9 @@ final class RunRecord {
         tell(new RunEvent.DeviceLeft(owned.id(), device.id(), device.name(), why));
     }
 
-    void refused(DeviceId device, TaskKey key, String why) {
+    void refused(DeviceId device, TaskKey key, Refusal reason) {
+        archive.counters().refused(reason);
+        var why = reason.text();
         write(Json.refused(device, key, why));
     }
 
@@ -146,6 +170,7 @@ final class RunRecord {
                         plan.rateOf(state),
                         archive.clock().millis());
         lastRound = Optional.of(metric);
+        archive.counters().applied();
         measured(metric, state, round + 1);
     }
 
@@ -161,6 +186,7 @@ final class RunRecord {
                         0,
                         archive.clock().millis());
         lastEvaluation = Optional.of(metric);
+        archive.counters().evaluated();
         remember(metric);
         measured(metric, state, state.position().round());
     }
@@ -184,6 +210,7 @@ final class RunRecord {
 
     void saved(Checkpointer.Place place) {
         var position = place.position();
+        archive.counters().saved();
         tell(new RunEvent.Checkpointed(owned.id(), position.epoch(), position.round()));
     }
 
@@ -230,6 +257,7 @@ final class RunRecord {
     }
 
     private void set(Status now, String why) {
+        LOG.info("run {}: {} {}", owned.id(), now, why);
         reason = why;
         status = now;
     }

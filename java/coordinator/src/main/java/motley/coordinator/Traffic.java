@@ -1,6 +1,7 @@
 package motley.coordinator;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /// Bytes of parameters and contributions that went over the network as bodies of HTTP. Mapped files
 /// of one machine and the messages of sessions, a few hundred bytes a task, do not count.
@@ -10,15 +11,29 @@ public final class Traffic {
     private final LongAdder down = new LongAdder();
     private final LongAdder up = new LongAdder();
     private final LongAdder tasks = new LongAdder();
+    private final LongConsumer alsoDown;
+    private final LongConsumer alsoUp;
+
+    Traffic() {
+        this(_ -> {}, _ -> {});
+    }
+
+    /// What is counted here counts there, too.
+    Traffic(LongConsumer alsoDown, LongConsumer alsoUp) {
+        this.alsoDown = alsoDown;
+        this.alsoUp = alsoUp;
+    }
 
     /// Towards a device.
     void sent(long bytes) {
         down.add(bytes);
+        alsoDown.accept(bytes);
     }
 
     /// From a device.
     void received(long bytes) {
         up.add(bytes);
+        alsoUp.accept(bytes);
     }
 
     /// An answer to a training task counts.

@@ -50,7 +50,7 @@ final class AccessContract {
             return switch (who) {
                 case "requestors", "devices-too", "device" -> "requestor";
                 case "providers" -> "provider";
-                case "administrators" -> "administrator";
+                case "administrators", "monitors" -> "administrator";
                 default -> "";
             };
         }
@@ -59,6 +59,7 @@ final class AccessContract {
             return switch (who) {
                 case "providers" -> "devices";
                 case "administrators" -> "admin";
+                case "monitors" -> "metrics";
                 case "account" -> "account";
                 default -> isSafe() ? "read" : "train";
             };
@@ -165,7 +166,7 @@ final class AccessContract {
     @Test
     void tokensDoWhatTheyAreForAndNoMore() throws Exception {
         var all = people.person("all", "administrator,requestor,provider");
-        for (var scope : List.of("read", "train", "devices", "admin", "account")) {
+        for (var scope : List.of("read", "train", "devices", "admin", "metrics", "account")) {
             var bearer = people.bearer(all, scope);
             for (var line : lines.values()) {
                 if (line.isPublic() || line.who.equals("device")) continue;

@@ -66,7 +66,7 @@ final class ApiContract {
         var promised = new TreeSet<String>();
         var path = "";
         for (var line : document.body().lines().toList()) {
-            var named = Pattern.compile("  (/v1/\\S*):").matcher(line);
+            var named = Pattern.compile("  (/\\S*):").matcher(line);
             var method = Pattern.compile("    (get|head|put|post|patch|delete):").matcher(line);
             if (named.matches()) path = named.group(1);
             if (method.matches()) promised.add(method.group(1) + " " + path);

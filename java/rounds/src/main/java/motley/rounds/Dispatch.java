@@ -18,6 +18,15 @@ final class Dispatch {
     /// be the ones who gave them.
     private static final int FRUITLESS_MAX = 8;
 
+    /// Every so many rounds, each device in another one, a device that is thought too slow is tried
+    /// all the same: it may have become faster, and only an answer can show it. An idle device that
+    /// is faster repeats the task, so that the round hardly takes longer.
+    private static final int TRIAL_ROUNDS = 32;
+
+    /// From so many answers on the mean tells how fast a device is: the first ones hold what it
+    /// does only once.
+    private static final int TELLING_ANSWERS = 3;
+
     private Dispatch() {}
 
     static void handOut(Draft draft) {
@@ -64,12 +73,17 @@ final class Dispatch {
         var own = device.timing(draft.kind);
         boolean areOthersInTime =
                 draft.lonely.last().filter(e -> e.getKey().at().isAfter(draft.now)).isPresent();
-        if (!own.isMeasured() || !device.leases().isEmpty() || !areOthersInTime) return false;
+        boolean isTold = own.measurements() >= TELLING_ANSWERS && !isTrial(draft, device);
+        if (!isTold || !device.leases().isEmpty() || !areOthersInTime) return false;
         long taskNs = draft.fleetTiming(draft.kind).meanNs();
         int open = draft.slotCount - draft.fresh + draft.leases.size() / 2;
         if (draft.isFlow()) open = Math.min(open, answersUntilTooOld(draft));
         long doneNs = taskNs + taskNs * open / draft.members;
         return own.meanNs() > doneNs;
+    }
+
+    private static boolean isTrial(Draft draft, Device device) {
+        return (draft.position.round() - device.id().value()) % TRIAL_ROUNDS == 0;
     }
 
     /// How many answers are still to be computed until one begun now would be too old.

@@ -6,7 +6,8 @@ import java.time.Instant;
 ///
 /// @param task carries the lease's identity in its key
 /// @param grantedAt when the task was given
-/// @param expectedAt when the answer should be here; the deadline if nothing is known
+/// @param expectedAt when the answer should be here; at once from a newcomer, which may be as fast
+///     as any; the deadline if nothing is known of anybody
 /// @param overdueAt when it should rarely not be here: from then on nothing is expected of it
 /// @param deadline when the lease expires; heartbeats move it
 /// @param deadlineMax how far heartbeats can move it

@@ -9,6 +9,10 @@ import java.util.List;
 /// [Policy#leaseFloor], twice as long for every lease that expired on its slot before. A device
 /// not yet measured gets sixteen times the fleet's limit, or [Policy#leaseFirst] if nothing has
 /// been measured. A heartbeat gives it that long again, up to eight times in all.
+///
+/// A device that has not answered yet is expected any moment, until a usual one of the fleet would
+/// be overdue: taken for slower, its first answer would always be one too many, and it would never
+/// be known. While nothing is known of anybody it is expected at its deadline.
 final class Leases {
     private static final int UNMEASURED_FACTOR = 16;
     private static final int DOUBLINGS_MAX = 6;
@@ -24,9 +28,11 @@ final class Leases {
         var key = new TaskKey(id, draft.position.round(), number, draft.position.version());
         var task = new Task(key, draft.kind, draft.position.epoch(), samples, ttl);
         var deadline = draft.now.plus(ttl);
-        var timing = device.timing(draft.kind);
-        var expected = timing.isMeasured() ? draft.now.plus(timing.mean()) : deadline;
-        var overdue = timing.isMeasured() ? draft.now.plus(timing.limit()) : deadline;
+        var own = device.timing(draft.kind);
+        var usual = own.isMeasured() ? own : draft.fleetTiming(draft.kind);
+        var soon = usual.isMeasured() ? draft.now : deadline;
+        var expected = own.isMeasured() ? draft.now.plus(own.mean()) : soon;
+        var overdue = usual.isMeasured() ? draft.now.plus(usual.limit()) : deadline;
         var capped = draft.now.plus(ttl.multipliedBy(RENEWALS_MAX));
         var lease = new Lease(device.id(), task, draft.now, expected, overdue, deadline, capped);
 

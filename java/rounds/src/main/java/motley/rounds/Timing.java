@@ -6,13 +6,18 @@ import java.time.Duration;
 ///
 /// A new measurement `m` moves the mean by `(m - mean)/8` and the deviation by
 /// `(|m - mean| - deviation)/4`; the first one sets the mean to `m` and the deviation to `m/2`.
+/// What is done only once, such as compiling, is in the first measurement: of the next few, one
+/// below half of the mean takes its place.
 /// Source: Jacobson, Congestion Avoidance and Control (1988), appendix A, and RFC 6298 §2. Differs:
-/// nanoseconds, not clock ticks; no granularity term, because a lease has a floor.
+/// nanoseconds, not clock ticks; the fresh start; no granularity term, because a lease has a floor.
 ///
 /// @param measurements how many went in; at 0 the other components mean nothing
 public record Timing(long meanNs, long deviationNs, long measurements) {
     /// Nothing measured yet.
     public static final Timing NONE = new Timing(0, 0, 0);
+
+    /// So many measurements are the first few.
+    private static final int FIRST_FEW = 4;
 
     public boolean isMeasured() {
         return measurements > 0;
@@ -23,8 +28,9 @@ public record Timing(long meanNs, long deviationNs, long measurements) {
         long ns = Math.max(0, measured.toNanos());
         if (!isMeasured()) return new Timing(ns, ns / 2, 1);
         long error = ns - meanNs;
+        boolean isFresh = measurements < FIRST_FEW && ns < meanNs / 2;
         return new Timing(
-                meanNs + error / 8,
+                isFresh ? ns : meanNs + error / 8,
                 deviationNs + (Math.abs(error) - deviationNs) / 4,
                 measurements + 1);
     }

@@ -26,6 +26,19 @@ final class DuplicatesTest {
         run.happens(new Event.RoundApplied(0, 1));
     }
 
+    /// Three more rounds like the first.
+    private void bothAreKnownWell() {
+        for (int round = 1; round <= 3; round++) {
+            var lasting = run.asks(slow);
+            var quick = run.asks(fast);
+            run.passes(Duration.ofMillis(10));
+            run.mustAccept(fast, quick);
+            run.passes(Duration.ofMillis(90));
+            run.mustAccept(slow, lasting);
+            run.happens(new Event.RoundApplied(round, round + 1));
+        }
+    }
+
     @Test
     void firstAnswerWinsAndTheOtherIsRevoked() {
         var original = run.asks(slow);
@@ -55,6 +68,7 @@ final class DuplicatesTest {
 
     @Test
     void workIsNotRepeatedWhenTheHolderIsExpectedFirst() {
+        bothAreKnownWell();
         var lasting = run.asks(slow);
         var quick = run.asks(fast);
         run.mustAccept(slow, lasting);
@@ -64,6 +78,7 @@ final class DuplicatesTest {
 
     @Test
     void overdueWorkIsRepeatedByASlowerDevice() {
+        bothAreKnownWell();
         var lasting = run.asks(slow);
         run.asks(fast);
         run.mustAccept(slow, lasting);
@@ -74,6 +89,7 @@ final class DuplicatesTest {
 
     @Test
     void deviceThatWouldComeTooLateLeavesTheLastTaskToOthers() {
+        bothAreKnownWell();
         var quick = run.asks(fast);
         run.asksInVain(slow);
         run.mustAccept(fast, quick);
@@ -82,10 +98,52 @@ final class DuplicatesTest {
 
     @Test
     void taskLeftToAnOverdueDeviceIsGivenToTheSlowOneAfterAll() {
+        bothAreKnownWell();
         run.asks(fast);
         run.asksInVain(slow);
         run.passes(Duration.ofMillis(200));
         assertThat(run.assigned(slow)).isPresent();
+    }
+
+    /// It may be as fast as any: robbed of its first task it would never be known.
+    @Test
+    void newcomerIsLeftItsTaskForAsLongAsIsUsual() {
+        var newcomer = run.joins(3);
+        var first = run.asks(newcomer);
+        run.mustAccept(fast, run.asks(fast));
+        run.asksInVain(fast);
+        run.passes(Duration.ofMillis(15));
+        run.mustAccept(newcomer, first);
+    }
+
+    @Test
+    void newcomerThatTakesUnusuallyLongIsRepeated() {
+        run.asks(run.joins(3));
+        run.mustAccept(fast, run.asks(fast));
+        run.asksInVain(fast);
+        run.passes(Duration.ofMillis(200));
+        assertThat(run.assigned(fast)).isPresent();
+    }
+
+    @Test
+    void deviceThatIsThoughtTooSlowIsTriedInOneOfThirtyTwoRounds() {
+        var run = Play.of(Play.settings(new Schedule(100 * 8, 0, 8, 2, 1, true)));
+        var steady = run.joins(1);
+        var late = run.joins(2);
+        int tried = 0;
+        for (int round = 0; round < 100; round++) {
+            var first = run.asks(steady);
+            run.happens(new Event.WorkRequested(late));
+            var lent = run.assigned(late);
+            if (lent.isPresent() && round > 4) tried++;
+            run.passes(Duration.ofMillis(10));
+            run.mustAccept(steady, first);
+            if (lent.isEmpty()) run.mustAccept(steady, run.asks(steady));
+            run.passes(Duration.ofMillis(90));
+            lent.ifPresent(task -> run.mustAccept(late, task));
+            run.happens(new Event.RoundApplied(round, round + 1));
+        }
+        assertThat(tried).isBetween(2, 4);
     }
 
     @Test

@@ -22,6 +22,16 @@ final class TimingTest {
         assertThat(timing.deviationNs()).isEqualTo(2_375_000_000L);
     }
 
+    /// What a device compiles for its first task it does not compile again.
+    @Test
+    void firstFewMeasurementsAreForgottenForOneBelowHalf() {
+        var timing = Timing.NONE.with(Duration.ofSeconds(20)).with(SECOND);
+        assertThat(timing.mean()).isEqualTo(SECOND);
+        assertThat(timing.limit()).isGreaterThan(Duration.ofSeconds(20));
+        var settled = timing.with(SECOND).with(SECOND).with(Duration.ofMillis(200));
+        assertThat(settled.mean()).isEqualTo(Duration.ofMillis(900));
+    }
+
     @Test
     void aReportOfZeroDoesNotMakeALimitOfZero() {
         var timing = Timing.NONE.with(SECOND).with(Duration.ZERO);

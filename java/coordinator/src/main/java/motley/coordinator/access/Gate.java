@@ -91,7 +91,7 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
     private static void requireForDevices(Route route) {
         switch (route.scope()) {
             case PUBLIC, DEVICES_TOO, DEVICE -> {}
-            case PEOPLE, REQUESTORS, PROVIDERS, ADMINISTRATORS, ACCOUNT ->
+            case PEOPLE, REQUESTORS, PROVIDERS, ADMINISTRATORS, MONITORS, ACCOUNT ->
                     throw new Problem(HttpStatus.FORBIDDEN, "this route is not for devices");
         }
     }
@@ -149,6 +149,7 @@ record Gate(Registry registry, Optional<String> token, Proxies proxies) {
             case REQUESTORS, DEVICES_TOO, DEVICE -> new Need(Optional.of(Role.REQUESTOR), usual);
             case PROVIDERS -> new Need(Optional.of(Role.PROVIDER), TokenScope.DEVICES);
             case ADMINISTRATORS -> new Need(Optional.of(Role.ADMINISTRATOR), TokenScope.ADMIN);
+            case MONITORS -> new Need(Optional.of(Role.ADMINISTRATOR), TokenScope.METRICS);
             case ACCOUNT -> new Need(Optional.empty(), TokenScope.ACCOUNT);
         };
     }

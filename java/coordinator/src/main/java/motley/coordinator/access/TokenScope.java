@@ -10,6 +10,8 @@ enum TokenScope {
     DEVICES,
     /// What only administrators may do.
     ADMIN,
+    /// Read the coordinator's figures, of an administrator's token.
+    METRICS,
     /// The person's own account: password and tokens.
     ACCOUNT
 }

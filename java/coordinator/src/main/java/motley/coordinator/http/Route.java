@@ -23,6 +23,8 @@ public record Route(HttpMethod method, String path, Scope scope, boolean isLong,
         PROVIDERS,
         /// People who may do everything.
         ADMINISTRATORS,
+        /// People who may do everything, and programs that only watch for them.
+        MONITORS,
         /// People, for what belongs to their own account.
         ACCOUNT,
         /// People, and devices with the token of their session.

@@ -1,0 +1,209 @@
+// Tabs that are devices, for scripts: `node tabs.mjs CHROMIUM FOLDER` reads one JSON command a line and answers
+// each with one JSON line, `{"error": …}` where it failed; a first one says that the browser is there. Chromium's profile lies in FOLDER.
+//
+//   {"do": "relay", "to": PORT}               from now on the relay leads there; answers its own port
+//   {"do": "network", "is": "on" | "off"}     cuts the relay's connections and refuses new ones
+//   {"do": "open", "tab", "url", "userAgent"} opens a link and joins, as a person would
+//   {"do": "wait", "tab", "for", "seconds"}   until an expression of the status `s` is true; answers the status
+//   {"do": "reload" | "stop" | "close", "tab"}
+//   {"do": "killGpu"}                         kills the browser's GPU process
+//   {"do": "hide" | "show", "tab"}            as if the page was put into the background
+//   {"do": "memory", "tab"}                   bytes: the page's heap, its worker's, the browser's processes
+//   {"do": "installable", "tab"}              what Chromium has against installing it
+//   {"do": "evaluate", "tab", "what"}         an expression in the page
+//   {"do": "quit"}
+import { readFileSync, readdirSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const [executablePath, profile] = process.argv.slice(2);
+const tabs = new Map();
+const sockets = new Set();
+let isCut = false;
+
+const browser = await chromium.launchPersistentContext(profile, {
+  executablePath,
+  headless: true,
+  args: [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    // A GPU computed by the processor, where there may be a real one.
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--enable-precise-memory-info",
+  ],
+});
+
+async function answer(command) {
+  const { tab } = command;
+  switch (command.do) {
+    case "relay":
+      return { port: await relay(command.to) };
+    case "network":
+      isCut = command.is === "off";
+      if (isCut) for (const socket of sockets) socket.destroy();
+      await browser.setOffline(isCut);
+      return {};
+    case "open":
+      return open(command);
+    case "wait":
+      return wait(command);
+    case "reload":
+      await page(tab).reload();
+      return {};
+    case "stop":
+      await page(tab).click("[data-test=stop]");
+      return {};
+    case "close":
+      await page(tab).close({ runBeforeUnload: false });
+      tabs.delete(tab);
+      return {};
+    case "killGpu":
+      return killGpu();
+    case "hide":
+    case "show":
+      await page(tab).evaluate((state) => {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, command.do === "hide" ? "hidden" : "visible");
+      return {};
+    case "memory":
+      return memory(page(tab));
+    case "installable": {
+      const session = await browser.newCDPSession(page(tab));
+      const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+      return { errors: installabilityErrors.map((each) => each.errorId).join(" ") };
+    }
+    case "evaluate":
+      return { value: await page(tab).evaluate(command.what) };
+    case "quit":
+      await browser.close();
+      return {};
+  }
+  throw new Error(`do: ${command.do} (expected: one of those above)`);
+}
+
+function page(tab) {
+  const known = tabs.get(tab);
+  if (known === undefined) throw new Error(`tab: ${tab} is not open`);
+  return known;
+}
+
+async function open({ tab, url, userAgent }) {
+  const opened = await browser.newPage();
+  tabs.set(tab, opened);
+  opened.on("console", (message) => console.error(`${tab}: ${message.text()}`));
+  opened.on("pageerror", (error) => console.error(`${tab}: ${error.message}`));
+  if (userAgent !== undefined) {
+    await opened.addInitScript((agent) => {
+      Object.defineProperty(navigator, "userAgent", { value: agent });
+      Object.defineProperty(navigator, "userAgentData", { value: undefined });
+    }, userAgent);
+  }
+  const started = performance.now();
+  await opened.goto(url);
+  await opened.click("[data-test=start]");
+  return { ms: Math.round(performance.now() - started) };
+}
+
+async function status(tab) {
+  const shown = page(tab).locator("[data-test=figures]");
+  if ((await shown.count()) > 0) return JSON.parse(await shown.getAttribute("data-status"));
+  const ending = page(tab).locator("[data-test=ending]");
+  return { state: "ended", reason: (await ending.count()) === 0 ? "" : await ending.innerText() };
+}
+
+async function wait({ tab, for: condition, seconds }) {
+  const isMet = new Function("s", `return ${condition}`);
+  const end = performance.now() + 1000 * seconds;
+  let last;
+  do {
+    last = await status(tab).catch((e) => ({ state: "gone", reason: e.message }));
+    if (isMet(last)) return last;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (performance.now() < end);
+  throw new Error(`${tab}: not ${condition} within ${seconds} s: ${JSON.stringify(last)}`);
+}
+
+/** Bytes, for what they are at this moment: garbage is collected before. */
+async function memory(opened) {
+  const session = await browser.newCDPSession(opened);
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  await session.detach();
+  const workers = [];
+  for (const worker of opened.workers()) {
+    workers.push(await worker.evaluate(() => performance.memory?.usedJSHeapSize ?? 0).catch(() => 0));
+  }
+  const processes = ownProcesses().map(({ id }) => residentBytes(id));
+  const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
+  return { page: usedSize, workers: sum(workers), processes: sum(processes) };
+}
+
+/** Of this browser only: those that name its profile. */
+function ownProcesses() {
+  const own = [];
+  for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${id}/cmdline`, "utf8");
+      if (words.includes(profile) && words.includes("chrom") && !words.includes("tabs.mjs")) own.push({ id, words });
+    } catch {
+      // It has just ended.
+    }
+  }
+  return own;
+}
+
+function residentBytes(id) {
+  try {
+    const lines = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
+    return 1024 * Number(/^Pss:\s+(\d+)/m.exec(lines)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function killGpu() {
+  const gpu = ownProcesses().find(({ words }) => words.includes("--type=gpu-process"));
+  if (gpu === undefined) throw new Error("there is no GPU process");
+  process.kill(Number(gpu.id), "SIGKILL");
+  return { killed: Number(gpu.id) };
+}
+
+/** Bytes both ways, until the network is cut. */
+async function relay(to) {
+  const server = createServer((near) => {
+    if (isCut) return near.destroy();
+    const far = connect(to, "127.0.0.1");
+    for (const [one, other] of [[near, far], [far, near]]) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on("error", () => {});
+      one.on("close", () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server.address().port;
+}
+
+console.log("{}");
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line.trim() === "") continue;
+  let reply;
+  try {
+    reply = await answer(JSON.parse(line));
+  } catch (e) {
+    reply = { error: String(e.message ?? e).split("\n")[0] };
+  }
+  console.log(JSON.stringify(reply));
+}
+await browser.close();
+process.exit(0);
