@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import motley.coordinator.Transfer.Way;
+import motley.rounds.DeviceId;
+import motley.rounds.Event;
 import motley.rounds.Kind;
+import motley.rounds.LeaseId;
 import motley.rounds.Task;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -127,8 +130,11 @@ final class Exchange implements AutoCloseable {
 
     /// A device has given a task back, perhaps because the file of its parameters is damaged:
     /// before the next task it is written again.
-    void writeAnew() {
+    ///
+    /// @return what the training loop is told of it
+    Event takenBack(DeviceId device, LeaseId lease, String reason) {
         sharedVersion = -1;
+        return new Event.LeaseReturned(device, lease, reason);
     }
 
     /// What a device answered to a training task.

@@ -43,8 +43,7 @@ final class OnDevices {
                 offered,
                 own.name());
         var held = new Held(devices, samples);
-        return request.with(
-                new RunRequest.OnDevices(own.name(), held, own.rules(), own.test()));
+        return request.with(new RunRequest.OnDevices(own.name(), held, own.rules(), own.test()));
     }
 
     /// @throws IllegalArgumentException naming the setting that does not fit

@@ -238,9 +238,7 @@ final class RunLoop {
     }
 
     private void takeBack(Device device, FromDevice.LeaseReturn back) {
-        exchange.writeAnew();
-        var lease = leaseOf(back.lease());
-        pending.add(new Event.LeaseReturned(device.number(), lease, back.reason()));
+        pending.add(exchange.takenBack(device.number(), leaseOf(back.lease()), back.reason()));
     }
 
     private LeaseId leaseOf(long number) {

@@ -176,8 +176,7 @@ final class RunRequestJson {
         int batchSize = integer("batchSize", 128);
         boolean isOwn = dataset instanceof RunRequest.OnDevices;
         int tasks = integer("tasks", isOwn ? 1 : Math.min(8, batchSize));
-        var strategy =
-                isOwn ? OnDevicesJson.strategy(object) : StrategyJson.read(object, tasks);
+        var strategy = isOwn ? OnDevicesJson.strategy(object) : StrategyJson.read(object, tasks);
         var descent =
                 new RunRequest.Descent(
                         text("optimizer", StrategyRules.usualOptimizer(strategy)),

@@ -106,8 +106,7 @@ final class TestDevice implements AutoCloseable {
                         settings.token,
                         id,
                         "the device " + id,
-                        profile(settings.thin, settings.lentBytes)
-                                .withOwnSamples(settings.own)));
+                        profile(settings.thin, settings.lentBytes).withOwnSamples(settings.own)));
         thread = Thread.ofPlatform().daemon().name(id).start(this::live);
     }
 
@@ -164,7 +163,14 @@ final class TestDevice implements AutoCloseable {
         Settings asBrowser(String... encodings) {
             var kind = new DeviceProfile.Thin(List.of(encodings), List.of("f32"));
             return new Settings(
-                    id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind), lentBytes, own);
+                    id,
+                    token,
+                    false,
+                    conduct,
+                    Transport.WEBSOCKET,
+                    Optional.of(kind),
+                    lentBytes,
+                    own);
         }
     }
 

@@ -49,8 +49,7 @@ final class Leases {
 
     /// Fixed costs would drown the measurement of a small remainder.
     private static boolean isMeasurable(Draft draft, Task task) {
-        return draft.isOfOwnSamples()
-                || 2 * task.samples().count() >= draft.samplesOf(0).count();
+        return draft.isOfOwnSamples() || 2 * task.samples().count() >= draft.samplesOf(0).count();
     }
 
     private static Device.Grant grantOf(Lease lease) {

@@ -31,6 +31,10 @@ final class OwnRounds {
         for (var entry : draft.slots) {
             if (isOf(draft, device, entry.getValue())) return Optional.empty();
         }
+        // Its own of before, so that two answers of it cannot both count; else anyone's.
+        for (var entry : draft.reopened) {
+            if (wasOf(entry.getValue(), device)) return Optional.of(entry.getKey());
+        }
         for (var entry : draft.reopened) {
             if (isFree(entry.getValue())) return Optional.of(entry.getKey());
         }
@@ -58,11 +62,15 @@ final class OwnRounds {
         return open.doubts().stream().anyMatch(doubt -> doubt.device().equals(device));
     }
 
+    /// Whether a lease of `device` on it has expired: a late answer to it may come.
+    private static boolean wasOf(Slot slot, Device device) {
+        return slot instanceof Slot.Open open
+                && open.former().stream().anyMatch(lease -> lease.device().equals(device.id()));
+    }
+
     /// Whether nothing is known of whose it was.
     private static boolean isFree(Slot slot) {
-        return slot instanceof Slot.Open open
-                && open.former().isEmpty()
-                && open.doubts().isEmpty();
+        return slot instanceof Slot.Open open && open.former().isEmpty() && open.doubts().isEmpty();
     }
 
     /// Closes the round if it has all answers it can get, or enough and has waited long enough.

@@ -17,8 +17,8 @@ import java.util.Optional;
 /// @param trust how far devices are trusted
 /// @param slowFactor a device whose training tasks take more than this many times the median gets
 ///     no open ones, only evaluations and repeats, while others are at work; 0: all get them
-/// @param ownTerms how rounds go whose devices train on samples of their own; empty: the samples are
-///     the run's
+/// @param ownTerms how rounds go whose devices train on samples of their own; empty: the samples
+///     are the run's
 public record Policy(
         int devicesMin,
         int devicesMax,
