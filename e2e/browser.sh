@@ -38,6 +38,7 @@ small_network() {
     expect "ann joins" join ann "$url" --token "$token"
     expect "a training on the JVM alone" ended pure 60
     start mixed train "${settings[@]}" --url "$url"
+    expect "a training on all devices begins" within 30 has "$work/mixed.out" round 2
     together
     comings_and_goings
     expect "the training ends well" ended mixed 120
@@ -84,10 +85,13 @@ comings_and_goings() {
 
 # What is told of a browser on a machine without a GPU, and on a phone.
 appliance() {
-    start phone train "${settings[@]}" --url "$url"
+    start phone train "${settings[@]}" --encoding int8 --parameters bf16 --url "$url"
     expect "a phone's page opens" ask '{"do": "open", "tab": "phone", "url": "'"$(link "${url##*:}" engine=auto)"'", "userAgent": "'"$phone"'"}'
     expect "it takes WebAssembly, and says why" until_status phone 20 "s.engine === 'wasm' && s.passedOver.includes('thirty times slower')"
     expect "it works" until_status phone 20 "s.tasks > 2"
+    expect "its answers are bytes, not floats" until_status phone 20 "s.upBytes / (s.tasks + s.refused) < 14000"
+    echo "a phone's tasks: $(python3 -c "print(($(replied downBytes) + $(replied upBytes)) // $(replied tasks))") bytes each, with int8 and bf16"
+    expect "the coordinator knows its battery" knows_battery
     expect "it is put into the background" tell hide phone
     expect "and leaves" until_status phone 5 "s.state === 'hidden'"
     expect "it comes back" tell show phone
@@ -96,6 +100,10 @@ appliance() {
     expect "the page can be installed" same "none$(replied errors)" none
     "$motley" stop --url "$url" "$(field "$work/phone.out" started run)" >/dev/null
     expect "a run that is stopped lets them go" within 20 is_gone phone
+}
+
+knows_battery() {
+    "$motley" devices --url "$url" --format json | grep '"id":"web-' | grep -Eq '"battery":1(\.0)?[,}]'
 }
 
 accuracy() {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 import aggregation
+import browsers
 import fleets
 import products
 import report
@@ -49,6 +50,7 @@ ALL = {
         Row("N10", "elements encoded and added up by a core, without PyTorch", aggregation.measure),
         Row("N12", "first command to first loss, without PyTorch", starts.first_loss),
         Row("N13", "process start to first finished training step", starts.first_step),
+        Row("N15", "a training step in headless Chromium beside jax-js and TensorFlow.js", browsers.measure, "best of the others"),
         Row("N16", "WebAssembly in headless Chromium, without PyTorch", wasm.measure),
     )
 }

@@ -4,7 +4,8 @@
     python tools/golden/optimizers.py
 
 Numbers are float64. Parameters and gradients come from formula.py, so the file holds results only:
-one line each, a name and its numbers. PyTorch has no Lion; `Lion` below follows the paper.
+one line each, a name and its numbers. PyTorch has neither Lion nor delayed Nesterov; both follow their
+papers below.
 """
 
 import pathlib
@@ -40,12 +41,40 @@ class Lion(torch.optim.Optimizer):
             m.copy_(beta2 * m + (1 - beta2) * p.grad)
 
 
+class DelayedNesterov(torch.optim.Optimizer):
+    """Liu et al. 2024, "Asynchronous local-SGD training for language modeling", alg. 3 with c = 0. Its
+    rate is that of `every` steps together."""
+
+    def __init__(self, params, lr, momentum, every, weight_decay):
+        super().__init__(params, {"lr": lr * every})
+        self.momentum, self.every, self.decay, self.steps = momentum, every, weight_decay, 0
+
+    @torch.no_grad()
+    def step(self):
+        self.steps += 1
+        for p in self.param_groups[0]["params"]:
+            lr = self.param_groups[0]["lr"]
+            m = self.state[p].setdefault("m", torch.zeros_like(p))
+            delta = self.state[p].setdefault("delta", torch.zeros_like(p))
+            gradient = p.grad + self.decay * p
+            delta += gradient
+            if self.steps % self.every == 0:
+                m.copy_(self.momentum * m + delta / self.every)
+                p.sub_(lr * (self.momentum * m + gradient / self.every))
+                delta.zero_()
+            else:
+                p.sub_(lr * gradient / self.every)
+
+
 OPTIM = torch.optim
 RULES = {
     "sgd:momentum=0": lambda p: OPTIM.SGD(p, RATE),
     "sgd:weight-decay=0.25": lambda p: OPTIM.SGD(p, RATE, momentum=0.9, weight_decay=0.25),
     "nesterov:momentum=0.5,weight-decay=0.25": lambda p: OPTIM.SGD(
         p, RATE, momentum=0.5, weight_decay=0.25, nesterov=True),
+    "delayed-nesterov:every=3": lambda p: DelayedNesterov(p, RATE, 0.9, 3, 0),
+    "delayed-nesterov:momentum=0.5,every=4,weight-decay=0.25": lambda p: DelayedNesterov(
+        p, RATE, 0.5, 4, 0.25),
     "rmsprop": lambda p: OPTIM.RMSprop(p, RATE),
     "rmsprop:beta=0.75,epsilon=0.125,weight-decay=0.25": lambda p: OPTIM.RMSprop(
         p, RATE, alpha=0.75, eps=0.125, weight_decay=0.25),

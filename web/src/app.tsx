@@ -5,8 +5,11 @@ import { paths, signals } from "./api.ts";
 import { DevicePage } from "./device/page.tsx";
 import { Bones, Empty, Logo } from "./parts/basics.tsx";
 import { Account } from "./pages/Account.tsx";
+import { Credits } from "./pages/Credits.tsx";
+import { Data, DataPage } from "./pages/Data.tsx";
 import { Devices } from "./pages/Devices.tsx";
 import { Join } from "./pages/Join.tsx";
+import { ModelPage, Models } from "./pages/Models.tsx";
 import { Overview } from "./pages/Overview.tsx";
 import { People } from "./pages/People.tsx";
 import { RunPage } from "./pages/RunPage.tsx";
@@ -25,14 +28,19 @@ interface Room {
   needs?: string;
   /** Shown only to who has this role, where there are accounts. */
   role?: Role;
+  /** Shown only where there are accounts. */
+  isOfPeople?: boolean;
 }
 
 const ROOMS: Room[] = [
   { path: "/", name: "Overview", page: Overview },
   { path: "/runs", name: "Runs", page: Runs },
+  { path: "/data", name: "Data", page: Data, needs: "/v1/datasets", role: "requestor" },
+  { path: "/models", name: "Models", page: Models, needs: "/v1/models", role: "requestor" },
   { path: "/devices", name: "Devices", page: Devices },
   { path: "/join", name: "Join", page: Join },
-  { path: "/people", name: "People", page: People, needs: "/v1/accounts", role: "administrator" },
+  { path: "/credits", name: "Credits", page: Credits, needs: "/v1/credits" },
+  { path: "/people", name: "People", page: People, needs: "/v1/accounts", role: "administrator", isOfPeople: true },
 ];
 
 export function App() {
@@ -112,12 +120,18 @@ function isDevice(path: string): boolean {
 
 function isOpen(room: Room, known: Set<string>, session: Session | undefined): boolean {
   if (room.needs !== undefined && !known.has(room.needs)) return false;
-  return room.role === undefined || (session?.accounts === true && session.person?.roles.includes(room.role) === true);
+  if (session?.accounts !== true) return room.isOfPeople !== true;
+  const roles = session.person?.roles ?? [];
+  return room.role === undefined || roles.includes(room.role) || roles.includes("administrator");
 }
 
 function page(path: string, session: Session, onSession: (session: Session) => void) {
   const run = /^\/runs\/([a-z0-9]+)$/.exec(path)?.[1];
   if (run !== undefined) return <RunPage key={run} id={run} />;
+  const data = /^\/data\/([a-z0-9]+)$/.exec(path)?.[1];
+  if (data !== undefined) return <DataPage key={data} id={data} session={session} />;
+  const model = /^\/models\/([a-z0-9]+)$/.exec(path)?.[1];
+  if (model !== undefined) return <ModelPage key={model} id={model} session={session} />;
   if (path === "/start") return <Start />;
   if (path === "/account" && session.accounts) return <Account session={session} onSession={onSession} />;
   const Page = ROOMS.find((room) => room.path === path)?.page;

@@ -33,7 +33,7 @@ export interface FieldText {
   isRare?: boolean;
 }
 
-const OPTIMIZERS: [string, string][] = ["adam", "adamw", "sgd", "nesterov", "rmsprop", "adagrad", "lion"].map((name) => [name, name]);
+const OPTIMIZERS: [string, string][] = ["adam", "adamw", "sgd", "nesterov", "delayed-nesterov", "rmsprop", "adagrad", "lion"].map((name) => [name, name]);
 
 export const FIELDS: FieldText[] = [
   { name: "epochs", label: "Epochs", why: "How often every sample is learnt from.", kind: "whole", group: "length", usual: "2", min: 1 },
@@ -47,8 +47,9 @@ export const FIELDS: FieldText[] = [
     why: "How the rate changes on the way.",
     kind: "choice",
     group: "steps",
-    usual: "constant",
-    choices: ["constant", "step", "exponential", "cosine", "one-cycle"].map((name) => [name, name]),
+    usual: "",
+    choices: [["", "the usual one"], ...["constant", "step", "exponential", "cosine", "one-cycle"].map((name): [string, string] => [name, name])],
+    isOptional: true,
   },
   { name: "warmUpSteps", label: "Warm-up steps", why: "Steps in which the rate rises first.", kind: "whole", group: "steps", usual: "0", min: 0, isRare: true },
   { name: "seed", label: "Seed", why: "Of everything random. The same seed gives the same weights.", kind: "whole", group: "steps", usual: "0", isRare: true },
@@ -57,6 +58,8 @@ export const FIELDS: FieldText[] = [
   { name: "localSteps", label: "Local steps", why: "Optimizer steps of a task.", kind: "whole", group: "fleet", usual: "20", min: 1, only: ["local"] },
   { name: "localEpochs", label: "Local epochs", why: "How often a task goes over its samples.", kind: "whole", group: "fleet", usual: "1", min: 1, only: ["local"], isRare: true },
   { name: "warmUpRounds", label: "Warm-up rounds", why: "Rounds of one step each before. Empty: a third.", kind: "whole", group: "fleet", usual: "", min: 0, only: ["local"], isOptional: true, isRare: true },
+  { name: "fragments", label: "Parts of the model", why: "Synchronised in turns: smaller messages, more often. A divisor of the local steps.", kind: "whole", group: "fleet", usual: "1", min: 1, max: 64, only: ["local"], isRare: true },
+  { name: "replicas", label: "Devices keep copies", why: "Of the model and the optimizer's state; the weights then depend on the devices. Parts need it.", kind: "flag", group: "fleet", usual: "false", only: ["local"], isRare: true },
   { name: "outer", label: "Outer optimizer", why: "Takes the mean of the devices' moves for a gradient.", kind: "text", group: "fleet", usual: "nesterov:momentum=0.9", only: ["local"], isRare: true },
   { name: "outerLearningRate", label: "Outer learning rate", why: "Of a round.", kind: "number", group: "fleet", usual: "0.7", min: 0, only: ["local"], isRare: true },
   { name: "minDevices", label: "At least devices", why: "The run waits until as many are there.", kind: "whole", group: "fleet", usual: "1", min: 1 },

@@ -53,13 +53,11 @@ export class Run {
     return this.ready.has(kind);
   }
 
-  /** Has the programs made, and waits for that of `kind`; the other one comes meanwhile. */
+  /** Has the program of `kind` made, and waits for it; then the other one, for when it is needed. */
   async prepare(kind: number, bulk: Bulk): Promise<void> {
-    for (const other of [KIND_TRAIN, KIND_EVALUATE]) {
-      // Whoever needs it learns what is wrong with it.
-      if (other !== kind) this.program(other, bulk).catch(() => {});
-    }
     await this.program(kind, bulk);
+    // Whoever needs it learns what is wrong with it.
+    this.program(kind === KIND_TRAIN ? KIND_EVALUATE : KIND_TRAIN, bulk).catch(() => {});
   }
 
   /** Computes a task; undefined if the coordinator has its parameters or its samples no more. */

@@ -192,6 +192,11 @@ function Now({ run }: { run: Run | undefined }) {
 function Deeds({ run, isOver }: { run: Run; isOver: boolean }) {
   const [trouble, setTrouble] = useState("");
   const [isAsked, ask] = useState(false);
+  // A run that began with somebody's weights may have begun with Keras'.
+  const isMaybeKeras = run.request["initialWeights"] !== undefined || run.request["ancestor"] !== undefined;
+  const forms = [...(isMaybeKeras ? ["keras", "h5"] : []), "safetensors", "npz"];
+  const [chosen, setForm] = useState("");
+  const form = chosen === "" ? (forms[0] ?? "safetensors") : chosen;
   const act = async (deed: () => Promise<unknown>) => {
     try {
       setTrouble("");
@@ -227,17 +232,25 @@ function Deeds({ run, isOver }: { run: Run; isOver: boolean }) {
           Train on
         </button>
       )}
-      <button type="button" class="button" onClick={() => void act(() => download(`${path}/model`, `${run.model}-${run.id}.safetensors`))}>
-        Download {isOver ? "model" : "latest"}
-      </button>
-      <button
-        type="button"
-        class="button"
-        onClick={() => void act(() => download(`${path}/model?checkpoint=best`, `${run.model}-${run.id}-best.safetensors`))}
-      >
-        Best
-        <span class="hidden">: download the model whose test went best</span>
-      </button>
+      <span class="row">
+        <button type="button" class="button" onClick={() => void act(() => download(`${path}/model?format=${form}`, `${run.model}-${run.id}.${form}`))}>
+          Download {isOver ? "model" : "latest"}
+        </button>
+        <button type="button" class="button" onClick={() => void act(() => download(`${path}/model?checkpoint=best&format=${form}`, `${run.model}-${run.id}-best.${form}`))}>
+          Best
+          <span class="hidden">: download the model whose test went best</span>
+        </button>
+        <label class="hidden" for="form">
+          Form of the file
+        </label>
+        <select id="form" style={{ width: "auto" }} value={form} onChange={(event) => setForm(event.currentTarget.value)}>
+          {forms.map((each) => (
+            <option key={each} value={each}>
+              .{each}
+            </option>
+          ))}
+        </select>
+      </span>
       {trouble !== "" && <Note look="bad">{trouble}</Note>}
       {isAsked && (
         <Confirm

@@ -5,7 +5,8 @@ import { count } from "../format.ts";
 import { deposit } from "../idx.ts";
 import { useFresh } from "../live.ts";
 import { Note } from "../parts/basics.tsx";
-import { go } from "../router.tsx";
+import { go, Link } from "../router.tsx";
+import { type Dataset, misfit, type ModelVersion, newest, ready, type StoredModel } from "../stored.ts";
 import { FIELDS, type FieldText, isUsed, MODELS, request, STRATEGIES, usual, type Values, wrongs } from "../settings.ts";
 
 interface DataChoice {
@@ -13,23 +14,39 @@ interface DataChoice {
   title: string;
   why: string;
   dataset: Record<string, unknown>;
+  stored?: Dataset;
+}
+
+interface ModelChoice {
+  key: string;
+  title: string;
+  why: string;
+  model: string | { stored: string };
+  stored?: ModelVersion;
 }
 
 /** A form that asks for what is needed, explains the rest, and says what is wrong where it is wrong. */
 export function Start() {
   const runs = useFresh<{ runs: Run[] }>("/v1/runs", Infinity).value?.runs;
-  const [model, setModel] = useState("mnist-cnn");
+  const datasets = useFresh<{ datasets: Dataset[] }>("/v1/datasets", 10_000).value?.datasets;
+  const stored = useFresh<{ models: StoredModel[] }>("/v1/models", 10_000).value?.models;
+  const wanted = new URLSearchParams(location.search);
+  const [modelKey, setModel] = useState(wanted.get("model") ?? "mnist-cnn");
   const [values, setValues] = useState<Values>(usual());
   const [sent, setSent] = useState<DataChoice>();
-  const [chosen, setChosen] = useState("");
+  const [chosen, setChosen] = useState(wanted.get("data") ?? "");
   const [isAll, setAll] = useState(false);
   const [said, setSaid] = useState<Record<string, string>>({});
   const [trouble, setTrouble] = useState("");
   const [isBusy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
-  const data = useMemo(() => [...(sent === undefined ? [] : [sent]), ...known(runs)], [runs, sent]);
+  const models = useMemo(() => [...kept(stored), ...MODELS.map((each): ModelChoice => ({ key: each.name, title: each.title, why: each.why, model: each.name }))], [stored]);
+  const model = models.find((each) => each.key === modelKey);
+  const data = useMemo(() => [...(sent === undefined ? [] : [sent]), ...here(datasets), ...known(runs)], [runs, sent, datasets]);
   const dataset = data.find((each) => each.key === chosen) ?? data[0];
+  const version = dataset?.stored === undefined ? undefined : ready(dataset.stored);
+  const against = model?.stored === undefined || version === undefined ? "" : misfit(model.stored, version);
   const all: Values = { ...values, trainSamples: String(dataset?.dataset["trainSamples"] ?? 0) };
   const wrong = { ...wrongs(all), ...said };
   const set = (name: string, value: string) => {
@@ -42,10 +59,11 @@ export function Start() {
     setTrouble("");
     const first = Object.keys(wrong)[0];
     if (first !== undefined) return focusOn(form.current, first);
-    if (dataset === undefined) return setTrouble("data: none (expected: files, or the data of an earlier run)");
+    if (model === undefined) return setTrouble("model: none (expected: one of those above)");
+    if (dataset === undefined) return setTrouble("data: none (expected: a data set, files, or the data of an earlier run)");
     setBusy(true);
     try {
-      const run = await tell<Run>("POST", "/v1/runs", { model, dataset: dataset.dataset, ...request(values) });
+      const run = await tell<Run>("POST", "/v1/runs", { model: model.model, dataset: dataset.dataset, ...request(values) });
       go(`/runs/${run.id}`);
     } catch (failure) {
       const field = failure instanceof Problem ? failure.field : undefined;
@@ -83,11 +101,19 @@ export function Start() {
         <fieldset>
           <legend>Model</legend>
           <div class="choices">
-            {MODELS.map((each) => (
-              <Choice key={each.name} group="model" value={each.name} isChosen={model === each.name} onChoose={setModel} title={each.title} why={each.why} />
+            {models.map((each) => (
+              <Choice key={each.key} group="model" value={each.key} isChosen={modelKey === each.key} onChoose={setModel} title={each.title} why={each.why} />
             ))}
           </div>
         </fieldset>
+        <p class="soft small">
+          <Link href="/models">Add a model of your own</Link>: from Keras, or as JSON.
+        </p>
+        {model?.stored?.compiled?.optimizer !== undefined && (
+          <Note>
+            It brings its own optimizer, {model.stored.compiled.optimizer}, with learning rate {Number((model.stored.compiled.learningRate ?? 0).toPrecision(6))}. Choose another below, and that one is taken.
+          </Note>
+        )}
       </Part>
       <Part title="What to learn from">
         <Data
@@ -99,6 +125,11 @@ export function Start() {
             setChosen(choice.key);
           }}
         />
+        {against !== "" && dataset !== undefined && (
+          <Note look="wait">
+            {dataset.title} does not fit {model?.title}: {against}.
+          </Note>
+        )}
       </Part>
       <Part title="How long, in which pieces">{show("length")}</Part>
       <Part title="How to step">{show("steps")}</Part>
@@ -199,11 +230,34 @@ function Field({ field, value, wrong, onChange }: { field: FieldText; value: str
   );
 }
 
-/** The data of earlier runs, each once, the newest first. */
+/** Stored models, the newest first. */
+function kept(models: StoredModel[] | undefined): ModelChoice[] {
+  return [...(models ?? [])].reverse().map((model) => {
+    const version = newest(model);
+    const from = model.isMine ? "" : `from ${model.ownerName}; `;
+    return { key: model.id, title: model.name, why: `${from}${count(version.parameters)} parameters, ${version.input} to ${version.target}.`, model: { stored: model.id }, stored: version };
+  });
+}
+
+/** Stored data sets that are ready, the newest first. */
+function here(datasets: Dataset[] | undefined): DataChoice[] {
+  const found: DataChoice[] = [];
+  for (const dataset of [...(datasets ?? [])].reverse()) {
+    const version = ready(dataset);
+    if (version === undefined) continue;
+    const from = dataset.isMine ? "" : `from ${dataset.ownerName}; `;
+    const body = { stored: dataset.id, index: version.index, trainSamples: version.trainSamples, testSamples: version.testSamples };
+    found.push({ key: dataset.id, title: dataset.name, why: `${from}${samples(body)}; ${version.input ?? ""}.`, dataset: body, stored: dataset });
+  }
+  return found;
+}
+
+/** The data of earlier runs that are not stored, each once, the newest first. */
 function known(runs: Run[] | undefined): DataChoice[] {
   const found = new Map<string, DataChoice>();
   for (const run of [...(runs ?? [])].reverse()) {
     const dataset = run.request.dataset;
+    if (dataset["stored"] !== undefined) continue;
     const key = JSON.stringify(dataset);
     if (found.has(key)) continue;
     const kind = dataset["text"] !== undefined ? "Text" : dataset["arrays"] !== undefined ? "Arrays" : `Images in ${String(dataset["classes"] ?? "?")} classes`;
@@ -244,7 +298,10 @@ function Data({ choices, chosen, onChoose, onSent }: { choices: DataChoice[]; ch
         </fieldset>
       )}
       <div class="field">
-        <label for="files">{choices.length > 0 ? "Or other images" : "Images and labels"}</label>
+        <p class="soft small">
+          <Link href="/data">Add a data set</Link> of arrays, a table or pictures; it stays for other trainings.
+        </p>
+        <label for="files">{choices.length > 0 ? "Or four files of images" : "Or images and labels"}</label>
         <input id="files" type="file" multiple accept=".gz,application/gzip,*" onChange={(event) => void take(event.currentTarget.files)} aria-describedby="files-why" />
         <p class="why" id="files-why">
           Four IDX files, the form of MNIST: images and labels to learn from, and two with “t10k” or “test” in their names to test with. They go to the coordinator, and from there to the devices of the run.

@@ -2,6 +2,7 @@ package motley.app;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -11,13 +12,33 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "download",
         mixinStandardHelpOptions = true,
-        description = "Writes the weights of a run to a file, at any time while it goes on.")
+        description = {
+            "Writes the model of a run with its weights to a file, at any time while it goes on.",
+            "",
+            "A run that began with a model from Keras gives it back as .keras or .h5."
+        },
+        footerHeading = "%nFor instance:%n",
+        footer = {
+            "  motley download RUN --out weights.safetensors",
+            "  motley download RUN --best --out best.keras",
+            "  motley download RUN --as npz --out weights.bin"
+        })
 final class DownloadCommand implements Runnable {
     @Parameters(paramLabel = "RUN", description = "as `motley runs` lists it")
     private String run = "";
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = ".safetensors")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = ".safetensors, .keras, .h5 or .npz")
     private Path out = Path.of("");
+
+    @Option(
+            names = "--as",
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES} (default: as FILE ends, else safetensors)")
+    private Optional<ModelExport.Format> format = Optional.empty();
 
     @Option(
             names = "--best",
@@ -30,14 +51,15 @@ final class DownloadCommand implements Runnable {
     @Override
     public void run() {
         var console = output.console();
-        var query = best ? "?checkpoint=best" : "";
+        var form = format.orElseGet(() -> ModelExport.Format.of(out)).word();
+        var query = "?format=" + form + (best ? "&checkpoint=best" : "");
         Calls.with(
                 coordinator,
                 api -> {
                     api.download("/v1/runs/" + run + "/model" + query, out);
                     return out;
                 });
-        console.emit("model", Map.of("run", run, "file", out.toString()));
-        console.say("weights of %s in %s".formatted(run, out));
+        console.emit("model", Map.of("run", run, "format", form, "file", out.toString()));
+        console.say("%s of %s in %s".formatted(form, run, out));
     }
 }

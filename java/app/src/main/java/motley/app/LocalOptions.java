@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import motley.nn.Optimizers;
+import motley.rounds.Strategy;
 import picocli.CommandLine.Option;
 
 /// What `--strategy local` is made of.
@@ -39,6 +40,25 @@ final class LocalOptions {
     private Optional<Integer> warmUpRounds = Optional.empty();
 
     @Option(
+            names = "--fragments",
+            paramLabel = "F",
+            description = {
+                "with --strategy local: synchronise the model in F parts, one after the other,",
+                "each once in H steps: messages F times smaller and F times as often (default: 1;",
+                "a divisor of H; above 1 devices keep replicas)"
+            })
+    private Optional<Integer> fragments = Optional.empty();
+
+    @Option(
+            names = "--replicas",
+            description = {
+                "with --strategy local: devices keep their copy of the model and their optimizer's",
+                "state from task to task, as DiLoCo does. The weights then depend on which device",
+                "did what, and a device that leaves takes its copy along"
+            })
+    private boolean replicas;
+
+    @Option(
             names = "--outer",
             paramLabel = "NAME",
             description = {
@@ -66,6 +86,7 @@ final class LocalOptions {
         requireAtLeast(1, "--local-steps", steps);
         requireAtLeast(1, "--local-epochs", epochs);
         requireAtLeast(0, "--warm-up-rounds", warmUpRounds);
+        requireFragments();
         if (outerRate.isPresent() && !(outerRate.get() > 0)) {
             throw wrong("--outer-learning-rate", outerRate.get(), "above 0");
         }
@@ -76,11 +97,26 @@ final class LocalOptions {
         }
     }
 
+    private void requireFragments() {
+        int parts = fragments.orElse(1);
+        int all = steps.orElse(Strategy.Local.USUAL.steps());
+        int most = Strategy.Local.FRAGMENTS_MAX;
+        if (parts < 1 || parts > most) throw wrong("--fragments", parts, "1 to " + most);
+        if (all % parts != 0) {
+            throw wrong("--fragments", parts, "a divisor of --local-steps, " + all);
+        }
+        if (parts > 1 && epochs.orElse(1) > 1) {
+            throw wrong("--fragments", parts, "1 with --local-epochs");
+        }
+    }
+
     /// Adds what was said to `request`; the coordinator knows the rest.
     void addTo(ObjectNode request) {
         steps.ifPresent(value -> request.put("localSteps", value));
         epochs.ifPresent(value -> request.put("localEpochs", value));
         warmUpRounds.ifPresent(value -> request.put("warmUpRounds", value));
+        fragments.ifPresent(value -> request.put("fragments", value));
+        if (replicas) request.put("replicas", true);
         outer.ifPresent(value -> request.put("outer", value));
         outerRate.ifPresent(value -> request.put("outerLearningRate", value));
     }
@@ -90,6 +126,8 @@ final class LocalOptions {
         steps.ifPresent(value -> said.put("--local-steps", value));
         epochs.ifPresent(value -> said.put("--local-epochs", value));
         warmUpRounds.ifPresent(value -> said.put("--warm-up-rounds", value));
+        fragments.ifPresent(value -> said.put("--fragments", value));
+        if (replicas) said.put("--replicas", true);
         outer.ifPresent(value -> said.put("--outer", value));
         outerRate.ifPresent(value -> said.put("--outer-learning-rate", value));
         return said;

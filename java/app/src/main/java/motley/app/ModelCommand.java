@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             "  motley model describe mnist-cnn > my-model.json",
             "  motley model summary my-model.json",
             "  motley model summary my.keras",
-            "  motley model export my.h5 --format keras --out my.keras",
+            "  motley model export my.h5 --as keras --out my.keras",
+            "  motley model push my.keras",
             "  motley model explain mnist-mlp --program predict --batch-size 1",
             "  motley model explain mnist-cnn --stage kernels",
         },
@@ -44,6 +45,8 @@ import picocli.CommandLine.Spec;
             ModelCommand.Describe.class,
             ModelCommand.Explain.class,
             ModelExport.class,
+            StoredModels.Push.class,
+            StoredModels.Remove.class,
             PlanCommand.class
         })
 final class ModelCommand implements Runnable {
@@ -58,13 +61,22 @@ final class ModelCommand implements Runnable {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists the models that have a name.")
+            description =
+                    "Lists the models that come with Motley, or those that a coordinator keeps.")
     static final class Listing implements Runnable {
+        @Option(names = "--stored", description = "those that were pushed to a coordinator")
+        private boolean isStored;
+
+        @Mixin private CoordinatorOptions coordinator = new CoordinatorOptions();
         @Mixin private OutputOptions output = new OutputOptions();
 
         @Override
         public void run() {
             var console = output.console();
+            if (isStored || coordinator.isNamed()) {
+                StoredModels.list(coordinator, console);
+                return;
+            }
             var rows = new ArrayList<List<String>>();
             for (var name : Models.names()) {
                 var summary = Models.named(name).summary();

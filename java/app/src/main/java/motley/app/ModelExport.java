@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Optional;
 import motley.interchange.Npz;
 import motley.interchange.SavedModel;
@@ -39,7 +40,19 @@ final class ModelExport implements Runnable {
         KERAS,
         H5,
         NPZ,
-        SAFETENSORS
+        SAFETENSORS;
+
+        /// What a file's name ends with; safetensors if with nothing known.
+        static Format of(Path file) {
+            for (var format : values()) {
+                if (file.toString().endsWith("." + format.word())) return format;
+            }
+            return SAFETENSORS;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     @Parameters(paramLabel = "FILE", description = "a .safetensors, .keras or .h5 file")
@@ -75,15 +88,11 @@ final class ModelExport implements Runnable {
         } catch (IOException e) {
             throw new UserException("cannot write %s: %s".formatted(out, e.getMessage()), e);
         }
-        console.say("%s: written as %s".formatted(out, name()));
+        console.say("%s: written as %s".formatted(out, format.word()));
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("format", name());
+        fields.put("format", format.word());
         fields.put("out", out.toString());
         console.emit("export", fields);
-    }
-
-    private String name() {
-        return format.name().toLowerCase(java.util.Locale.ROOT);
     }
 
     private void write() throws IOException {

@@ -3,14 +3,13 @@ package motley.app;
 import java.util.List;
 import java.util.Map;
 import motley.compiler.device.DevicePlanJson;
+import motley.coordinator.plans.PlanCompiler;
 import motley.nn.Models;
 import motley.nn.TrainingPrograms;
 import motley.program.Op;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.tensor.TensorType;
-import motley.wasm.WasmCompiler;
-import motley.wasm.WasmFeatures;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +21,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Prints the device plan of a model's program as JSON: memory, places of params and",
-            "results, and a WebAssembly module, as docs/protocol/device-plan.md describes it.",
+            "results, and a WebAssembly module or shaders for WebGPU, as",
+            "docs/protocol/device-plan.md describes it.",
             "",
             "Programs: gradient (what a device computes for a task), evaluate (loss and accuracy),",
             "predict."
@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  motley model plan mnist-cnn --batch-size 32 > plan.json",
             "  motley model plan product:512 --relaxed-simd > product.json",
+            "  motley model plan mnist-mlp --engine webgpu > shaders.json",
         })
 final class PlanCommand implements Runnable {
     private static final String PRODUCT = "product:";
@@ -70,15 +71,40 @@ final class PlanCommand implements Runnable {
             description = "for devices whose relaxed multiply-add rounds once (docs/wasm.md)")
     private boolean relaxedSimd;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            defaultValue = "wasm",
+            description = "wasm or webgpu (default: ${DEFAULT-VALUE})")
+    private String engine = "";
+
+    @Option(names = "--software", description = "of webgpu: for a GPU that the processor computes")
+    private boolean isSoftware;
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
         var console = output.console();
-        var features = relaxedSimd ? WasmFeatures.FUSED : WasmFeatures.PLAIN;
-        var text = DevicePlanJson.write(WasmCompiler.compile(program(), List.of(), features));
+        var abilities =
+                Map.of(
+                        "simd", "true",
+                        "relaxedSimd", String.valueOf(relaxedSimd),
+                        "software", String.valueOf(isSoftware));
+        var plan = compiler().target(abilities).compilation().apply(program());
+        var text = DevicePlanJson.write(plan);
         console.say(text);
         console.emit("plan", Map.of("plan", text));
+    }
+
+    private PlanCompiler compiler() {
+        return switch (engine) {
+            case "wasm" -> new WasmPlans();
+            case "webgpu" -> new WebGpuPlans();
+            default ->
+                    throw new UserException(
+                            "engine: %s (expected: wasm or webgpu)".formatted(engine));
+        };
     }
 
     private Program program() {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import motley.coordinator.CoordinatorSettings.Entrance;
+import motley.cpu.CpuEngine;
 import picocli.CommandLine.Command;
 
 /// Goes once through what a first training needs (coordinator, device, upload, rounds, a whole
@@ -29,7 +29,7 @@ final class RehearseCommand implements Callable<Integer> {
         var images = images(home.directory().resolve("images")).toString();
         var weights = home.directory().resolve("weights.safetensors").toString();
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (var coordinator = Coordinators.open(home.coordinator(), address, Entrance.USUAL)) {
+        try (var coordinator = Coordinators.open(home.coordinator(), address, CpuEngine::open)) {
             var url = "http://127.0.0.1:" + coordinator.port();
             // Joined until the process ends.
             Thread.ofPlatform().daemon().start(() -> Main.execute("join", url, "--threads", "1"));

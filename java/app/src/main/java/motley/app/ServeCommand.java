@@ -59,6 +59,8 @@ final class ServeCommand implements Runnable {
 
     @Mixin private EntranceOptions entrance = new EntranceOptions();
 
+    @Mixin private StorageOptions storage = new StorageOptions();
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Mixin private LogOptions log = new LogOptions();
@@ -70,7 +72,7 @@ final class ServeCommand implements Runnable {
         var home = directory.orElseGet(() -> Home.ofThisProcess().coordinator());
         var stopping = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
-        try (var coordinator = Coordinators.open(home, address(), entrance.entrance())) {
+        try (var coordinator = open(home)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stopping, stopped)));
             var beacon = announce(coordinator, console);
             try {
@@ -84,6 +86,10 @@ final class ServeCommand implements Runnable {
         } finally {
             stopped.countDown();
         }
+    }
+
+    private Coordinator open(Path home) {
+        return Coordinators.open(home, address(), entrance.entrance(), storage.storage());
     }
 
     /// Lets the main thread close everything in order before the process ends.

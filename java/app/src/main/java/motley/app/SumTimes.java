@@ -1,6 +1,7 @@
 package motley.app;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,14 +52,28 @@ final class SumTimes {
             time(text + " -> 64-bit sum", () -> sum.add(addend, largest));
             time(text + " -> scan", () -> sum.scan(addend));
             if (text.equals("int8")) {
+                together(sum, text);
                 time("int8 -> f32 sum, as others do", () -> addFloats(addend, tile, floats));
             }
         }
     }
 
+    /// As many as a coordinator adds in one pass where they wait.
+    private void together(FixedPointSum sum, String text) {
+        var all = new ArrayList<FixedPointSum.Addend>();
+        for (int k = 0; k < FixedPointSum.TOGETHER; k++) {
+            var each = addend(text);
+            all.add(new FixedPointSum.Addend(each, sum.scan(each).largest(), 1));
+        }
+        var name = "%d of %s -> 64-bit sum".formatted(all.size(), text);
+        time(name, all.size(), () -> sum.add(all));
+    }
+
+    /// With bytes of its own.
     private EncodedVector addend(String text) {
         var encoding = Encoding.parse(text);
-        var bytes = Encoder.of(encoding, elements).encode(vector);
+        var encoded = Encoder.of(encoding, elements).encode(vector);
+        var bytes = MemorySegment.ofArray(encoded.toArray(ValueLayout.JAVA_BYTE));
         return switch (EncodedVector.open(encoding, elements, bytes)) {
             case EncodedVector.Opened.Whole(var addend) -> addend;
             case EncodedVector.Opened.Flawed(var reason) -> throw new IllegalStateException(reason);
@@ -80,8 +95,12 @@ final class SumTimes {
         }
     }
 
-    /// @param work once over all elements
     private void time(String name, Runnable work) {
+        time(name, 1, work);
+    }
+
+    /// @param work goes so many times over all elements
+    private void time(String name, int vectors, Runnable work) {
         for (int i = 0; i < WARM_UPS; i++) work.run();
         var ns = new double[TIMES];
         for (int i = 0; i < TIMES; i++) {
@@ -93,8 +112,8 @@ final class SumTimes {
         var row = new LinkedHashMap<String, Object>();
         row.put("name", name);
         row.put("elements", elements);
-        row.put("bestPerNs", elements / ns[0]);
-        row.put("medianPerNs", elements / ns[TIMES / 2]);
+        row.put("bestPerNs", (double) elements * vectors / ns[0]);
+        row.put("medianPerNs", (double) elements * vectors / ns[TIMES / 2]);
         rows.add(row);
     }
 }

@@ -6,19 +6,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What a run sent over the network, for people and programs.
-record TrafficReport(long downBytes, long upBytes, long tasks) {
+///
+/// @param lastUpBytes of the answer that came last, which is another than the mean where a run
+/// begins
+///     with a warm-up
+record TrafficReport(long downBytes, long upBytes, long lastUpBytes, long tasks) {
     /// @param run as the API shows it
     static TrafficReport of(JsonNode run) {
         var traffic = run.path("traffic");
         return new TrafficReport(
                 traffic.path("downBytes").asLong(),
                 traffic.path("upBytes").asLong(),
+                traffic.path("lastUpBytes").asLong(),
                 traffic.path("tasks").asLong());
     }
 
     void addTo(Map<String, Object> fields) {
         fields.put("downBytes", downBytes);
         fields.put("upBytes", upBytes);
+        fields.put("lastUpBytes", lastUpBytes);
         if (tasks == 0) return;
         fields.put("downBytesPerTask", downBytes / tasks);
         fields.put("upBytesPerTask", upBytes / tasks);
@@ -28,10 +34,11 @@ record TrafficReport(long downBytes, long upBytes, long tasks) {
     Optional<String> text() {
         if (tasks == 0 || downBytes + upBytes == 0) return Optional.empty();
         return Optional.of(
-                "sent over HTTP: %s down and %s up per task, %s in all"
+                "sent over HTTP: %s down and %s up per task, the last answer %s, %s in all"
                         .formatted(
                                 bytes((double) downBytes / tasks),
                                 bytes((double) upBytes / tasks),
+                                bytes((double) lastUpBytes),
                                 bytes((double) downBytes + upBytes)));
     }
 

@@ -14,7 +14,6 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import motley.nn.Metric;
 import motley.nn.Model;
-import motley.nn.Models;
 import motley.nn.Optimizers;
 import motley.nn.Schedule;
 import motley.nn.Schedules;
@@ -42,8 +41,9 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "MODEL",
             description = {
                 "mnist-cnn, mnist-mlp, resnet-small, lstm or gpt-small, or your own: a .json file",
-                "as `motley model describe` prints; or a .keras or .h5 file, with its weights,",
-                "loss, optimizer and learning rate where no option says otherwise"
+                "as `motley model describe` prints; a .keras or .h5 file, with its weights, loss,",
+                "optimizer and learning rate where no option says otherwise; or one that the",
+                "coordinator keeps (motley model push), likewise"
             })
     private String model = "";
 
@@ -83,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
             description = {
                 "adam, adamw, sgd, nesterov, rmsprop, adagrad or lion, with settings if any:",
                 "adamw:weight-decay=0.1,beta2=0.95,clip-norm=1 (default: adam; sgd:momentum=0",
-                "with --strategy async, which takes no momentum above 0.5)"
+                "with --strategy async, which takes no momentum above 0.5 but delayed-nesterov's)"
             })
     private Optional<String> optimizer = Optional.empty();
 
@@ -198,7 +198,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var console = output.console();
-        given = GivenModel.read(model, console);
+        given = GivenModel.read(model, coordinator, console);
         var chosen = given.model();
         requireSettings();
         try {
@@ -214,7 +214,7 @@ final class TrainCommand implements Callable<Integer> {
             try (var measured = TrainingProfile.open(profile, Home.ofThisProcess());
                     var crew = assemble(console, measured)) {
                 var upload = new DatasetUpload(crew.api());
-                var request = request(chosen);
+                var request = request();
                 request.set("dataset", dataset.upload(upload));
                 onDevices.addTo(request);
                 from.ifPresent(file -> ModelFiles.saved(file, Optional.of(model)));
@@ -361,7 +361,7 @@ final class TrainCommand implements Callable<Integer> {
         return new LocalDevices.Wanted(count, exchange.way());
     }
 
-    private ObjectNode request(Model chosen) {
+    private ObjectNode request() {
         var request =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -381,8 +381,7 @@ final class TrainCommand implements Callable<Integer> {
         keeping.addTo(request);
         claim.addTo(request);
         budget.addTo(request);
-        if (Models.names().contains(model)) request.put("model", model);
-        else request.set("model", ModelFiles.description(chosen));
+        request.set("model", given.request());
         return request;
     }
 

@@ -49,4 +49,12 @@ final class PlanCommandTest {
             assertThat(plan(size).err()).contains(size + " (expected: a size in [1, 4096]");
         }
     }
+
+    @Test
+    void planForWebGpuHoldsShaders() {
+        var text = plan("product:8", "--engine", "webgpu").out();
+        assertThat(text).contains("\"engine\":\"webgpu\"", "@compute").hasLineCount(1);
+        assertThat(plan("product:8", "--engine", "abacus").err())
+                .contains("engine: abacus (expected: wasm or webgpu)");
+    }
 }

@@ -3,6 +3,10 @@ package motley.coordinator;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import motley.rounds.Contribution;
 import motley.rounds.Task;
@@ -19,8 +23,13 @@ final class Aggregator {
     private static final ValueLayout.OfFloat F32 =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private final RunPlan plan;
     private final Aggregation rule;
     private FixedPointSum sum;
+
+    /// A sum for each length that contributions of the run may have.
+    private final Map<Integer, FixedPointSum> sums = new HashMap<>();
+
     private int contributionsMax;
     private final Optional<Contributions> apart;
 
@@ -29,13 +38,23 @@ final class Aggregator {
 
     private float largest;
 
-    /// @param elements in every contribution
+    /// Accepted, and not added yet: what waits together is added in one pass.
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    /// @param added called when the vector is not needed any more
+    private record Waiting(FixedPointSum.Addend addend, Runnable added) {}
+
     /// @param contributionsMax of a round
-    Aggregator(RunRequest request, int elements, int contributionsMax) {
+    /// @param round that is open
+    Aggregator(RunPlan plan, int contributionsMax, int round) {
+        this.plan = plan;
+        var request = plan.request();
+        int elements = plan.contributionElements(round);
         rule = request.crew().precautions().aggregation();
         isComparable = request.transfer().isComparable();
         this.contributionsMax = contributionsMax;
         sum = new FixedPointSum(elements, contributionsMax);
+        sums.put(elements, sum);
         apart = rule.isApart() ? Optional.of(new Contributions(elements)) : Optional.empty();
     }
 
@@ -44,6 +63,16 @@ final class Aggregator {
         if (contributions <= contributionsMax) return;
         contributionsMax = contributions;
         sum = new FixedPointSum(sum.elements(), contributions);
+        sums.clear();
+        sums.put(sum.elements(), sum);
+    }
+
+    /// Starts over, for the contributions of `round`.
+    void begin(int round) {
+        clear();
+        int max = contributionsMax;
+        int elements = plan.contributionElements(round);
+        sum = sums.computeIfAbsent(elements, length -> new FixedPointSum(length, max));
     }
 
     /// What there is to know about a contribution before it is added.
@@ -51,10 +80,11 @@ final class Aggregator {
 
     /// Looks at a contribution without adding it; what is added next is this one.
     Inspected inspect(Optional<EncodedVector> contribution) {
-        if (contribution.isEmpty()) {
+        boolean isExpected = contribution.filter(it -> it.elements() == sum.elements()).isPresent();
+        if (!isExpected) {
             return new Inspected(new Contribution.Inspection(false, true, 0), "");
         }
-        var scan = sum.scan(contribution.get());
+        var scan = sum.scan(contribution.orElseThrow());
         boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
         var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
         largest = scan.largest();
@@ -66,12 +96,19 @@ final class Aggregator {
         return new Inspected(Contribution.Inspection.ofNothing(), "none");
     }
 
-    /// Adds the answer to `task`, multiplied by `scale`.
+    /// Adds the answer to `task`, multiplied by `scale`; sooner or later, at the latest in
+    /// [#addWaiting], which must follow as soon as there is nothing else to do.
+    ///
+    /// Plain floats are added at once: they may lie in a file that the device writes its next
+    /// answer to.
     ///
     /// @param contribution the one inspected last
-    void add(EncodedVector contribution, Task task, double scale) {
+    /// @param added called when its bytes are not needed any more
+    void add(EncodedVector contribution, Task task, double scale, Runnable added) {
         if (apart.isEmpty()) {
-            sum.add(contribution, largest, scale);
+            waiting.add(new Waiting(new FixedPointSum.Addend(contribution, largest, scale), added));
+            boolean canWait = !(contribution instanceof EncodedVector.Floats);
+            if (!canWait || waiting.size() >= FixedPointSum.TOGETHER) addWaiting();
             return;
         }
         var room = apart.get().room();
@@ -80,6 +117,22 @@ final class Aggregator {
             for (int i = 0; i < room.length; i++) room[i] = (float) (room[i] * scale);
         }
         apart.get().put(task.key().slot(), room, task.samples().count());
+        added.run();
+    }
+
+    /// Adds what has been accepted and waits.
+    ///
+    /// @return whether there was anything
+    boolean addWaiting() {
+        if (waiting.isEmpty()) return false;
+        sum.add(waiting.stream().map(Waiting::addend).toList());
+        letGo();
+        return true;
+    }
+
+    private void letGo() {
+        for (var each : waiting) each.added.run();
+        waiting.clear();
     }
 
     /// Writes the gradient per sample into `into` as little-endian f32.
@@ -87,6 +140,7 @@ final class Aggregator {
     /// @param samples in all contributions together
     void meanInto(MemorySegment into, long samples) {
         if (apart.isEmpty()) {
+            addWaiting();
             sum.meanInto(into, samples);
             return;
         }
@@ -96,6 +150,7 @@ final class Aggregator {
 
     /// Starts over.
     void clear() {
+        letGo();
         sum.clear();
         apart.ifPresent(Contributions::clear);
     }

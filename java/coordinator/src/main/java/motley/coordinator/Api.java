@@ -22,12 +22,15 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import motley.coordinator.access.Caller;
 import motley.coordinator.access.Role;
+import motley.coordinator.access.ShareRoutes;
+import motley.coordinator.access.Shares;
 import motley.coordinator.credits.CreditRoutes;
 import motley.coordinator.datasets.DatasetRoutes;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
+import motley.coordinator.models.ModelRoutes;
 import motley.coordinator.operations.OperationRoutes;
 import motley.coordinator.pages.Pages;
 import motley.coordinator.plans.PlanRoutes;
@@ -75,15 +78,18 @@ final class Api {
         guard = new Guard(parts.access(), parts.fleet());
         log = new RequestLog(parts.figures().counters());
         replies = new RepeatedRequests(parts.figures().database().jdbi(), InstantSource.system());
-        var runs = new RunRoutes(parts.runs(), parts.listeners(), parts.access());
+        var learnt = new RunModels(parts.runs(), parts.blobs());
+        var runs = new RunRoutes(parts, learnt);
         var bulk = new BulkRoutes(parts, guard, limits.blobBytesMax());
         routes =
                 Stream.of(
                                 core(runs, bulk),
-                                new RunShareRoutes(parts.runs(), parts.access()).routes(),
+                                shares(parts, runs).routes(),
                                 parts.access().routes(parts.fleet()::expel),
                                 new UploadRoutes(parts.uploads()).routes(),
                                 datasets(parts).routes(),
+                                new ModelRoutes(parts.models(), parts.access(), learnt::users)
+                                        .routes(),
                                 operations(parts.figures()),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
@@ -141,7 +147,12 @@ final class Api {
 
     private static DatasetRoutes datasets(Coordinator.Parts parts) {
         return new DatasetRoutes(
-                parts.datasets(), parts.blobs(), id -> parts.runs().dependents(id));
+                parts.datasets(), parts.blobs(), parts.access(), id -> parts.runs().dependents(id));
+    }
+
+    private static ShareRoutes shares(Coordinator.Parts parts, RunRoutes runs) {
+        var shared = new ShareRoutes.Shared(RunRoutes.KIND, "/v1/runs/{run}", Shares.May.WRITE);
+        return new ShareRoutes(parts.access(), shared, runs::mine);
     }
 
     private static List<Route> operations(CoordinatorFigures figures) {

@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -134,9 +135,36 @@ final class BulkRoutes {
             ServiceRequestContext context, Exchange exchange, long version) {
         var form = Optional.ofNullable(context.queryParam("form")).orElse("f32");
         return switch (ParameterForm.parse(form)) {
-            case F32 -> exchange.parameters(version).map(HttpData::wrap);
+            case F32 -> {
+                var part = Stretch.of(context);
+                yield exchange.parameters(version)
+                        .map(all -> HttpData.wrap(part.isEmpty() ? all : part.get().of(all)));
+            }
             case BF16 -> exchange.roundedParameters(version, since(context)).map(HttpData::wrap);
         };
+    }
+
+    /// A stretch of the parameters.
+    private record Stretch(long first, long elements) {
+        /// Empty where all of them were asked for.
+        static Optional<Stretch> of(ServiceRequestContext context) {
+            var first = context.queryParam("first");
+            var elements = context.queryParam("elements");
+            if (first == null || elements == null) return Optional.empty();
+            return Optional.of(
+                    new Stretch(wholeNumber("first", first), wholeNumber("elements", elements)));
+        }
+
+        /// What it is of `all`, which is released where it is nothing.
+        ByteBuf of(ByteBuf all) {
+            long count = all.readableBytes() / Float.BYTES;
+            boolean isIn = first >= 0 && elements >= 1 && elements <= count - first;
+            if (isIn) return all.slice((int) (4 * first), (int) (4 * elements));
+            all.release();
+            throw new IllegalArgumentException(
+                    "elements: %d from %d on (expected: some of the %d there are)"
+                            .formatted(elements, first, count));
+        }
     }
 
     private static OptionalLong since(ServiceRequestContext context) {

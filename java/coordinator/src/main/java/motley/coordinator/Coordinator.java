@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -18,13 +19,16 @@ import motley.coordinator.access.Person;
 import motley.coordinator.credits.CreditStore;
 import motley.coordinator.datasets.Datasets;
 import motley.coordinator.http.Route;
+import motley.coordinator.models.StoredModels;
 import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
+import motley.coordinator.storage.DatabaseException;
 import motley.coordinator.storage.Journal;
+import motley.coordinator.storage.S3Bucket;
 import motley.coordinator.uploads.UploadLimits;
 import motley.coordinator.uploads.Uploads;
 import motley.wire.SharedDirectory;
@@ -77,13 +81,15 @@ public final class Coordinator implements AutoCloseable {
             CreditStore credits,
             Plans plans,
             Datasets datasets,
+            StoredModels models,
             CoordinatorFigures figures) {}
 
     /// Opens a coordinator.
     ///
     /// @throws PortInUseException if another program listens on the port
     /// @throws HomeInUseException if another coordinator works in the home folder
-    /// @throws IOException if the home folder cannot be used
+    /// @throws DatabaseException if the database cannot be used, or another coordinator works in it
+    /// @throws IOException if the home folder or the bucket cannot be used
     public static Coordinator open(CoordinatorSettings settings) throws IOException {
         return open(settings, List.of());
     }
@@ -93,7 +99,8 @@ public final class Coordinator implements AutoCloseable {
     /// @param compilers one an engine
     /// @throws PortInUseException if another program listens on the port
     /// @throws HomeInUseException if another coordinator works in the home folder
-    /// @throws IOException if the home folder cannot be used
+    /// @throws DatabaseException if the database cannot be used, or another coordinator works in it
+    /// @throws IOException if the home folder or the bucket cannot be used
     public static Coordinator open(CoordinatorSettings settings, List<PlanCompiler> compilers)
             throws IOException {
         var opened = new Opened();
@@ -165,7 +172,8 @@ public final class Coordinator implements AutoCloseable {
 
     /// The newest durable parameters of a run as a safetensors file; empty if there are none yet.
     public Optional<ModelFile> model(RunHandle run) {
-        return ModelFile.of(run, runs);
+        return runs.weights(run)
+                .map(file -> ModelFile.of(run.plan().model(), Optional.empty(), file));
     }
 
     /// What the port serves beside device sessions.
@@ -186,10 +194,11 @@ public final class Coordinator implements AutoCloseable {
         Files.createDirectories(home);
         opened.add(HomeLock.take(home));
         var clock = InstantSource.system();
-        var database = opened.add(Database.open(home.resolve("motley.db")));
+        var database = opened.add(database(settings));
         var journal = opened.add(Journal.open(database));
-        var blobs = BlobStore.open(home.resolve("blobs"));
-        var checkpoints = BlobStore.open(home.resolve("checkpoints"));
+        var bucket = bucket(settings, opened);
+        var blobs = store(home, "blobs", bucket);
+        var checkpoints = store(home, "checkpoints", bucket);
         var credits = new CreditStore(database.jdbi(), clock);
         var access = access(settings, database.jdbi(), clock);
         var shared = shared(settings, opened);
@@ -216,13 +225,35 @@ public final class Coordinator implements AutoCloseable {
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
         var plans = new Plans(blobs, compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
+        var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
         var parts =
                 new Parts(
                         access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
-                        figures);
+                        models, figures);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
+    }
+
+    private static Database database(CoordinatorSettings settings) {
+        var server = settings.storage().database();
+        return server.isPresent()
+                ? Database.open(server.get())
+                : Database.open(settings.home().resolve("motley.db"));
+    }
+
+    private static Optional<S3Bucket> bucket(CoordinatorSettings settings, Opened opened)
+            throws IOException {
+        var uri = settings.storage().blobs();
+        if (uri.isEmpty()) return Optional.empty();
+        var bucket = opened.add(S3Bucket.open(uri.get()));
+        bucket.probe();
+        return Optional.of(bucket);
+    }
+
+    private static BlobStore store(Path home, String name, Optional<S3Bucket> bucket)
+            throws IOException {
+        return BlobStore.open(home.resolve(name), bucket.map(all -> all.folder(name)));
     }
 
     private static Access access(CoordinatorSettings settings, Jdbi jdbi, InstantSource clock)

@@ -3,11 +3,13 @@ package motley.coordinator;
 import static motley.tensor.Require.require;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import motley.coordinator.access.Terms;
+import motley.coordinator.storage.DatabaseAddress;
 import motley.program.Engine;
 
 /// How a coordinator runs.
@@ -19,6 +21,7 @@ import motley.program.Engine;
 /// @param checkpointEvery time between two checkpoints of a run
 /// @param sharedMemory whether devices of this machine exchange bytes through mapped files
 /// @param entrance how people and devices come in
+/// @param storage where what must survive a restart is kept, if not in `home`
 public record CoordinatorSettings(
         Path home,
         InetSocketAddress listen,
@@ -26,7 +29,20 @@ public record CoordinatorSettings(
         Limits limits,
         Duration checkpointEvery,
         boolean sharedMemory,
-        Entrance entrance) {
+        Entrance entrance,
+        Storage storage) {
+    /// Everything is kept in `home`.
+    public CoordinatorSettings(
+            Path home,
+            InetSocketAddress listen,
+            Supplier<Engine> engines,
+            Limits limits,
+            Duration checkpointEvery,
+            boolean sharedMemory,
+            Entrance entrance) {
+        this(home, listen, engines, limits, checkpointEvery, sharedMemory, entrance, Storage.HOME);
+    }
+
     public CoordinatorSettings {
         require(
                 checkpointEvery.isPositive(),
@@ -58,7 +74,24 @@ public record CoordinatorSettings(
     /// The same with another entrance.
     public CoordinatorSettings with(Entrance other) {
         return new CoordinatorSettings(
-                home, listen, engines, limits, checkpointEvery, sharedMemory, other);
+                home, listen, engines, limits, checkpointEvery, sharedMemory, other, storage);
+    }
+
+    /// The same with another storage.
+    public CoordinatorSettings with(Storage other) {
+        return new CoordinatorSettings(
+                home, listen, engines, limits, checkpointEvery, sharedMemory, entrance, other);
+    }
+
+    /// Where a coordinator keeps what must survive a restart. Its home folder still has its
+    /// secrets,
+    /// uploads on their way in and copies of blobs.
+    ///
+    /// @param database empty: a file of SQLite in the home folder
+    /// @param blobs `s3://BUCKET/PREFIX`; empty: folders in the home folder
+    public record Storage(Optional<DatabaseAddress> database, Optional<URI> blobs) {
+        /// All in the home folder.
+        public static final Storage HOME = new Storage(Optional.empty(), Optional.empty());
     }
 
     /// How people and devices come in.

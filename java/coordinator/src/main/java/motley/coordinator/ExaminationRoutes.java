@@ -85,9 +85,12 @@ final class ExaminationRoutes {
                     && whole.form() == RunRequest.Form.ARRAYS) {
                 return blobs.find(whole.blob()).map(file -> SplitSamples.ofArrays(file).test());
             }
+            if (request.dataset() instanceof RunRequest.Stored stored) {
+                return Optional.of(StoredSamples.of(stored, request.model(), blobs).test());
+            }
             return Optional.empty();
-        } catch (DatasetException e) {
-            return Optional.empty();
+        } catch (DatasetException | IOException e) {
+            return Optional.empty(); // Removed since.
         }
     }
 }

@@ -54,6 +54,9 @@ final class Exchange implements AutoCloseable {
 
     private boolean isSharing;
 
+    /// Elements of an answer to the training task given last; tasks of one round are alike.
+    private int elements;
+
     /// @param newest the present parameters
     /// @param locals what there is to say of tasks of local steps
     Exchange(RunContext context, Supplier<MemorySegment> newest, LocalTasks locals) {
@@ -98,6 +101,9 @@ final class Exchange implements AutoCloseable {
             LOG.warn("run {}: the optimizer's state cannot be stored: {}", run(), e.getMessage());
             return;
         }
+        if (task.kind() == Kind.TRAIN) {
+            elements = context.plan().contributionElements(task.key().round());
+        }
         session.get().prepare(context.manifest());
         if (device.thin().isPresent()) inputs.expect(device, task);
         var files =
@@ -106,7 +112,9 @@ final class Exchange implements AutoCloseable {
                         : Optional.<FromCoordinator.Files>empty();
         if (files.isEmpty()) {
             publish(task.key().version());
-            if (task.kind() == Kind.TRAIN) inbox.expect(task.key().lease().number(), device.id());
+            if (task.kind() == Kind.TRAIN) {
+                inbox.expect(task.key().lease().number(), device.id(), elements);
+            }
         }
         session.get().send(message(task, local, files));
     }
@@ -227,7 +235,6 @@ final class Exchange implements AutoCloseable {
     private Optional<EncodedVector> contribution(
             SharedDirectory shared, Device device, long lease) {
         var encoding = transfer.encodingOver(Way.FILES);
-        int elements = context.plan().parameterElements();
         var opened =
                 shared.contribution(run(), device.id(), lease)
                         .map(bytes -> encoding.equals(Encoding.plain()) ? bytes : copied(bytes))
@@ -257,8 +264,8 @@ final class Exchange implements AutoCloseable {
                 shared.publishIn(file, version, parametersOf(version));
             }
             sharedVersion = version;
-            int elements = context.plan().parameterElements();
-            long bytesMax = transfer.encodingOver(Way.FILES).sizeBytesMax(elements);
+            int most = context.plan().parameterElements();
+            long bytesMax = transfer.encodingOver(Way.FILES).sizeBytesMax(most);
             shared.makeContributionFile(run(), device.id(), bytesMax);
             return Optional.of(
                     new FromCoordinator.Files(

@@ -1,5 +1,7 @@
 package motley.coordinator;
 
+import static motley.tensor.Require.require;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// thread may call.
 final class Inbox implements AutoCloseable {
     private final Encoding encoding;
-    private final int elements;
+    private final int elementsMax;
     private final long sizeBytes;
     private final Budget budget;
     private final Arena arena = Arena.ofShared();
@@ -49,27 +51,34 @@ final class Inbox implements AutoCloseable {
     /// What is there for a lease.
     private static final class Slot {
         final String device;
+        final int elements;
         @Nullable MemorySegment body;
         @Nullable EncodedVector vector;
         boolean isWriting;
         volatile boolean isGone;
 
-        Slot(String device) {
+        Slot(String device, int elements) {
             this.device = device;
+            this.elements = elements;
         }
     }
 
-    /// @param elements of every contribution
-    Inbox(Encoding encoding, int elements, Budget budget) {
+    /// @param elementsMax of a contribution
+    Inbox(Encoding encoding, int elementsMax, Budget budget) {
         this.encoding = encoding;
-        this.elements = elements;
-        sizeBytes = encoding.sizeBytesMax(elements);
+        this.elementsMax = elementsMax;
+        sizeBytes = encoding.sizeBytesMax(elementsMax);
         this.budget = budget;
     }
 
-    /// Expects a body for `lease` from `device`.
-    synchronized void expect(long lease, String device) {
-        slots.put(lease, new Slot(device));
+    /// Expects a body of `elements` for `lease` from `device`.
+    synchronized void expect(long lease, String device, int elements) {
+        require(
+                elements >= 1 && elements <= elementsMax,
+                "elements: %d (expected: 1 to %d)",
+                elements,
+                elementsMax);
+        slots.put(lease, new Slot(device, elements));
     }
 
     /// Takes the body out of the slot of `lease`, if it is whole. Give it back by [#release].
@@ -132,7 +141,7 @@ final class Inbox implements AutoCloseable {
         boolean append(ByteBuffer part) {
             if (slot.isGone) return false;
             int length = part.remaining();
-            if (at + length > sizeBytes) return false;
+            if (at + length > sizeBytesMax()) return false;
             MemorySegment.copy(MemorySegment.ofBuffer(part), 0, memory, at, length);
             at += length;
             return true;
@@ -143,14 +152,14 @@ final class Inbox implements AutoCloseable {
         }
 
         long sizeBytesMax() {
-            return sizeBytes;
+            return encoding.sizeBytesMax(slot.elements);
         }
 
         /// Ends the writing; the body counts if it is well-formed.
         ///
         /// @return what is wrong with it; empty if nothing is
         Optional<String> finish() {
-            var opened = EncodedVector.open(encoding, elements, memory.asSlice(0, at));
+            var opened = EncodedVector.open(encoding, slot.elements, memory.asSlice(0, at));
             synchronized (Inbox.this) {
                 slot.isWriting = false;
                 var flaw =

@@ -101,6 +101,7 @@ final class Json {
         return Reply.object()
                 .put("downBytes", traffic.downBytes())
                 .put("upBytes", traffic.upBytes())
+                .put("lastUpBytes", traffic.lastUpBytes())
                 .put("tasks", traffic.tasks());
     }
 

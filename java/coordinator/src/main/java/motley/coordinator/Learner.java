@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
 import motley.nn.TrainingPrograms;
@@ -32,7 +31,10 @@ final class Learner implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final List<Tensor> gradientViews;
     private final List<Tensor> stateViews;
-    private final Optional<OuterStep> outer;
+    /// One for each part of the model that is synchronised by itself; none without local steps.
+    private final List<OuterStep> outer;
+
+    private final Fragments fragments;
     private final Tensor rate = Tensor.onHeap(TensorType.f32());
     private final Tensor stepNumber = Tensor.onHeap(TensorType.f32());
 
@@ -60,8 +62,14 @@ final class Learner implements AutoCloseable {
         step = engine.prepare(update.program(), update.carries());
         var outerViews = views(state.asSlice(innerBytes), plan.outerSpecs());
         var memory = new OuterStep.Memory(parameterViews, gradientViews, outerViews);
+        fragments = plan.fragments();
         boolean isLocal = plan.settings().strategy().local().isUsed();
-        outer = isLocal ? Optional.of(new OuterStep(plan, engine, memory)) : Optional.empty();
+        outer =
+                isLocal
+                        ? fragments.parts().stream()
+                                .map(part -> OuterStep.of(plan, engine, memory, part))
+                                .toList()
+                        : List.of();
     }
 
     /// Sets the parameters to their first values, which follow from the run's seed, and the state
@@ -102,12 +110,11 @@ final class Learner implements AutoCloseable {
     /// @param round counted from 0
     /// @param learningRate of this step
     void step(Aggregator sum, long samples, int round, double learningRate) {
-        sum.meanInto(gradient, samples);
-        var schedule = plan.settings().schedule();
-        if (schedule.isLocal(round)) {
-            outer.orElseThrow().step(round - schedule.local().warmUpRounds() + 1);
+        if (plan.settings().schedule().isLocal(round)) {
+            stepOuter(sum, samples, plan.settings().schedule().localRoundsBefore(round));
             return;
         }
+        sum.meanInto(gradient, samples);
         for (int i = 0; i < gradientViews.size(); i++) {
             step.write(update.gradients().at(i), gradientViews.get(i));
         }
@@ -120,6 +127,14 @@ final class Learner implements AutoCloseable {
         for (int i = 0; i < parameterViews.size(); i++) {
             step.read(update.parameters().at(i), parameterViews.get(i));
         }
+    }
+
+    /// Moves the part whose turn it is.
+    private void stepOuter(Aggregator sum, long samples, int number) {
+        var part = fragments.turn(number);
+        sum.meanInto(gradient.asSlice(4L * part.first(), 4L * part.elements()), samples);
+        int turns = outer.size();
+        outer.get(number % turns).step(number / turns + 1);
     }
 
     /// The parameters' names and types.
@@ -135,7 +150,7 @@ final class Learner implements AutoCloseable {
     /// The present state of the optimizer, f32; changed by the next step. In a run with local steps
     /// the outer optimizer's is behind it.
     MemorySegment state() {
-        outer.ifPresent(OuterStep::readState);
+        outer.forEach(OuterStep::readState);
         if (hasStepped) {
             for (int i = 0; i < stateViews.size(); i++) {
                 step.read(update.state().at(i), stateViews.get(i));
@@ -156,7 +171,7 @@ final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
-        outer.ifPresent(OuterStep::close);
+        outer.forEach(OuterStep::close);
         step.close();
         engine.close();
         arena.close();
@@ -164,7 +179,7 @@ final class Learner implements AutoCloseable {
 
     private void handOver() {
         hasStepped = false;
-        outer.ifPresent(OuterStep::begin);
+        outer.forEach(OuterStep::begin);
         for (int i = 0; i < parameterViews.size(); i++) {
             step.write(update.parameters().at(i), parameterViews.get(i));
         }

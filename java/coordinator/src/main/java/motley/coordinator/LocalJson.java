@@ -9,7 +9,14 @@ import motley.rounds.Strategy;
 final class LocalJson {
     /// The fields it has.
     static final List<String> FIELDS =
-            List.of("localSteps", "localEpochs", "warmUpRounds", "outer", "outerLearningRate");
+            List.of(
+                    "localSteps",
+                    "localEpochs",
+                    "warmUpRounds",
+                    "fragments",
+                    "replicas",
+                    "outer",
+                    "outerLearningRate");
 
     private LocalJson() {}
 
@@ -27,11 +34,14 @@ final class LocalJson {
         }
         int usual =
                 Strategy.Local.usualWarmUp(trainSamples, training.batchSize(), training.epochs());
+        int fragments = atLeast(1, object, "fragments", 1);
         var local =
                 new Strategy.Local(
                         atLeast(1, object, "localSteps", Strategy.Local.USUAL.steps()),
                         atLeast(1, object, "localEpochs", Strategy.Local.USUAL.passes()),
-                        atLeast(0, object, "warmUpRounds", usual));
+                        atLeast(0, object, "warmUpRounds", usual),
+                        fragments,
+                        flag(object, "replicas", fragments > 1));
         return strategy.withLocal(local);
     }
 
@@ -59,6 +69,8 @@ final class LocalJson {
         object.put("localSteps", local.steps())
                 .put("localEpochs", local.passes())
                 .put("warmUpRounds", local.warmUpRounds())
+                .put("fragments", local.fragments())
+                .put("replicas", local.replicas())
                 .put("outer", request.outer().optimizer())
                 .put("outerLearningRate", request.outer().learningRate());
     }
@@ -71,6 +83,13 @@ final class LocalJson {
             throw wrong(name, value, "a whole number, at least " + least);
         }
         return value.intValue();
+    }
+
+    private static boolean flag(JsonNode object, String name, boolean usual) {
+        var value = object.path(name);
+        if (value.isMissingNode()) return usual;
+        if (!value.isBoolean()) throw wrong(name, value, "true or false");
+        return value.booleanValue();
     }
 
     private static IllegalArgumentException wrong(String name, JsonNode value, String expected) {

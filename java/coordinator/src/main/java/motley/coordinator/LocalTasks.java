@@ -12,6 +12,7 @@ import motley.nn.Optimizers;
 import motley.rounds.Kind;
 import motley.rounds.Task;
 import motley.wire.FromCoordinator.LocalSteps;
+import motley.wire.FromCoordinator.Replica;
 
 /// What devices are told of a task of local steps: the optimizer's state to begin with, and the
 /// learning rate of every step.
@@ -21,7 +22,8 @@ import motley.wire.FromCoordinator.LocalSteps;
 /// they would push every task the way that the last steps of the warm-up went. They grow again
 /// within
 /// a task as if they had been there for long: its first steps are short, which measured far better
-/// than correcting for it. Without a warm-up there is no state to share.
+/// than correcting for it. Without a warm-up there is no state to share. With replicas it is what a
+/// copy begins with; from then on each keeps its own.
 ///
 /// Confined to the thread of its run.
 final class LocalTasks {
@@ -29,6 +31,7 @@ final class LocalTasks {
     private final Supplier<MemorySegment> innerState;
     private final BlobStore blobs;
     private Optional<String> shared = Optional.empty();
+    private final List<Integer> ends;
     private int ratesRound = -1;
     private List<Float> rates = List.of();
 
@@ -38,6 +41,7 @@ final class LocalTasks {
         this.plan = plan;
         this.innerState = innerState;
         this.blobs = blobs;
+        ends = plan.fragments().ends();
     }
 
     /// @throws IOException if the shared state cannot be stored
@@ -50,13 +54,18 @@ final class LocalTasks {
         boolean isWarm = stateSteps > 0 && plan.stateElements() > 0;
         if (isWarm && shared.isEmpty()) shared = Optional.of(share());
         if (ratesRound != round) {
-            rates = rates(round, local.steps() * local.passes());
+            rates = rates(round, local.stepsOfRound() * local.passes());
             ratesRound = round;
         }
         int firstStep = Math.toIntExact(schedule.stepsBefore(round));
         int steps = Math.ceilDiv(task.samples().count(), schedule.microBatch()) * local.passes();
         var own = rates.subList(0, Math.min(steps, rates.size()));
-        return Optional.of(new LocalSteps(shared, stateSteps, firstStep, local.passes(), own));
+        var replica =
+                local.replicas()
+                        ? Optional.of(new Replica(schedule.localRoundsBefore(round), ends))
+                        : Optional.<Replica>empty();
+        return Optional.of(
+                new LocalSteps(shared, stateSteps, firstStep, local.passes(), own, replica));
     }
 
     private List<Float> rates(int round, int steps) {

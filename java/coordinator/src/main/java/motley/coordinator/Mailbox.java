@@ -37,6 +37,11 @@ final class Mailbox {
         return waiting.poll(timeoutMs, TimeUnit.MILLISECONDS);
     }
 
+    /// Whether nothing waits.
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     private static boolean isSaidAgain(RunMessage message) {
         return switch (message) {
             case RunMessage.WorkRequested _,

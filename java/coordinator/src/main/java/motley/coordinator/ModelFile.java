@@ -28,21 +28,12 @@ public record ModelFile(Header header, Path elements) {
         }
     }
 
-    /// The result of a run, or what it has so far.
-    static Optional<ModelFile> of(RunHandle run, Runs runs) {
-        return runs.weights(run)
-                .map(elements -> new ModelFile(header(run.plan().model()), elements));
-    }
-
-    static Optional<ModelFile> of(RunHandle run, Runs runs, Runs.Which which) {
-        return runs.weights(run.id(), which)
-                .map(elements -> new ModelFile(header(run.plan().model()), elements));
-    }
-
-    private static Header header(Model model) {
+    /// @param keras the Keras model that it was, if it was one
+    static ModelFile of(Model model, Optional<String> keras, Path elements) {
         var types = new LinkedHashMap<String, TensorType>();
         for (var spec : model.parameters()) types.put(spec.name(), spec.type());
-        return new Header(Safetensors.header(types, SavedModel.metadata(model)));
+        var metadata = SavedModel.metadata(model, keras);
+        return new ModelFile(new Header(Safetensors.header(types, metadata)), elements);
     }
 
     public long sizeBytes() throws IOException {

@@ -1,6 +1,8 @@
 package motley.coordinator;
 
+import java.util.ArrayList;
 import java.util.List;
+import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
 import motley.nn.TrainingPrograms;
 import motley.program.Engine;
@@ -8,7 +10,8 @@ import motley.program.Executable;
 import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 
-/// What moves the parameters after a round of local steps: by the mean of how far devices moved
+/// What moves the parameters, or a part of them, after a round of local steps: by the mean of how
+/// far devices moved
 /// them, taken for a gradient, with an optimizer of its own.
 ///
 /// Source: Douillard et al. 2023, "DiLoCo: distributed low-communication training of language
@@ -32,9 +35,36 @@ final class OuterStep implements AutoCloseable {
     /// @param state of the outer optimizer, read before the first step
     record Memory(List<Tensor> parameters, List<Tensor> moves, List<Tensor> state) {}
 
-    OuterStep(RunPlan plan, Engine engine, Memory memory) {
+    /// What moves `part` of the model.
+    ///
+    /// @param whole memory of all parts
+    static OuterStep of(RunPlan plan, Engine engine, Memory whole, Fragments.Part part) {
+        var all = plan.model().parameters();
+        int end = part.firstTensor() + part.tensors();
+        var specs = all.subList(part.firstTensor(), end);
+        int first = trained(all.subList(0, part.firstTensor()));
+        int count = trained(specs);
+        // The state has tensors for each trained parameter, then more for each of them.
+        var state = new ArrayList<Tensor>();
+        int period = trained(all);
+        for (int at = first; at < whole.state.size(); at += period) {
+            state.addAll(whole.state.subList(at, at + count));
+        }
+        var memory =
+                new Memory(
+                        whole.parameters.subList(part.firstTensor(), end),
+                        whole.moves.subList(part.firstTensor(), end),
+                        state);
+        return new OuterStep(plan, engine, specs, memory);
+    }
+
+    private static int trained(List<ParameterSpec> specs) {
+        return (int) specs.stream().filter(ParameterSpec::isTrained).count();
+    }
+
+    private OuterStep(RunPlan plan, Engine engine, List<ParameterSpec> specs, Memory memory) {
         this.memory = memory;
-        update = TrainingPrograms.outer(plan.model(), plan.outer());
+        update = TrainingPrograms.outer(specs, plan.outer());
         program = engine.prepare(update.program(), update.carries());
         rate.setFloat(0, (float) plan.request().outer().learningRate());
     }

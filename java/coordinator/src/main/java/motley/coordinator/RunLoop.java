@@ -77,8 +77,7 @@ final class RunLoop {
         var last = new Safekeeping.Last(position, steady.instant());
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), last.at());
-        int addendsMax = settings.contributionsMax();
-        sum = new Aggregator(plan.request(), plan.parameterElements(), addendsMax);
+        sum = new Aggregator(plan, settings.contributionsMax(), position.round());
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
         exchange.keepVersions(settings.strategy().staleness());
@@ -180,6 +179,7 @@ final class RunLoop {
     private void turn() {
         try {
             clock.lap(RoundTimes.Phase.OTHER);
+            if (mailbox.isEmpty() && sum.addWaiting()) clock.lap(RoundTimes.Phase.SUM);
             var message = mailbox.poll(steady.millisUntil(state.wakeAt(), LOOK));
             clock.lap(RoundTimes.Phase.waitedFor(state.pass()));
             if (message == null) pending.add(new Event.Tick());
@@ -329,10 +329,11 @@ final class RunLoop {
 
     private void accept(Device device, Task task, double scale) {
         clock.lap(RoundTimes.Phase.OTHER);
-        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale);
-        clock.lap(RoundTimes.Phase.SUM);
         long lease = task.key().lease().number();
-        exchange.release(lease);
+        Runnable release = () -> exchange.release(lease);
+        if (task.kind() == Kind.TRAIN) sum.add(offered.orElseThrow(), task, scale, release);
+        else release.run();
+        clock.lap(RoundTimes.Phase.SUM);
         device.send(new FromCoordinator.Accepted(lease));
         record.accepted(device, task);
         device.worked(task, computeMicros);
@@ -374,7 +375,7 @@ final class RunLoop {
         context.payroll().closed();
         learner.step(sum, totals.samples(), round, context.plan().rateOf(state));
         clock.lap(RoundTimes.Phase.UPDATE);
-        sum.clear();
+        sum.begin(round + 1);
         clock.lap(RoundTimes.Phase.SUM);
         long version = state.position().version() + 1;
         granted.forgetOlderThan(version - state.pass().strategy().staleness());

@@ -37,6 +37,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
             policy = policy.withOwnTerms(own.rules());
         }
         requireFit(request);
+        LocalRules.requireFit(request);
         return new RunPlan(
                 request,
                 optimizer,
@@ -104,6 +105,18 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     long innerStepsInAll(int round) {
         long before = request.ancestor().map(RunRequest.Ancestor::steps).orElse(0L);
         return before + innerSteps(round);
+    }
+
+    /// The parts of the model that local rounds synchronise.
+    Fragments fragments() {
+        return Fragments.of(model().parameters(), settings.strategy().local().fragments());
+    }
+
+    /// Elements of an answer to a training task of `round`.
+    int contributionElements(int round) {
+        var schedule = settings.schedule();
+        if (!schedule.isLocal(round)) return parameterElements();
+        return fragments().turn(schedule.localRoundsBefore(round)).elements();
     }
 
     /// Elements of all parameters together.

@@ -54,6 +54,8 @@ final class RunRequestJson {
                     "localSteps",
                     "localEpochs",
                     "warmUpRounds",
+                    "fragments",
+                    "replicas",
                     "outer",
                     "outerLearningRate",
                     "weight",

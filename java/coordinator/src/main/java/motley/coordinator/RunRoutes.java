@@ -7,62 +7,47 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
-import java.util.ArrayList;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Caller;
-import motley.coordinator.access.Person;
 import motley.coordinator.access.Shares;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
+import motley.coordinator.models.ModelForm;
 
 /// Runs over HTTP: start them, look at them, steer them, take what they learned.
 final class RunRoutes {
-    private static final String KIND = "run";
-    private static final MediaType SAFETENSORS = MediaType.OCTET_STREAM;
+    static final String KIND = "run";
 
     private final Runs runs;
     private final Listeners listeners;
     private final Access access;
+    private final RequestReader reader;
+    private final RunModels models;
 
-    RunRoutes(Runs runs, Listeners listeners, Access access) {
-        this.runs = runs;
-        this.listeners = listeners;
-        this.access = access;
+    RunRoutes(Coordinator.Parts parts, RunModels models) {
+        runs = parts.runs();
+        listeners = parts.listeners();
+        access = parts.access();
+        reader = new RequestReader(parts.models(), parts.datasets(), access.blobs());
+        this.models = models;
     }
 
     HttpResponse start(ServiceRequestContext context, HttpRequest request) throws IOException {
-        var body = request.aggregate().join().contentUtf8();
         var person = Caller.of(context);
-        var settings = RunRequestJson.parse(body);
-        requireMine(settings, person);
-        return created(runs.start(settings, person.id()));
+        var body = request.aggregate().join().contentUtf8();
+        return created(runs.start(reader.read(person, body), person.id()));
     }
 
     /// The settings are those of the other run, but for the fields of the body.
     HttpResponse startFrom(ServiceRequestContext context, HttpRequest request) throws IOException {
         var ancestor = find(context);
-        var body = request.aggregate().join().contentUtf8();
-        var settings = RunRequestJson.changed(ancestor.request(), body);
         var person = Caller.of(context);
-        if (!settings.dataset().equals(ancestor.request().dataset())) {
-            requireMine(settings, person);
-        }
+        var body = request.aggregate().join().contentUtf8();
+        var settings = reader.read(person, ancestor.request(), body);
         var which = which(context, Runs.Which.LATEST);
         return created(runs.startFrom(ancestor, which, settings, person.id()));
-    }
-
-    /// Whoever knows the name of a blob does not yet have it.
-    private void requireMine(RunRequest settings, Person person) {
-        var blobs = new ArrayList<>(settings.blobs());
-        settings.initialWeights().ifPresent(blobs::add);
-        for (var blob : blobs) {
-            if (access.blobs().mayRead(blob, person)) continue;
-            throw new IllegalArgumentException(
-                    "blob: %s (expected: one that you have deposited)".formatted(blob));
-        }
     }
 
     private static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
@@ -139,27 +124,28 @@ final class RunRoutes {
     HttpResponse model(ServiceRequestContext context, HttpRequest request) throws IOException {
         var run = find(context);
         boolean isChosen = context.queryParam("checkpoint") != null;
-        var found =
+        var form = ModelForm.of(context);
+        var elements =
                 isChosen
-                        ? ModelFile.of(run, runs, which(context, Runs.Which.LATEST))
-                        : ModelFile.of(run, runs);
-        var model =
-                found.orElseThrow(
+                        ? runs.weights(run.id(), which(context, Runs.Which.LATEST))
+                        : runs.weights(run);
+        return models.answer(
+                run,
+                elements.orElseThrow(
                         () ->
                                 new Problem(
                                         HttpStatus.CONFLICT,
-                                        "run: %s has no such checkpoint yet".formatted(run.id())));
-        var headers =
-                ResponseHeaders.builder(HttpStatus.OK)
-                        .contentType(SAFETENSORS)
-                        .contentLength(model.sizeBytes())
-                        .add(
-                                HttpHeaderNames.CONTENT_DISPOSITION,
-                                "attachment; filename=\"%s.safetensors\"".formatted(run.id()))
-                        .build();
-        StreamMessage<HttpData> head = StreamMessage.of(HttpData.wrap(model.header().bytes()));
-        return HttpResponse.of(
-                headers, StreamMessage.concat(head, StreamMessage.of(model.elements())));
+                                        "run: %s has no such checkpoint yet".formatted(run.id()))),
+                form);
+    }
+
+    /// The id of the caller's own run that the path names; another's is not there at all.
+    String mine(ServiceRequestContext context) {
+        var id = String.valueOf(context.pathParam("run"));
+        return runs.find(id)
+                .filter(run -> Caller.of(context).mayUse(run.owner()))
+                .map(RunHandle::id)
+                .orElseThrow(() -> Problem.notFound("run", id));
     }
 
     /// The run that the path names; another's is not there at all.

@@ -41,8 +41,8 @@ final class StrategyRules {
         require(
                 strategy.staleness() == 0 || momentum <= MOMENTUM_MAX,
                 "optimizer: momentum %s (expected: at most %s with async, where old answers are a"
-                        + " momentum of their own: %s with a learning rate up to %.0f times as"
-                        + " high, or rmsprop)",
+                        + " momentum of their own: delayed-nesterov, %s with a learning rate up to"
+                        + " %.0f times as high, or rmsprop)",
                 momentum,
                 MOMENTUM_MAX,
                 OPTIMIZER_ASYNC,
@@ -54,14 +54,15 @@ final class StrategyRules {
         return strategy.staleness() > 0 ? OPTIMIZER_ASYNC : OPTIMIZER_USUAL;
     }
 
-    /// The share of its last step that an optimizer takes again.
+    /// The share of its last step that an optimizer takes again. Delayed momentum is felt once in
+    /// many steps, when the answers that were out have come: it does not add to theirs.
     private static double momentum(Optimizer optimizer) {
         return switch (optimizer) {
             case Optimizer.Sgd sgd -> sgd.momentum();
             case Optimizer.Adam adam -> adam.beta1();
             case Optimizer.AdamW adamW -> adamW.beta1();
             case Optimizer.Lion lion -> lion.beta1();
-            case Optimizer.RmsProp _, Optimizer.Adagrad _ -> 0;
+            case Optimizer.RmsProp _, Optimizer.Adagrad _, Optimizer.DelayedNesterov _ -> 0;
             case Optimizer.KerasSgd sgd -> sgd.momentum();
             case Optimizer.KerasRmsProp rms -> rms.momentum();
             case Optimizer.KerasAdam adam -> adam.beta1();

@@ -11,6 +11,7 @@ public final class Traffic {
     private final LongAdder down = new LongAdder();
     private final LongAdder up = new LongAdder();
     private final LongAdder tasks = new LongAdder();
+    private volatile long last;
     private final LongConsumer alsoDown;
     private final LongConsumer alsoUp;
 
@@ -33,6 +34,7 @@ public final class Traffic {
     /// From a device.
     void received(long bytes) {
         up.add(bytes);
+        last = bytes;
         alsoUp.accept(bytes);
     }
 
@@ -42,11 +44,12 @@ public final class Traffic {
     }
 
     View view() {
-        return new View(down.sum(), up.sum(), tasks.sum());
+        return new View(down.sum(), up.sum(), last, tasks.sum());
     }
 
     /// What was counted since the coordinator took up the run, or met the device.
     ///
+    /// @param lastUpBytes of the answer that came last
     /// @param tasks accepted answers to training tasks
-    public record View(long downBytes, long upBytes, long tasks) {}
+    public record View(long downBytes, long upBytes, long lastUpBytes, long tasks) {}
 }

@@ -9,7 +9,7 @@ create table idempotent_reply (
     life text not null,
     at_ms bigint not null,
     -- Status, headers and body, encrypted; absent while the request is answered.
-    sealed blob
+    sealed ${bytes}
 );
 
 create index idempotent_reply_by_time on idempotent_reply (at_ms);

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.credits.CreditStore;
-import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +33,11 @@ final class CrashContract {
     enum Case {
         SYNC(5),
         /// Beyond the warm-up: the outer optimizer has stepped.
-        LOCAL(7);
+        LOCAL(7),
+        /// The first part has moved, the second is half done; devices that keep nothing give
+        /// weights
+        /// that depend on nobody.
+        FRAGMENTS(7);
 
         private final int round;
 
@@ -46,6 +49,7 @@ final class CrashContract {
             return switch (this) {
                 case SYNC -> TestHome.request(coordinator, EPOCHS);
                 case LOCAL -> TestHome.localRequest(coordinator, EPOCHS + 1);
+                case FRAGMENTS -> TestHome.fragmentsRequest(coordinator, EPOCHS + 1);
             };
         }
     }
@@ -79,7 +83,7 @@ final class CrashContract {
 
     /// What was computed before the kill and not kept is paid once, to whoever computed it again.
     private static void requirePaidOnce(TestHome home, RunHandle run) {
-        try (var database = Database.open(home.folder().resolve("motley.db"))) {
+        try (var database = TestDatabase.open(home.folder())) {
             var credits = new CreditStore(database.jdbi(), InstantSource.system());
             assertThat(credits.check()).isEmpty();
             long price = RunPrice.of(run.plan()).micros(run.plan().settings().schedule());

@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import motley.coordinator.storage.Database;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.robust.Aggregation;
 import motley.rounds.sharing.Priority;
@@ -147,7 +146,7 @@ final class CreditsContract {
     void checkFindsWhatDoesNotAddUp() throws Exception {
         finish(coordinator.startRun(TestHome.request(coordinator, 1)));
         coordinator.close();
-        try (var database = Database.open(folder.resolve("home/motley.db"))) {
+        try (var database = TestDatabase.open(folder.resolve("home"))) {
             database.jdbi()
                     .useHandle(
                             handle ->

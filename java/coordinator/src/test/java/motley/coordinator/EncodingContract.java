@@ -56,7 +56,7 @@ final class EncodingContract {
                 assertThat(run.traffic().downBytes()).isGreaterThanOrEqualTo(26L * 4 * elements);
             }
             var files = train(coordinator, Transfer.parse("int8", "f32"), true);
-            assertThat(files.traffic()).isEqualTo(new Traffic.View(0, 0, 26));
+            assertThat(files.traffic()).isEqualTo(new Traffic.View(0, 0, 0, 26));
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import motley.coordinator.storage.Database;
 import motley.coordinator.storage.MetricRow;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.Strategy;
@@ -151,7 +150,7 @@ final class StrategyContract {
     static void requireEverySampleOnce(TestHome home, String run, int updatesOfAnEpoch)
             throws Exception {
         List<MetricRow> rounds;
-        try (var database = Database.open(home.folder().resolve("motley.db"))) {
+        try (var database = TestDatabase.open(home.folder())) {
             rounds = database.metrics(run, MetricRow.Kind.ROUND, 10_000);
         }
         assertThat(rounds).hasSize(EPOCHS * updatesOfAnEpoch);

@@ -210,7 +210,9 @@ final class TestDevice implements AutoCloseable {
     private MemorySegment encoded(FromCoordinator.Assign assign, MemorySegment gradient) {
         var form = assign.form().encoding();
         int elements = Math.toIntExact(gradient.byteSize() / 4);
-        return encoders.computeIfAbsent(form, text -> Encoder.of(Encoding.parse(text), elements))
+        return encoders.computeIfAbsent(
+                        form + " of " + elements,
+                        _ -> Encoder.of(Encoding.parse(form), elements))
                 .encode(gradient);
     }
 

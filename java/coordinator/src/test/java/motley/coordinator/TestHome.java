@@ -47,7 +47,8 @@ record TestHome(Path folder) {
                 CoordinatorSettings.Limits.DEFAULT,
                 Duration.ofMillis(200),
                 true,
-                new CoordinatorSettings.Entrance(requireToken, Terms.USUAL));
+                new CoordinatorSettings.Entrance(requireToken, Terms.USUAL),
+                TestDatabase.storage(folder));
     }
 
     /// A short training of the small model, cut into four tasks a round.
@@ -90,6 +91,12 @@ record TestHome(Path folder) {
     /// The short training with local steps after a warm-up that ends in the second epoch.
     static RunRequest localRequest(Coordinator coordinator, int epochs) throws IOException {
         var local = Strategy.SYNC.withLocal(new Strategy.Local(2, 2, 5));
+        return request(coordinator, epochs).with(local);
+    }
+
+    /// The same, with a model that is synchronised in two parts.
+    static RunRequest fragmentsRequest(Coordinator coordinator, int epochs) throws IOException {
+        var local = Strategy.SYNC.withLocal(new Strategy.Local(4, 1, 5, 2, true));
         return request(coordinator, epochs).with(local);
     }
 

@@ -111,8 +111,7 @@ record TestPeople(Coordinator coordinator, HttpClient http) {
 
     /// Changes the database behind the coordinator's back, as time does.
     static void execute(Path home, String sql) throws SQLException {
-        var url = "jdbc:sqlite:" + home.resolve("motley.db") + "?busy_timeout=5000";
-        try (var connection = DriverManager.getConnection(url);
+        try (var connection = DriverManager.getConnection(TestDatabase.url(home));
                 var statement = connection.createStatement()) {
             assertThat(statement.executeUpdate(sql)).as(sql).isPositive();
         }

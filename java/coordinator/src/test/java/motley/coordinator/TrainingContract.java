@@ -142,6 +142,35 @@ final class TrainingContract {
         }
     }
 
+    /// The parts of a model, over HTTP and through files, with a device that dies: what is said of
+    /// who keeps nothing is that the weights depend on nobody, and that answers are as long as a
+    /// part.
+    @Test
+    void partsAreSynchronisedInTurns() throws Exception {
+        TestDevice.Conduct dying =
+                (device, assign, outcome, tasks) -> {
+                    if (assign.work().local().isPresent()) device.kill();
+                    else TestDevice.submitHonestly(device, assign, outcome, tasks);
+                };
+        try (var coordinator = home("fragments").open()) {
+            var request = TestHome.fragmentsRequest(coordinator, 3);
+            var alone = train(coordinator, request, TestDevice.Settings.honest("a"));
+            assertThat(alone.status()).isEqualTo(Status.FINISHED);
+            assertThat(alone.progress().samplesDone()).isEqualTo(3 * TestHome.TRAIN);
+            var largest = Fragments.of(request.model().parameters(), 2).parts().getFirst();
+            var traffic = alone.traffic();
+            assertThat(traffic.lastUpBytes()).isLessThanOrEqualTo(4L * largest.elements());
+            var three =
+                    train(
+                            coordinator,
+                            request,
+                            TestDevice.Settings.honest("b").withSharedMemory(),
+                            TestDevice.Settings.honest("c").withConduct(dying),
+                            TestDevice.Settings.honest("d"));
+            assertThat(three.weightsSha256()).isEqualTo(alone.weightsSha256());
+        }
+    }
+
     /// Both optimizers' states are in a checkpoint, whether it was made before or after the border.
     @Test
     void closedCoordinatorGoesOnWithLocalSteps() throws Exception {

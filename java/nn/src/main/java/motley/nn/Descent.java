@@ -62,6 +62,7 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
     List<Var> move(Optimizer optimizer, Slots slots) {
         return switch (optimizer) {
             case Optimizer.Sgd sgd -> slots.move((p, g, state) -> sgd(sgd, p, g, state));
+            case Optimizer.DelayedNesterov delayed -> slots.move(delayed(delayed));
             case Optimizer.RmsProp rms -> slots.move((p, g, state) -> rmsProp(rms, p, g, state));
             case Optimizer.Adagrad ada -> slots.move((p, g, state) -> adagrad(ada, p, g, state));
             case Optimizer.Adam adam -> {
@@ -115,6 +116,33 @@ record Descent(ProgramBuilder b, Var rate, Var step) {
         var v = b.add(b.scale(state.getFirst(), mu), g);
         var direction = sgd.nesterov() ? b.add(g, b.scale(v, mu)) : v;
         return List.of(b.sub(p, times(rate, direction)), v);
+    }
+
+    /// ```
+    /// g ← g + λ·p
+    /// s ← s + g
+    /// v ← μ·v + s,  s ← 0,  p ← p - rate·(g + μ·v)    in every `every`-th step
+    /// p ← p - rate·g                                  in the others
+    /// ```
+    /// Source: Liu et al. 2024, "Asynchronous local-SGD training for language modeling", alg. 3
+    /// with `c = 0`. Differs: the rate is that of one step and not of `every` steps together, so
+    /// that the sum stands where the paper has the mean; with `every` 1 it would be Nesterov's.
+    private Rule delayed(Optimizer.DelayedNesterov delayed) {
+        double mu = delayed.momentum();
+        var times = b.scale(step, 1.0 / delayed.every()); // []
+        var nearest = b.unary(UnaryKind.FLOOR, b.shift(times, 0.5)); // []
+        var isTurn = b.compare(CompareKind.EQ, b.scale(nearest, delayed.every()), step); // []
+        var kept = b.select(isTurn, b.fillLike(step, mu), b.fillLike(step, 1)); // []
+        var taken = b.select(isTurn, b.fillLike(step, 1), b.fillLike(step, 0)); // []
+        var waiting = b.shift(b.neg(taken), 1); // []
+        var felt = b.scale(taken, mu); // []
+        return (p, gradient, state) -> {
+            var g = decayed(delayed.weightDecay(), p, gradient);
+            var s = b.add(state.get(1), g);
+            var v = b.add(times(kept, state.get(0)), times(taken, s));
+            var direction = b.add(g, times(felt, v));
+            return List.of(b.sub(p, times(rate, direction)), v, times(waiting, s));
+        };
     }
 
     /// ```

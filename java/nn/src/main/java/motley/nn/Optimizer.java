@@ -49,6 +49,46 @@ public sealed interface Optimizer {
         }
     }
 
+    /// Nesterov's momentum for gradients that may be old: every step goes along its gradient, but
+    /// momentum is gathered and felt in every `every`-th step only, from the sum of the gradients
+    /// since the last time. Old answers are a momentum of their own, and added to one that is felt
+    /// at once they make training diverge.
+    ///
+    /// State: first `delayed-nesterov.velocity.…` of every parameter, then `delayed-nesterov.sum.…`
+    /// of every parameter.
+    ///
+    /// @param momentum share of the velocity kept from one time to the next
+    /// @param every steps from one time to the next, about as many as devices answer at once
+    /// @param weightDecay `λ`: the gradient becomes `g + λ·p`
+    record DelayedNesterov(double momentum, int every, double weightDecay) implements Optimizer {
+        /// Up to here a step's number is exact in f32, and so whether it is one of these.
+        private static final int EVERY_MAX = 1 << 20;
+
+        public DelayedNesterov {
+            requireShare("momentum", momentum);
+            require(
+                    momentum > 0,
+                    "momentum: %s (expected: above 0; sgd:momentum=0 has none)",
+                    momentum);
+            require(
+                    every >= 2 && every <= EVERY_MAX,
+                    "every: %d (expected: 2 to %d; nesterov feels it in every step)",
+                    every,
+                    EVERY_MAX);
+            requireDecay(weightDecay);
+        }
+
+        @Override
+        public List<ParameterSpec> state(List<ParameterSpec> parameters) {
+            return slots(parameters, "delayed-nesterov.velocity.", "delayed-nesterov.sum.");
+        }
+
+        @Override
+        public double defaultLearningRate() {
+            return 0.05;
+        }
+    }
+
     /// RMSProp: steps scaled by the root of a running mean of the gradient's square.
     ///
     /// State: `rmsprop.square.…`.

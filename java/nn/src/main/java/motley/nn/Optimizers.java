@@ -1,5 +1,7 @@
 package motley.nn;
 
+import static motley.tensor.Require.require;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -10,6 +12,7 @@ import motley.nn.Optimizer.Averaged;
 import motley.nn.Optimizer.ClippedByNorm;
 import motley.nn.Optimizer.ClippedByValue;
 import motley.nn.Optimizer.ClippedEach;
+import motley.nn.Optimizer.DelayedNesterov;
 import motley.nn.Optimizer.KerasAdam;
 import motley.nn.Optimizer.KerasRmsProp;
 import motley.nn.Optimizer.KerasSgd;
@@ -27,6 +30,7 @@ import motley.nn.TrainingProgram.Span;
 /// | `adam` | `beta1`, `beta2`, `epsilon`, `weight-decay` |
 /// | `adamw` | the same; decay 0.01 |
 /// | `sgd`, `nesterov` | `momentum` (0.9), `weight-decay` |
+/// | `delayed-nesterov` | `momentum` (0.9), `every` (8), `weight-decay` |
 /// | `rmsprop` | `beta`, `epsilon`, `weight-decay` |
 /// | `adagrad` | `epsilon`, `weight-decay` |
 /// | `lion` | `beta1`, `beta2`, `weight-decay` (0) |
@@ -66,6 +70,9 @@ public final class Optimizers {
             case Sgd(double momentum, boolean nesterov, double decay) ->
                     "%s:momentum=%s,weight-decay=%s"
                             .formatted(nesterov ? "nesterov" : "sgd", momentum, decay);
+            case DelayedNesterov(double momentum, int every, double decay) ->
+                    "delayed-nesterov:momentum=%s,every=%d,weight-decay=%s"
+                            .formatted(momentum, every, decay);
             case RmsProp(double beta, double epsilon, double decay) ->
                     "rmsprop:beta=%s,epsilon=%s,weight-decay=%s".formatted(beta, epsilon, decay);
             case Adagrad(double epsilon, double decay) ->
@@ -109,6 +116,7 @@ public final class Optimizers {
                         "sgd.velocity.",
                         "adam.m.",
                         "adamw.m.",
+                        "delayed-nesterov.",
                         "lion.m.",
                         "keras-sgd.velocity.",
                         "keras-rmsprop.velocity.",
@@ -123,6 +131,7 @@ public final class Optimizers {
                 "adamw",
                 "sgd",
                 "nesterov",
+                "delayed-nesterov",
                 "rmsprop",
                 "adagrad",
                 "lion",
@@ -138,6 +147,11 @@ public final class Optimizers {
             case "adamw" -> adamW(settings);
             case "sgd" -> new Sgd(settings.take("momentum", 0.9), false, decay(settings));
             case "nesterov" -> new Sgd(settings.take("momentum", 0.9), true, decay(settings));
+            case "delayed-nesterov" -> {
+                double momentum = settings.take("momentum", 0.9);
+                int every = whole("every", settings.take("every", 8));
+                yield new DelayedNesterov(momentum, every, decay(settings));
+            }
             case "rmsprop" -> {
                 double beta = settings.take("beta", 0.99);
                 yield new RmsProp(beta, settings.take("epsilon", 1e-8), decay(settings));
@@ -164,6 +178,11 @@ public final class Optimizers {
                             "optimizer: %s (expected: one of %s)"
                                     .formatted(settings.name(), String.join(", ", names())));
         };
+    }
+
+    private static int whole(String key, double value) {
+        require(value == (int) value, "%s: %s (expected: a whole number)", key, value);
+        return (int) value;
     }
 
     private static Adam adam(NamedSettings settings) {

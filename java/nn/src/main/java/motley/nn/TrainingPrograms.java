@@ -39,7 +39,8 @@ public final class TrainingPrograms {
 
         var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
         var totals = totals(b, model.loss(), passed.logits(), batch);
-        var gradients = Autodiff.gradient(b, totals.lossSum, trained(model, parameters));
+        var gradients =
+                Autodiff.gradient(b, totals.lossSum, trained(model.parameters(), parameters));
         var measured = b.scope("statistics", () -> weighted(b, passed.measured(), batch.weights));
         var sums = merged(b, model, gradients, measured);
         var program = b.build(concat(totals.list(), sums));
@@ -108,7 +109,7 @@ public final class TrainingPrograms {
         var passed = new Forward(b, mode).pass(model, parameters, batch.inputs);
         var totals = totals(b, model.loss(), passed.logits(), batch);
         var meanLoss = b.scope("loss", () -> b.div(totals.lossSum, b.sumAll(batch.weights)));
-        var gradients = Autodiff.gradient(b, meanLoss, trained(model, parameters));
+        var gradients = Autodiff.gradient(b, meanLoss, trained(specs, parameters));
         var means = merged(b, model, gradients, passed.measured());
         var slots = new Descent.Slots(parameters, state, means);
         var descent = new Descent(b, learningRate, step);
@@ -120,7 +121,11 @@ public final class TrainingPrograms {
     /// What moves the parameters by the mean of devices' own steps, which is taken for a gradient.
     /// Statistics become the mean of theirs.
     public static TrainingProgram.Update outer(Model model, Optimizer optimizer) {
-        var specs = model.parameters();
+        return outer(model.parameters(), optimizer);
+    }
+
+    /// The same for some of a model's parameters.
+    public static TrainingProgram.Update outer(List<ParameterSpec> specs, Optimizer optimizer) {
         var b = new ProgramBuilder();
         var parameters = params(b, specs);
         var state = params(b, optimizer.state(trained(specs)));
@@ -128,7 +133,7 @@ public final class TrainingPrograms {
         var descent = new Descent(b, b.param(SCALAR), b.param(SCALAR));
 
         var slots = new Descent.Slots(parameters, state, moves);
-        var moved = moved(model, descent, optimizer, slots, (_, old, move) -> b.sub(old, move));
+        var moved = moved(specs, descent, optimizer, slots, (_, old, move) -> b.sub(old, move));
         return new TrainingProgram.Update(b.build(moved), parameters.size(), state.size());
     }
 
@@ -167,8 +172,7 @@ public final class TrainingPrograms {
         return specs.stream().filter(ParameterSpec::isTrained).toList();
     }
 
-    private static List<Var> trained(Model model, List<Var> parameters) {
-        var specs = model.parameters();
+    private static List<Var> trained(List<ParameterSpec> specs, List<Var> parameters) {
         return IntStream.range(0, specs.size())
                 .filter(i -> specs.get(i).isTrained())
                 .mapToObj(parameters::get)
@@ -204,7 +208,7 @@ public final class TrainingPrograms {
     private static List<Var> moved(
             Model model, Descent descent, Optimizer optimizer, Descent.Slots slots) {
         return moved(
-                model,
+                model.parameters(),
                 descent,
                 optimizer,
                 slots,
@@ -217,19 +221,19 @@ public final class TrainingPrograms {
     }
 
     private static List<Var> moved(
-            Model model,
+            List<ParameterSpec> specs,
             Descent descent,
             Optimizer optimizer,
             Descent.Slots slots,
             Statistic statistic) {
         var trained =
                 new Descent.Slots(
-                        trained(model, slots.parameters()),
+                        trained(specs, slots.parameters()),
                         slots.state(),
-                        trained(model, slots.gradients()));
-        var moved = descent.move(optimizer, trained).iterator();
+                        trained(specs, slots.gradients()));
+        boolean isAny = !trained.parameters().isEmpty();
+        var moved = (isAny ? descent.move(optimizer, trained) : List.<Var>of()).iterator();
         var all = new ArrayList<Var>();
-        var specs = model.parameters();
         for (int i = 0; i < specs.size(); i++) {
             var old = slots.parameters().get(i);
             var mean = slots.gradients().get(i);

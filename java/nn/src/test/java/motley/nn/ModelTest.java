@@ -63,9 +63,9 @@ final class ModelTest {
                                 + " gpt-small, lstm)");
         assertThatThrownBy(() -> Optimizers.named("tiger"))
                 .hasMessage(
-                        "optimizer: tiger (expected: one of adam, adamw, sgd, nesterov, rmsprop,"
-                                + " adagrad, lion, keras-adam, keras-sgd, keras-nesterov,"
-                                + " keras-rmsprop)");
+                        "optimizer: tiger (expected: one of adam, adamw, sgd, nesterov,"
+                                + " delayed-nesterov, rmsprop, adagrad, lion, keras-adam,"
+                                + " keras-sgd, keras-nesterov, keras-rmsprop)");
     }
 
     @Test

@@ -46,6 +46,7 @@ final class OptimizersTest {
                 "adamw:ema=0.999,clip-value=0.1",
                 "sgd:momentum=0",
                 "nesterov",
+                "delayed-nesterov:every=16",
                 "rmsprop:beta=0.5",
                 "adagrad:weight-decay=1",
                 "lion:beta1=0.25"
@@ -68,6 +69,9 @@ final class OptimizersTest {
         refused("sgd:momentum=1", "momentum: 1.0 (expected: in [0, 1))");
         refused("sgd:momentum=0,momentum=0", "momentum (expected: each key once)");
         refused("nesterov:momentum=0", "nesterov: true with momentum 0");
+        refused("delayed-nesterov:momentum=0", "momentum: 0.0 (expected: above 0;");
+        refused("delayed-nesterov:every=1", "every: 1 (expected: 2 to 1048576; nesterov");
+        refused("delayed-nesterov:every=2.5", "every: 2.5 (expected: a whole number)");
         refused("adam:weight-decay=-1", "weightDecay: -1.0 (expected: in [0, 10⁶))");
         refused("adam:clip-norm=0", "normMax: 0.0 (expected: above 0)");
         refused("adam:clip-value=-1", "valueMax: -1.0 (expected: above 0)");

@@ -12,9 +12,10 @@ import java.util.OptionalInt;
 /// `⌈batchSize/tasks⌉`. The last round and the last micro-batch of a round may be smaller.
 ///
 /// Where devices take local steps, that holds for the first `warmUpRounds` rounds of the run. From
-/// then on a round is `tasks` tasks of `steps` micro-batches each, one after the other from where
-/// the epoch stands; again its last round and last task may be smaller. Three kinds of epoch
-/// follow each other: those of the warm-up, the one in which it ends, those of local rounds.
+/// then on a round is `tasks` tasks of `steps` micro-batches each (`steps / fragments`, where the
+/// model is synchronised in parts), one after the other from where the epoch stands; again its
+/// last round and last task may be smaller. Three kinds of epoch follow each other: those of the
+/// warm-up, the one in which it ends, those of local rounds.
 ///
 /// @param trainSamples samples in the training set
 /// @param evaluationSamples samples in the evaluation set; 0: the run never evaluates
@@ -126,6 +127,11 @@ public record Schedule(
         return local.isUsed() && round >= local.warmUpRounds();
     }
 
+    /// Local rounds before training round `round`, which is one.
+    public int localRoundsBefore(int round) {
+        return round - local.warmUpRounds();
+    }
+
     /// The positions of training round `round` in its epoch.
     public Range samplesOf(int round) {
         int epoch = epochOf(round);
@@ -150,14 +156,14 @@ public record Schedule(
     /// others count as full ones.
     public long stepsBefore(int round) {
         if (!isLocal(round)) return round;
-        long each = (long) local.steps() * local.passes();
+        long each = (long) local.stepsOfRound() * local.passes();
         return local.warmUpRounds() + (round - local.warmUpRounds()) * each;
     }
 
     /// Samples of a full task of training round `round`.
     public int taskSamples(int round) {
         if (!isLocal(round)) return microBatch();
-        return (int) Math.min(trainSamples, (long) local.steps() * microBatch());
+        return (int) Math.min(trainSamples, (long) local.stepsOfRound() * microBatch());
     }
 
     /// Tasks of training round `round`, at least 1.
@@ -187,7 +193,7 @@ public record Schedule(
 
     /// Samples of a full local round.
     private long localRound() {
-        return (long) tasks * local.steps() * microBatch();
+        return (long) tasks * local.stepsOfRound() * microBatch();
     }
 
     private int localRounds(int samples) {

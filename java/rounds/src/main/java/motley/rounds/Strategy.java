@@ -108,7 +108,12 @@ public record Strategy(int k, int staleness, Local local) {
     ///     answer is a gradient
     /// @param passes how often a task goes over its samples
     /// @param warmUpRounds rounds without local steps at the start of the run
-    public record Local(int steps, int passes, int warmUpRounds) {
+    /// @param fragments parts of the model that are synchronised in turns, each once in `steps`
+    /// steps:
+    ///     a round is `steps / fragments` of them, and its answers hold one part
+    /// @param replicas whether a device keeps its copy of the model and its optimizer's state from
+    ///     task to task
+    public record Local(int steps, int passes, int warmUpRounds, int fragments, boolean replicas) {
         public static final Local NONE = new Local(0, 1, 0);
 
         /// Steps unless somebody says, without warm-up ([#usualWarmUp] gives one). Source:
@@ -118,7 +123,15 @@ public record Strategy(int k, int staleness, Local local) {
         /// Steps of a task, over all its passes: their learning rates travel with it.
         public static final int TASK_STEPS_MAX = 4096;
 
+        /// Their ends travel with every task.
+        public static final int FRAGMENTS_MAX = 64;
+
         private static final int WARM_UP_MAX = 1000;
+
+        /// Local steps after which everything is synchronised and nothing kept.
+        public Local(int steps, int passes, int warmUpRounds) {
+            this(steps, passes, warmUpRounds, 1, false);
+        }
 
         /// @throws IllegalArgumentException naming the first component out of its range
         public Local {
@@ -131,6 +144,31 @@ public record Strategy(int k, int staleness, Local local) {
                     steps,
                     passes,
                     TASK_STEPS_MAX);
+            require(
+                    fragments >= 1 && fragments <= FRAGMENTS_MAX,
+                    "fragments: %d (expected: 1 to %d)",
+                    fragments,
+                    FRAGMENTS_MAX);
+            require(
+                    steps % fragments == 0,
+                    "fragments: %d (expected: a divisor of localSteps, %d)",
+                    fragments,
+                    steps);
+            require(
+                    fragments == 1 || passes == 1,
+                    "fragments: %d (expected: 1, where a task goes over its samples %d times)",
+                    fragments,
+                    passes);
+            require(
+                    fragments == 1 || replicas,
+                    "replicas: false (expected: true with %d fragments: what is not synchronised"
+                            + " yet must stay on the device)",
+                    fragments);
+        }
+
+        /// Steps of a task in one pass: what lies between two synchronisations of whatever part.
+        public int stepsOfRound() {
+            return steps / fragments;
         }
 
         /// A third of the rounds that the run would have without local steps, at most a thousand.

@@ -45,7 +45,7 @@ final class ScheduleProperties {
             int batch = random.nextInt(1, samples + 1);
             int tasks = random.nextInt(1, batch + 1);
             int warmUp = random.nextInt(0, 3 * Math.ceilDiv(samples, batch) + 2);
-            var local = new Strategy.Local(random.nextInt(1, 30), random.nextInt(1, 4), warmUp);
+            var local = local(random, warmUp);
             int epochs = random.nextInt(1, 4);
             var schedule = new Schedule(samples, 7, batch, tasks, epochs, true, local);
             var walk = new Walk(schedule, "seed " + seed);
@@ -86,7 +86,7 @@ final class ScheduleProperties {
             assertThat(schedule.isLocal(round)).as(name).isEqualTo(isLocal);
             assertThat(schedule.stepsBefore(round)).as(name).isEqualTo(steps);
             assertThat(schedule.slots(round)).as(name).isBetween(1, schedule.tasks());
-            int full = schedule.microBatch() * (isLocal ? local.steps() : 1);
+            int full = schedule.microBatch() * (isLocal ? local.stepsOfRound() : 1);
             int at = first;
             for (int slot = 0; slot < schedule.slots(round); slot++) {
                 var part = schedule.samplesOf(round, slot);
@@ -94,7 +94,7 @@ final class ScheduleProperties {
                 assertThat(part.count()).as(name).isBetween(1, full);
                 at = part.end();
             }
-            steps += isLocal ? (long) local.steps() * local.passes() : 1;
+            steps += isLocal ? (long) local.stepsOfRound() * local.passes() : 1;
             round++;
             return at;
         }
@@ -125,5 +125,12 @@ final class ScheduleProperties {
             assertThat(covered.get(i)).as("seed %d, sample %d again", seed, i).isFalse();
             covered.set(i);
         }
+    }
+
+    private static Strategy.Local local(SplittableRandom random, int warmUp) {
+        int ofRound = random.nextInt(1, 30);
+        int passes = random.nextInt(1, 4);
+        int fragments = passes == 1 ? random.nextInt(1, 5) : 1;
+        return new Strategy.Local(ofRound * fragments, passes, warmUp, fragments, fragments > 1);
     }
 }

@@ -324,10 +324,14 @@ public final class Cluster {
         return new RunSettings(seed, schedule, policy, strategy(random));
     }
 
-    /// Every third run takes local steps, after a warm-up that may end in mid-epoch.
+    /// Every third run takes local steps, after a warm-up that may end in mid-epoch; some of them
+    /// synchronise part by part.
     private static Strategy strategy(SplittableRandom random) {
         if (random.nextInt(3) > 0) return Strategy.SYNC;
-        var local = new Strategy.Local(random.nextInt(1, 4), 1, random.nextInt(0, 40));
-        return Strategy.SYNC.withLocal(local);
+        int steps = random.nextInt(1, 4);
+        int warmUp = random.nextInt(0, 40);
+        boolean isInParts = warmUp % 2 == 0;
+        int fragments = isInParts ? steps : 1;
+        return Strategy.SYNC.withLocal(new Strategy.Local(steps, 1, warmUp, fragments, isInParts));
     }
 }

@@ -60,7 +60,7 @@ final class IntegerModel {
         var local = schedule.local();
         if (!local.isUsed() || round < local.warmUpRounds()) return schedule.batchSize();
         int microBatch = Math.ceilDiv(schedule.batchSize(), schedule.tasks());
-        return schedule.tasks() * local.steps() * microBatch;
+        return schedule.tasks() * local.stepsOfRound() * microBatch;
     }
 
     /// Spreads the bits of `z`. Source: the finalizer of Steele, Lea & Flood, Fast Splittable

@@ -80,7 +80,23 @@ public final class BulkClient implements AutoCloseable {
     /// @throws IOException if the body has another length, or the network fails
     public boolean readParameters(String run, long version, MemorySegment into)
             throws IOException, InterruptedException {
-        var response = get("/v1/runs/%s/parameters/%d".formatted(run, version));
+        return read("/v1/runs/%s/parameters/%d".formatted(run, version), into);
+    }
+
+    /// Reads as many elements as `into` has of version `version`, from element `first` on.
+    ///
+    /// @return false if the coordinator no longer has that version: the task is out of date
+    /// @throws IOException if the body has another length, or the network fails
+    public boolean readParameters(String run, long version, long first, MemorySegment into)
+            throws IOException, InterruptedException {
+        return read(
+                "/v1/runs/%s/parameters/%d?first=%d&elements=%d"
+                        .formatted(run, version, first, into.byteSize() / Float.BYTES),
+                into);
+    }
+
+    private boolean read(String path, MemorySegment into) throws IOException, InterruptedException {
+        var response = get(path);
         try (var body = response.body()) {
             if (response.statusCode() == 404 || response.statusCode() == 410) return false;
             if (response.statusCode() != 200) throw refused(response);

@@ -11,6 +11,7 @@ import motley.wire.v1.LocalSteps;
 import motley.wire.v1.Prepare;
 import motley.wire.v1.Pulse;
 import motley.wire.v1.Refused;
+import motley.wire.v1.Replica;
 import motley.wire.v1.Revoked;
 import motley.wire.v1.SharedMemoryOffer;
 import motley.wire.v1.Welcome;
@@ -254,6 +255,12 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
     private static LocalSteps encode(FromCoordinator.LocalSteps local) {
         var encoded = LocalSteps.newBuilder();
         local.state().ifPresent(encoded::setState);
+        local.replica()
+                .ifPresent(
+                        replica ->
+                                encoded.getReplicaBuilder()
+                                        .setNumber(replica.number())
+                                        .addAllEnds(replica.ends()));
         return encoded.setStateSteps(local.stateSteps())
                 .setFirstStep(local.firstStep())
                 .setPasses(local.passes())
@@ -274,7 +281,22 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                 Check.count("state_steps", local.getStateSteps()),
                 Check.count("first_step", local.getFirstStep()),
                 Check.positive("passes", local.getPasses()),
-                rates);
+                rates,
+                local.hasReplica() ? Optional.of(decode(local.getReplica())) : Optional.empty());
+    }
+
+    private static FromCoordinator.Replica decode(Replica replica) {
+        var ends = replica.getEndsList();
+        if (ends.isEmpty() || ends.size() > FromCoordinator.Replica.PARTS_MAX) {
+            var expected = "1 to " + FromCoordinator.Replica.PARTS_MAX;
+            throw Check.malformed("ends", ends.size() + " of them", expected);
+        }
+        int before = 0;
+        for (int end : ends) {
+            if (end <= before) throw Check.malformed("ends", end, "above " + before);
+            before = end;
+        }
+        return new FromCoordinator.Replica(Check.count("number", replica.getNumber()), ends);
     }
 
     /// The name of a blob, where there is one.

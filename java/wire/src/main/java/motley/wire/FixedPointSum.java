@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import motley.wire.encoding.EncodedVector;
 
 /// A sum of float vectors whose bits do not depend on the order of addition.
@@ -39,7 +41,8 @@ public final class FixedPointSum {
     private long surplus;
 
     private final float elementLimit;
-    private final float[] block = new float[BLOCK];
+    private final float[][] blocks = new float[SumKernel.TOGETHER][BLOCK];
+    private final float[] block = blocks[0];
     private final int[] bits = new int[BLOCK];
 
     /// @param elements in every addend
@@ -115,8 +118,65 @@ public final class FixedPointSum {
     ///
     /// @param scale in (0, 1]
     public void add(MemorySegment addend, double scale) {
-        require(scale > 0 && scale <= 1, "scale: %s (expected: above 0, at most 1)", scale);
+        requireScale(scale);
         add(plain(addend), elementLimit, scale);
+    }
+
+    /// A vector that is to be added.
+    ///
+    /// @param largest magnitude of any element, or more, as [#scan] found it; small ones are added
+    ///     faster, with the same bits
+    /// @param scale in (0, 1]: every element is multiplied by it, and rounded to f32
+    public record Addend(EncodedVector vector, float largest, double scale) {
+        public Addend {
+            requireScale(scale);
+        }
+
+        private boolean isSmall() {
+            return largest <= SumKernel.LARGEST;
+        }
+
+        private void read(int at, float[] into, int length) {
+            vector.read(at, into, length);
+            if (scale != 1) multiply(into, length, scale);
+        }
+    }
+
+    /// How many addends one pass over the sums takes.
+    public static final int TOGETHER = SumKernel.TOGETHER;
+
+    /// Adds all of `addends`, which is faster than one after the other and gives the same bits:
+    /// sums are read and written once for [#TOGETHER] of them.
+    ///
+    /// @throws IllegalArgumentException if a length is not [#elements]
+    public void add(List<Addend> addends) {
+        for (var addend : addends) requireLength(addend.vector);
+        var small = new ArrayList<Addend>();
+        for (var addend : addends) {
+            if (addend.isSmall()) small.add(addend);
+            else addLarge(addend);
+        }
+        for (int first = 0; first < small.size(); first += TOGETHER) {
+            addSmall(small.subList(first, Math.min(small.size(), first + TOGETHER)));
+        }
+    }
+
+    private void addSmall(List<Addend> addends) {
+        int count = addends.size();
+        surplus += count * SumKernel.SHIFT_BITS;
+        for (int at = 0; at < sums.length; at += BLOCK) {
+            int length = Math.min(BLOCK, sums.length - at);
+            for (int k = 0; k < count; k++) addends.get(k).read(at, blocks[k], length);
+            SumKernel.add(blocks, count, sums, at, length);
+        }
+    }
+
+    private void addLarge(Addend addend) {
+        for (int at = 0; at < sums.length; at += BLOCK) {
+            int length = Math.min(BLOCK, sums.length - at);
+            addend.read(at, block, length);
+            SumKernel.addLarge(block, sums, at, length);
+        }
     }
 
     /// Adds `addend`, tile by tile: decoded, rounded and added while it is in the cache.
@@ -132,16 +192,7 @@ public final class FixedPointSum {
     ///
     /// @param scale in (0, 1]
     public void add(EncodedVector addend, float largest, double scale) {
-        requireLength(addend);
-        boolean isSmall = largest <= SumKernel.LARGEST;
-        if (isSmall) surplus += SumKernel.SHIFT_BITS;
-        for (int at = 0; at < sums.length; at += BLOCK) {
-            int length = Math.min(BLOCK, sums.length - at);
-            addend.read(at, block, length);
-            if (scale != 1) scale(block, length, scale);
-            if (isSmall) SumKernel.add(block, sums, at, length);
-            else SumKernel.addLarge(block, sums, at, length);
-        }
+        add(List.of(new Addend(addend, largest, scale)));
     }
 
     /// Writes sum / `count` into `into` as little-endian f32, rounded once from double precision.
@@ -212,7 +263,11 @@ public final class FixedPointSum {
         return factors;
     }
 
-    private static void scale(float[] block, int length, double scale) {
+    private static void requireScale(double scale) {
+        require(scale > 0 && scale <= 1, "scale: %s (expected: above 0, at most 1)", scale);
+    }
+
+    private static void multiply(float[] block, int length, double scale) {
         for (int i = 0; i < length; i++) block[i] = (float) (block[i] * scale);
     }
 

@@ -63,17 +63,66 @@ public sealed interface FromCoordinator {
     /// @param stateSteps optimizer steps that this state has seen
     /// @param firstStep optimizer steps of the run before this task; names the random numbers
     /// @param learningRates of the steps; at least as many as there are
+    /// @param replica the copy of the model to go on with; empty: everything begins with what the
+    ///     coordinator says
     record LocalSteps(
             Optional<String> state,
             int stateSteps,
             int firstStep,
             int passes,
-            List<Float> learningRates) {
+            List<Float> learningRates,
+            Optional<Replica> replica) {
         /// Rates of a task: a message must hold them.
         public static final int STEPS_MAX = 4096;
 
         public LocalSteps {
             learningRates = List.copyOf(learningRates);
+        }
+
+        /// Steps after which nothing is kept.
+        public LocalSteps(
+                Optional<String> state,
+                int stateSteps,
+                int firstStep,
+                int passes,
+                List<Float> learningRates) {
+            this(state, stateSteps, firstStep, passes, learningRates, Optional.empty());
+        }
+    }
+
+    /// A copy of the model that a device trains on from task to task. Its parts, which lie one
+    /// after
+    /// the other, are synchronised in turns: the answer holds the part whose turn it is, and what
+    /// the coordinator made of the one before is taken over when the next task begins.
+    ///
+    /// @param number of the local round, counted from 0: the turn of part `number` modulo their
+    /// count
+    /// @param ends where each part ends, in elements
+    record Replica(int number, List<Integer> ends) {
+        public static final int PARTS_MAX = 64;
+
+        public Replica {
+            ends = List.copyOf(ends);
+        }
+
+        public int parts() {
+            return ends.size();
+        }
+
+        /// Elements of all parts.
+        public int elements() {
+            return ends.getLast();
+        }
+
+        /// Where the part whose turn is local round `round` begins.
+        public int first(int round) {
+            int part = round % ends.size();
+            return part == 0 ? 0 : ends.get(part - 1);
+        }
+
+        /// Elements of that part.
+        public int count(int round) {
+            return ends.get(round % ends.size()) - first(round);
         }
     }
 

@@ -241,7 +241,17 @@ final class CodecProperties {
             int steps = random.nextInt(1, FromCoordinator.LocalSteps.STEPS_MAX + 1);
             for (int i = 0; i < steps; i++) rates.add(random.nextFloat());
             return new FromCoordinator.LocalSteps(
-                    maybe(this::sha), count(), count(), positive(), rates);
+                    maybe(this::sha), count(), count(), positive(), rates, maybe(this::replica));
+        }
+
+        private FromCoordinator.Replica replica() {
+            var ends = new ArrayList<Integer>();
+            int parts = random.nextInt(1, FromCoordinator.Replica.PARTS_MAX + 1);
+            for (int i = 0, end = 0; i < parts; i++) {
+                end += random.nextInt(1, 1 << 20);
+                ends.add(end);
+            }
+            return new FromCoordinator.Replica(count(), ends);
         }
 
         private FromCoordinator.Files files() {

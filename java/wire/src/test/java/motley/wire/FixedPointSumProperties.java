@@ -90,16 +90,45 @@ final class FixedPointSumProperties {
         }
     }
 
+    /// Any number of addends in one pass, scaled or not, small and large ones, at any length.
+    @Test
+    void addendsTogetherGiveTheBitsOfOneAfterTheOther() {
+        var random = new SplittableRandom(7);
+        for (int count = 1; count <= 9; count++) {
+            for (int elements : new int[] {1, 3, 256, 1023, 4096 + 700}) {
+                var all = new ArrayList<FixedPointSum.Addend>();
+                var alone = new FixedPointSum(elements, count);
+                for (var addend : addends(count, elements, count)) {
+                    var vector = encoded(random.nextBoolean() ? "int8" : "int4", addend);
+                    float largest = alone.scan(vector).largest();
+                    double scale = random.nextBoolean() ? 1 : 0.3;
+                    all.add(new FixedPointSum.Addend(vector, largest, scale));
+                    alone.add(vector, largest, scale);
+                }
+                var together = new FixedPointSum(elements, count);
+                together.add(all);
+                var found = new float[elements];
+                var expected = new float[elements];
+                together.meanInto(MemorySegment.ofArray(found), 3);
+                alone.meanInto(MemorySegment.ofArray(expected), 3);
+                assertThat(found).as("%d of %d", count, elements).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static EncodedVector encoded(String text, float[] addend) {
+        var encoding = Encoding.parse(text);
+        var bytes = Encoder.of(encoding, addend.length).encode(MemorySegment.ofArray(addend));
+        var opened = EncodedVector.open(encoding, addend.length, bytes);
+        return ((EncodedVector.Opened.Whole) opened).vector();
+    }
+
     /// Encoded addends enter as the floats they stand for.
     @Test
     void encodedAddendsEnterAsTheirFloats() {
         int elements = 4096 + 700;
         for (var text : List.of("bf16", "int8", "int4", "top-k:0.2")) {
-            var encoding = Encoding.parse(text);
-            var addend = addends(1, elements, 1).getFirst();
-            var bytes = Encoder.of(encoding, elements).encode(MemorySegment.ofArray(addend));
-            var opened = EncodedVector.open(encoding, elements, bytes);
-            var vector = ((EncodedVector.Opened.Whole) opened).vector();
+            var vector = encoded(text, addends(1, elements, 1).getFirst());
             var floats = new float[elements];
             vector.copyInto(MemorySegment.ofArray(floats));
             var one = new FixedPointSum(elements, 2);

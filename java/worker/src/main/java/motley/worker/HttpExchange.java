@@ -2,9 +2,12 @@ package motley.worker;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.OptionalLong;
 import motley.wire.BulkClient;
 import motley.wire.FromCoordinator.Assign;
+import motley.wire.FromCoordinator.LocalSteps;
+import motley.wire.FromCoordinator.Replica;
 import motley.wire.encoding.ParameterForm;
 
 /// Exchange as raw HTTP bodies, with a coordinator on any machine.
@@ -15,9 +18,26 @@ record HttpExchange(BulkClient bulk) implements BulkExchange {
         var task = assign.task();
         long version = task.parameterVersion();
         return switch (ParameterForm.parse(assign.form().parameters())) {
-            case F32 -> bulk.readParameters(task.run(), version, into);
+            case F32 -> {
+                var changed = changed(assign, held);
+                if (changed.isEmpty()) yield bulk.readParameters(task.run(), version, into);
+                int before = changed.get().number() - 1;
+                long first = changed.get().first(before);
+                var part = into.asSlice(4 * first, 4L * changed.get().count(before));
+                yield bulk.readParameters(task.run(), version, first, part);
+            }
             case BF16 -> bulk.readRounded(task.run(), version, held, into);
         };
+    }
+
+    /// Where only the part of the local round before is new.
+    private static Optional<Replica> changed(Assign assign, OptionalLong held) {
+        long before = assign.task().parameterVersion() - 1;
+        boolean isNext = held.isPresent() && held.getAsLong() == before;
+        return assign.work()
+                .local()
+                .flatMap(LocalSteps::replica)
+                .filter(replica -> isNext && replica.number() > 0 && replica.parts() > 1);
     }
 
     @Override

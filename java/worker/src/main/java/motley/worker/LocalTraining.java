@@ -26,7 +26,8 @@ import motley.wire.FromCoordinator.LocalSteps;
 
 /// Tasks that are trainings of their own: optimizer steps from the given parameters and the given
 /// state of the optimizer, and nothing that stays from an earlier task. So every device gives the
-/// same answer to the same task, and any device can repeat it.
+/// same answer to the same task, and any device can repeat it. Only where the task says so does a
+/// copy of the model stay ([Replicas]).
 ///
 /// The program takes (parameters…, state…, learning rate, step, inputs, targets, weights, samples,
 /// key) and gives (parameters…, state…, loss sum, correct). `step` counts what the state has seen.
@@ -50,6 +51,8 @@ final class LocalTraining implements AutoCloseable {
     private final int stateCount;
     private final MemorySegment state;
     private final List<Tensor> stateViews;
+    private final List<TensorType> stateTypes;
+    private final Replicas replicas;
     private final Tensor scalar = Tensor.onHeap(SCALAR);
     private final Tensor key = Tensor.onHeap(KEY);
 
@@ -62,7 +65,9 @@ final class LocalTraining implements AutoCloseable {
     }
 
     /// What a task came to, over its first pass.
-    record Totals(double lossSum, double correct) {}
+    ///
+    /// @param steps that were taken, over all passes
+    record Totals(double lossSum, double correct, int steps) {}
 
     /// A task.
     static final class Task {
@@ -94,6 +99,14 @@ final class LocalTraining implements AutoCloseable {
         stateCount = stateTypes.size();
         state = arena.allocate(ParameterSpan.sizeBytes(stateTypes), ALIGNMENT_BYTES);
         stateViews = ParameterSpan.views(stateTypes, state);
+        this.stateTypes = stateTypes;
+        replicas = new Replicas(ParameterSpan.sizeBytes(parameters), state.byteSize(), arena);
+    }
+
+    /// The tasks that follow are those of the owner `fence`: what was kept for another is worth
+    /// nothing.
+    void ownedBy(long fence) {
+        replicas.ownedBy(fence);
     }
 
     /// Compiles `program`.
@@ -170,7 +183,10 @@ final class LocalTraining implements AutoCloseable {
     /// Trains from `parameters` and writes (parameters before − parameters after) times the number
     /// of samples into `contribution`, all of them f32 and one after the other.
     ///
+    /// With a replica it trains that, and writes the part whose turn it is.
+    ///
     /// @param batch memory for the samples of one step
+    /// @param contribution as long as the answer
     /// @throws IllegalArgumentException if the task has fewer rates than steps
     Totals train(Task task, Batch batch, MemorySegment parameters, MemorySegment contribution) {
         int perPass = Math.ceilDiv(task.samples.length, batch.size());
@@ -180,24 +196,60 @@ final class LocalTraining implements AutoCloseable {
                 "learningRates: %d (expected: at least %d, one a step)",
                 task.steps.learningRates().size(),
                 steps);
-        begin(parameters);
+        if (task.steps.replica().isPresent()) {
+            return trainCopy(task, batch, parameters, contribution);
+        }
+        begin(parameters, stateViews);
+        var totals = run(task, batch, task.steps.stateSteps());
+        end(parameters, contribution, task.samples.length);
+        return totals;
+    }
+
+    private Totals trainCopy(
+            Task task, Batch batch, MemorySegment parameters, MemorySegment contribution) {
+        var turn = task.steps.replica().orElseThrow();
+        var copy = replicas.take(turn, parameters, state, task.steps.stateSteps());
+        int seen = -1; // Where a step fails, the copy begins anew.
+        try {
+            var memory = ParameterSpan.views(stateTypes, copy.state());
+            begin(copy.parameters(), memory);
+            var totals = run(task, batch, copy.steps());
+            var views = ParameterSpan.views(types, copy.parameters());
+            for (int i = 0; i < parameterCount; i++) program.read(i, views.get(i));
+            for (int i = 0; i < stateCount; i++) program.read(parameterCount + i, memory.get(i));
+            long at = 4L * turn.first(turn.number());
+            long bytes = contribution.byteSize();
+            contribution.copyFrom(copy.parameters().asSlice(at, bytes));
+            toMove(parameters.asSlice(at, bytes), contribution, task.samples.length);
+            seen = copy.steps() + totals.steps;
+            return totals;
+        } finally {
+            replicas.putBack(copy, seen);
+        }
+    }
+
+    /// @param seen steps that the optimizer's state has seen
+    private Totals run(Task task, Batch batch, int seen) {
+        int perPass = Math.ceilDiv(task.samples.length, batch.size());
+        int steps = perPass * task.steps.passes();
+        int done = 0;
         double lossSum = 0;
         double correct = 0;
         for (int step = 0; step < steps && task.isWanted.getAsBoolean(); step++) {
             select(task, batch, step % perPass);
-            step(task, batch, step);
+            step(task, batch, step, seen + step + 1);
+            done++;
             if (step >= perPass) continue;
             lossSum += read(parameterCount + stateCount);
             correct += read(parameterCount + stateCount + 1);
         }
-        end(parameters, contribution, task.samples.length);
-        return new Totals(lossSum, correct);
+        return new Totals(lossSum, correct, done);
     }
 
-    private void begin(MemorySegment parameters) {
+    private void begin(MemorySegment parameters, List<Tensor> memory) {
         var views = ParameterSpan.views(types, parameters);
         for (int i = 0; i < parameterCount; i++) program.write(i, views.get(i));
-        for (int i = 0; i < stateCount; i++) program.write(parameterCount + i, stateViews.get(i));
+        for (int i = 0; i < stateCount; i++) program.write(parameterCount + i, memory.get(i));
     }
 
     private static void select(Task task, Batch batch, int part) {
@@ -206,10 +258,10 @@ final class LocalTraining implements AutoCloseable {
         batch.select(task.from, Arrays.copyOfRange(task.samples, first, end));
     }
 
-    private void step(Task task, Batch batch, int step) {
+    private void step(Task task, Batch batch, int step, int number) {
         int at = parameterCount + stateCount;
         write(at, task.steps.learningRates().get(step));
-        write(at + 1, task.steps.stateSteps() + step + 1);
+        write(at + 1, number);
         batch.write(program, at + 2);
         key.setInt(0, Long.hashCode(task.seed));
         key.setInt(1, task.steps.firstStep() + step);
@@ -221,6 +273,11 @@ final class LocalTraining implements AutoCloseable {
     private void end(MemorySegment parameters, MemorySegment contribution, int samples) {
         var views = ParameterSpan.views(types, contribution);
         for (int i = 0; i < parameterCount; i++) program.read(i, views.get(i));
+        toMove(parameters, contribution, samples);
+    }
+
+    /// Makes of where parameters are now by how much they moved, times the samples.
+    private static void toMove(MemorySegment parameters, MemorySegment contribution, int samples) {
         long elements = contribution.byteSize() / Float.BYTES;
         for (long i = 0; i < elements; i++) {
             float before = parameters.getAtIndex(ValueLayout.JAVA_FLOAT, i);

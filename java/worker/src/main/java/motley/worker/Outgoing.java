@@ -1,6 +1,8 @@
 package motley.worker;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.encoding.Encoder;
@@ -13,16 +15,17 @@ import motley.wire.encoding.Encoding;
 ///
 /// Confined to one thread.
 final class Outgoing {
-    private final int elements;
     private Optional<Opened> opened = Optional.empty();
 
+    /// @param encoders by the elements they are for: parts of a model have lengths of their own
+    /// @param encoder used last
     /// @param lease whose contribution was encoded last
-    private record Opened(Encoding encoding, long fence, Encoder encoder, long lease) {}
-
-    /// @param elements of a contribution
-    Outgoing(int elements) {
-        this.elements = elements;
-    }
+    private record Opened(
+            Encoding encoding,
+            long fence,
+            Map<Integer, Encoder> encoders,
+            Encoder encoder,
+            long lease) {}
 
     /// The bytes of `contribution`, overwritten by the next call.
     ///
@@ -30,11 +33,13 @@ final class Outgoing {
     MemorySegment encode(Assign assign, MemorySegment contribution) {
         var encoding = Encoding.parse(assign.form().encoding());
         long fence = assign.task().fence();
-        var encoder =
+        var encoders =
                 opened.filter(last -> last.encoding.equals(encoding) && last.fence == fence)
-                        .map(Opened::encoder)
-                        .orElseGet(() -> Encoder.of(encoding, elements));
-        opened = Optional.of(new Opened(encoding, fence, encoder, assign.task().lease()));
+                        .map(Opened::encoders)
+                        .orElseGet(HashMap::new);
+        int elements = Math.toIntExact(contribution.byteSize() / Float.BYTES);
+        var encoder = encoders.computeIfAbsent(elements, count -> Encoder.of(encoding, count));
+        opened = Optional.of(new Opened(encoding, fence, encoders, encoder, assign.task().lease()));
         return encoder.encode(contribution);
     }
 

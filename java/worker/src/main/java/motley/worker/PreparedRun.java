@@ -96,6 +96,9 @@ final class PreparedRun implements AutoCloseable {
     private final List<Tensor> parameterViews;
     private final MemorySegment contribution;
     private final List<Tensor> contributionViews;
+    /// What of `contribution` the last training task answers with.
+    private MemorySegment answer;
+
     private final Outgoing outgoing;
     private final Batch training;
     private final Batch evaluation;
@@ -125,10 +128,11 @@ final class PreparedRun implements AutoCloseable {
         parameterViews = ParameterSpan.views(types, parameters);
         contribution = arena.allocate(parameters.byteSize(), ALIGNMENT_BYTES);
         contributionViews = ParameterSpan.views(types, contribution);
+        answer = contribution;
         local = compiled.local();
         training = compiled.training();
         evaluation = Batch.allocate(samples.test(), compiled.evaluationBatch(), arena);
-        outgoing = new Outgoing(manifest.parameterElements());
+        outgoing = new Outgoing();
     }
 
     private record Compiled(
@@ -287,7 +291,7 @@ final class PreparedRun implements AutoCloseable {
 
     /// The gradient sums of the last training task, or its weighted move.
     MemorySegment contribution() {
-        return contribution;
+        return answer;
     }
 
     /// How contributions leave this device.
@@ -329,11 +333,14 @@ final class PreparedRun implements AutoCloseable {
             var task =
                     new LocalTraining.Task(
                             steps, samples.train(), order, manifest.seed(), isWanted);
-            var totals = training().train(task, training, parameters, contribution);
+            training().ownedBy(loaded.get().fence());
+            answer = answer(steps);
+            var totals = training().train(task, training, parameters, answer);
             long micros = (nanoTime.getAsLong() - startNs) / 1000;
             return new Result(work.count(), totals.lossSum(), totals.correct(), micros);
         }
         boolean trains = work.kind() == Kind.TRAIN;
+        if (trains) answer = contribution;
         var batch = select(work);
         var program = trains ? gradient : evaluate;
         writeParameters(program, trains);
@@ -352,6 +359,19 @@ final class PreparedRun implements AutoCloseable {
                 lossSum.getFloat(0),
                 correct.getFloat(0),
                 (nanoTime.getAsLong() - startNs) / 1000);
+    }
+
+    /// Where the part whose turn it is lies.
+    private MemorySegment answer(LocalSteps steps) {
+        if (steps.replica().isEmpty()) return contribution;
+        var replica = steps.replica().get();
+        require(
+                replica.elements() == manifest.parameterElements(),
+                "replica: %d elements (expected: %d)",
+                replica.elements(),
+                manifest.parameterElements());
+        long first = replica.first(replica.number());
+        return contribution.asSlice(4 * first, 4L * replica.count(replica.number()));
     }
 
     /// Training visits samples in the epoch's order, evaluation in the order of the files.

@@ -19,6 +19,7 @@ import motley.tensor.Shape;
 import motley.tensor.TensorType;
 import motley.wire.FromCoordinator.Kind;
 import motley.wire.FromCoordinator.LocalSteps;
+import motley.wire.FromCoordinator.Replica;
 import motley.wire.FromCoordinator.Work;
 import motley.wire.RunManifest;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,91 @@ final class LocalTrainingTest {
         }
     }
 
+    /// Two parts of six elements: each answer is the move since the part was synchronised last,
+    /// what
+    /// was published takes its place, and the optimizer's state goes on.
+    @Test
+    void copyGoesOnFromTaskToTask() throws Exception {
+        try (var run = open()) {
+            load(run, 1, 1, 0, 0);
+            float once = answer(run, 0)[0];
+            assertThat(once).isGreaterThan(0);
+
+            load(run, 1, 2, 9, 0);
+            var second = answer(run, 1);
+            assertThat(second).hasSize(6);
+            float move = RATE * 5 * pixels(2);
+            assertThat(second[0]).isCloseTo(2 * move, within(1e-3f));
+
+            load(run, 1, 3, 9, 7);
+            assertThat(answer(run, 2)[0]).isCloseTo(2 * once, within(1e-3f));
+            assertThat(run.compute(copyWork(3), 0, () -> 0).lossSum()).isEqualTo(55 + 66 + 78);
+        }
+    }
+
+    /// A second task of a round has a copy of its own, and so has another owner of the run.
+    @Test
+    void copiesBeginAnew() throws Exception {
+        try (var run = open()) {
+            load(run, 1, 1, 0, 0);
+            float once = answer(run, 0)[0];
+            assertThat(answer(run, 0)[0]).isEqualTo(once);
+            load(run, 2, 2, 0, 0);
+            assertThat(run.compute(copyWork(1), 0, () -> 0).lossSum()).isEqualTo(1 + 3 + 6);
+            float move = RATE * 5 * pixels(2);
+            assertThat(run.contribution().toArray(JAVA_FLOAT_UNALIGNED)[0])
+                    .isCloseTo(move, within(1e-3f));
+        }
+    }
+
+    @Test
+    void partsOfAnotherModelAreRefused() throws Exception {
+        try (var run = open()) {
+            load(run, 1, 1, 0, 0);
+            var replica = Optional.of(new Replica(0, List.of(6, 13)));
+            var steps = new LocalSteps(Optional.empty(), 0, 0, 1, rates(1), replica);
+            var work = new Work(Kind.TRAIN, 1, 3, 5, Optional.of(steps));
+            assertThatThrownBy(() -> run.compute(work, 0, () -> 0))
+                    .hasMessage("replica: 13 elements (expected: 12)");
+        }
+    }
+
+    private static float[] answer(PreparedRun run, int number) {
+        run.compute(copyWork(number), 0, () -> 0);
+        return run.contribution().toArray(JAVA_FLOAT_UNALIGNED);
+    }
+
+    private static Work copyWork(int number) {
+        var replica = Optional.of(new Replica(number, List.of(6, 12)));
+        var steps = new LocalSteps(Optional.empty(), 0, 0, 1, rates(1), replica);
+        return new Work(Kind.TRAIN, 1, 3, 5, Optional.of(steps));
+    }
+
+    private static float pixels(int pixel) {
+        float sum = 0;
+        for (int sample : new SampleOrder(TinyRun.SEED, 1, TinyRun.TRAIN).samples(3, 5)) {
+            sum += TinyRun.pixel(sample, pixel) / 255f;
+        }
+        return sum;
+    }
+
+    /// @param first what the first six parameters are
+    /// @param second what the others are
+    private static void load(PreparedRun run, long fence, long version, float first, float second)
+            throws Exception {
+        var loaded =
+                run.load(
+                        new PreparedRun.Version(fence, version),
+                        into -> {
+                            for (int i = 0; i < 12; i++) {
+                                float value = i < 6 ? first : second;
+                                into.setAtIndex(JAVA_FLOAT_UNALIGNED, i, value);
+                            }
+                            return true;
+                        });
+        assertThat(loaded).isTrue();
+    }
+
     @Test
     void whatDoesNotFitIsRefused() throws Exception {
         try (var run = open()) {
@@ -118,9 +204,12 @@ final class LocalTrainingTest {
 
     /// Five samples in steps of two: three steps a pass.
     private static Work work(Optional<String> state, int seen, int passes) {
-        var rates = Collections.nCopies(3 * passes, RATE);
-        var steps = new LocalSteps(state, seen, 0, passes, rates);
+        var steps = new LocalSteps(state, seen, 0, passes, rates(passes));
         return new Work(Kind.TRAIN, 1, 3, 5, Optional.of(steps));
+    }
+
+    private static List<Float> rates(int passes) {
+        return Collections.nCopies(3 * passes, RATE);
     }
 
     private PreparedRun open() throws IOException {

@@ -18,9 +18,9 @@ final class Accounts {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{1,31}");
 
-    /// Whoever has the home folder's token, and whoever has nothing.
+    /// Whoever has the home folder's token, whoever has nothing, and all of them.
     private static final Set<String> TAKEN =
-            Set.of(Person.OWNER.name(), Person.NOBODY.name(), "system");
+            Set.of(Person.OWNER.name(), Person.NOBODY.name(), Shares.EVERYBODY, "system");
 
     private final Jdbi jdbi;
     private final InstantSource clock;

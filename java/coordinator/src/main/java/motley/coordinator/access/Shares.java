@@ -1,13 +1,15 @@
 package motley.coordinator.access;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /// What people let others see or change: runs, data sets, models, projects. Any thread may call.
 public final class Shares {
+    /// In place of a person: whoever has an account. Nobody can be called that.
+    public static final String EVERYBODY = "everybody";
+
     private final Jdbi jdbi;
 
     public Shares(Jdbi jdbi) {
@@ -87,15 +89,16 @@ public final class Shares {
                                 .list());
     }
 
-    /// The ids of what of a kind is shared with `person`.
+    /// The ids of what of a kind is shared with `person`, or with everybody.
     public Set<String> with(Person person, String kind) {
         return jdbi.withHandle(
                 handle ->
                         handle
                                 .createQuery(
-                                        "select id from share where kind = :kind and person ="
-                                                + " :person")
+                                        "select id from share where kind = :kind and person in"
+                                                + " (:person, :everybody)")
                                 .bind("kind", kind)
+                                .bind("everybody", EVERYBODY)
                                 .bind("person", person.id())
                                 .mapTo(String.class)
                                 .stream()
@@ -105,13 +108,9 @@ public final class Shares {
     /// Whether `person` may do `may` with a thing of `owner`.
     public boolean allows(Person person, May may, Thing thing, String owner) {
         if (person.mayUse(owner)) return true;
-        return granted(thing, person.id()).filter(given -> given.compareTo(may) >= 0).isPresent();
-    }
-
-    private Optional<May> granted(Thing thing, String person) {
+        if (person.equals(Person.NOBODY)) return false;
         return of(thing).stream()
-                .filter(share -> share.person.equals(person))
-                .map(Share::may)
-                .findFirst();
+                .filter(share -> Set.of(person.id(), EVERYBODY).contains(share.person))
+                .anyMatch(share -> share.may.compareTo(may) >= 0);
     }
 }

@@ -14,7 +14,11 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
+import motley.coordinator.access.Access;
 import motley.coordinator.access.Caller;
+import motley.coordinator.access.ShareRoutes;
+import motley.coordinator.access.Shares;
 import motley.coordinator.datasets.Version.Status;
 import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
@@ -33,6 +37,7 @@ public final class DatasetRoutes {
 
     private final Datasets datasets;
     private final BlobStore blobs;
+    private final Access access;
     private final Dependents dependents;
 
     /// Knows what relies on a data set.
@@ -44,13 +49,20 @@ public final class DatasetRoutes {
     /// @param isActive whether it still needs the samples
     public record Dependent(String id, boolean isActive) {}
 
-    public DatasetRoutes(Datasets datasets, BlobStore blobs, Dependents dependents) {
+    public DatasetRoutes(Datasets datasets, BlobStore blobs, Access access, Dependents dependents) {
         this.datasets = datasets;
         this.blobs = blobs;
+        this.access = access;
         this.dependents = dependents;
     }
 
     public List<Route> routes() {
+        var shared = new ShareRoutes.Shared(Datasets.KIND, ONE, Shares.May.READ);
+        var shares = new ShareRoutes(access, shared, c -> mine(c).id()).routes();
+        return Stream.concat(own().stream(), shares.stream()).toList();
+    }
+
+    private List<Route> own() {
         return List.of(
                 Route.brief(HttpMethod.POST, ALL, Scope.REQUESTORS, this::create),
                 Route.brief(HttpMethod.GET, ALL, Scope.PEOPLE, this::list),
@@ -64,31 +76,32 @@ public final class DatasetRoutes {
             throws IOException {
         var fields = JsonFields.of(request, Recipe.fieldsAnd("name"));
         var name = fields.text("name");
-        return accepted(datasets.create(Caller.of(context), name, Recipe.of(fields)));
+        return accepted(context, datasets.create(Caller.of(context), name, Recipe.of(fields)));
     }
 
     private HttpResponse add(ServiceRequestContext context, HttpRequest request)
             throws IOException {
         var id = find(context).id();
         var fields = JsonFields.of(request, Recipe.FIELDS);
-        return accepted(datasets.add(Caller.of(context), id, Recipe.of(fields)));
+        return accepted(context, datasets.add(Caller.of(context), id, Recipe.of(fields)));
     }
 
-    private HttpResponse accepted(Dataset dataset) {
+    private HttpResponse accepted(ServiceRequestContext context, Dataset dataset) {
         return HttpResponse.of(
                 ResponseHeaders.builder(HttpStatus.ACCEPTED)
                         .contentType(MediaType.JSON_UTF_8)
                         .add(HttpHeaderNames.LOCATION, "/v1/datasets/" + dataset.id())
                         .build(),
-                HttpData.ofUtf8(json(dataset).toString()));
+                HttpData.ofUtf8(json(context, dataset).toString()));
     }
 
     private HttpResponse list(ServiceRequestContext context, HttpRequest request) {
-        return Reply.ok(Reply.list("datasets", datasets.of(Caller.of(context)), this::json));
+        var seen = datasets.seenBy(Caller.of(context));
+        return Reply.ok(Reply.list("datasets", seen, dataset -> json(context, dataset)));
     }
 
     private HttpResponse show(ServiceRequestContext context, HttpRequest request) {
-        return Reply.ok(json(find(context)));
+        return Reply.ok(json(context, find(context)));
     }
 
     private HttpResponse preview(ServiceRequestContext context, HttpRequest request)
@@ -129,7 +142,7 @@ public final class DatasetRoutes {
     /// The caller must have seen what relies on it: the word is its id.
     private HttpResponse delete(ServiceRequestContext context, HttpRequest request)
             throws IOException {
-        var dataset = find(context);
+        var dataset = mine(context);
         var users = dependents.of(dataset.id());
         var active = users.stream().filter(Dependent::isActive).map(Dependent::id).toList();
         if (!active.isEmpty()) {
@@ -157,17 +170,27 @@ public final class DatasetRoutes {
         return datasets.find(Caller.of(context), String.valueOf(context.pathParam("dataset")));
     }
 
-    private ObjectNode json(Dataset dataset) {
+    private Dataset mine(ServiceRequestContext context) {
+        return datasets.mine(Caller.of(context), String.valueOf(context.pathParam("dataset")));
+    }
+
+    private ObjectNode json(ServiceRequestContext context, Dataset dataset) {
+        boolean isMine = Caller.of(context).mayUse(dataset.owner());
         var object =
                 Reply.object()
                         .put("id", dataset.id())
                         .put("name", dataset.name())
+                        .put("owner", dataset.owner())
+                        .put("ownerName", access.nameOf(dataset.owner()))
+                        .put("isMine", isMine)
                         .put("createdAtMs", dataset.createdAtMs());
         var versions = object.putArray("versions");
         dataset.versions().forEach(version -> versions.add(json(dataset, version)));
+        if (!isMine) return object;
         var runs = object.putArray("usedBy");
         dependents.of(dataset.id()).forEach(run -> runs.add(run.id()));
-        return object;
+        var thing = new Shares.Thing(Datasets.KIND, dataset.id());
+        return object.put("isShared", !access.shares().of(thing).isEmpty());
     }
 
     private ObjectNode json(Dataset dataset, Version version) {

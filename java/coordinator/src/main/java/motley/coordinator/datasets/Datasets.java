@@ -18,8 +18,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import motley.coordinator.access.BlobOwners;
 import motley.coordinator.access.Person;
+import motley.coordinator.access.Shares;
 import motley.coordinator.datasets.Version.Status;
 import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
@@ -38,6 +40,9 @@ import org.slf4j.LoggerFactory;
 /// One is prepared at a time, on a thread of its own; what a crash interrupts is begun again. Any
 /// thread may call.
 public final class Datasets implements AutoCloseable {
+    /// What a share is of.
+    public static final String KIND = "dataset";
+
     private static final Logger LOG = LoggerFactory.getLogger(Datasets.class);
     private static final int DATASETS_MAX = 1_000;
     private static final int VERSIONS_MAX = 1_000;
@@ -57,6 +62,8 @@ public final class Datasets implements AutoCloseable {
     /// Who may name an index in a run.
     private final BlobOwners owners;
 
+    private final Shares shares;
+
     private final InstantSource clock;
     private final Map<String, Dataset> datasets = new HashMap<>();
     private final Map<String, Long> samplesDone = new HashMap<>();
@@ -71,6 +78,7 @@ public final class Datasets implements AutoCloseable {
         this.clock = clock;
         rows = new DatasetRows(jdbi);
         owners = new BlobOwners(jdbi);
+        shares = new Shares(jdbi);
     }
 
     /// Takes up what is there, and goes on with what is being prepared.
@@ -128,7 +136,7 @@ public final class Datasets implements AutoCloseable {
     ///
     /// @throws Problem if there is no such data set, or one is being prepared
     synchronized Dataset add(Person person, String id, Recipe recipe) throws IOException {
-        var dataset = find(person, id);
+        var dataset = mine(person, id);
         requireUploads(person, recipe);
         int number = dataset.versions().size() + 1;
         require(number <= VERSIONS_MAX, "versions: %d (expected: fewer)", number);
@@ -160,26 +168,57 @@ public final class Datasets implements AutoCloseable {
         return changed;
     }
 
-    /// All that a person may use, oldest first.
-    public synchronized List<Dataset> of(Person person) {
+    /// All of a person's own, oldest first.
+    public List<Dataset> of(Person person) {
+        return sorted(dataset -> dataset.owner().equals(person.id()));
+    }
+
+    /// A person's own and what is shared with them, oldest first.
+    public List<Dataset> seenBy(Person person) {
+        var shared = shares.with(person, KIND);
+        return sorted(d -> d.owner().equals(person.id()) || shared.contains(d.id()));
+    }
+
+    private synchronized List<Dataset> sorted(Predicate<Dataset> filter) {
         return datasets.values().stream()
-                .filter(dataset -> dataset.owner().equals(person.id()))
+                .filter(filter)
                 .sorted(Comparator.comparingLong(Dataset::createdAtMs).thenComparing(Dataset::id))
                 .toList();
     }
 
-    /// By its id, or by its name among a person's own.
+    /// By its id, or by its name among what a person has or may see.
     ///
-    /// @throws Problem if there is none that `person` may use
-    public synchronized Dataset find(Person person, String idOrName) {
-        var byId = Optional.ofNullable(datasets.get(idOrName));
-        return byId.filter(dataset -> person.mayUse(dataset.owner()))
-                .or(
-                        () ->
-                                of(person).stream()
-                                        .filter(dataset -> dataset.name().equals(idOrName))
-                                        .findFirst())
+    /// @throws Problem if there is none that `person` may see
+    public Dataset find(Person person, String idOrName) {
+        return byId(idOrName)
+                .filter(d -> shares.allows(person, Shares.May.READ, thing(d), d.owner()))
+                .or(() -> named(of(person), idOrName))
+                .or(() -> named(seenBy(person), idOrName))
                 .orElseThrow(() -> Problem.notFound("dataset", idOrName));
+    }
+
+    private synchronized Optional<Dataset> byId(String id) {
+        return Optional.ofNullable(datasets.get(id));
+    }
+
+    private static Optional<Dataset> named(List<Dataset> among, String name) {
+        return among.stream().filter(dataset -> dataset.name().equals(name)).findFirst();
+    }
+
+    private static Shares.Thing thing(Dataset dataset) {
+        return new Shares.Thing(KIND, dataset.id());
+    }
+
+    /// The same, of those that `person` may remove and share.
+    ///
+    /// @throws Problem if it is another's
+    Dataset mine(Person person, String idOrName) {
+        var dataset = find(person, idOrName);
+        if (person.mayUse(dataset.owner())) return dataset;
+        throw new Problem(
+                HttpStatus.FORBIDDEN,
+                "dataset: %s is shared with you (expected: one of your own)"
+                        .formatted(dataset.name()));
     }
 
     /// Samples that a version under preparation has already.
@@ -196,7 +235,7 @@ public final class Datasets implements AutoCloseable {
 
     /// Removes a data set, and the shards that no other one has.
     void delete(Person person, String id) throws IOException {
-        var dataset = find(person, id);
+        var dataset = mine(person, id);
         var unused = new HashSet<String>();
         for (var version : dataset.versions()) unused.addAll(blobsOf(version));
         forget(dataset);
@@ -204,6 +243,7 @@ public final class Datasets implements AutoCloseable {
             for (var version : other.versions()) unused.removeAll(blobsOf(version));
         }
         for (var blob : unused) blobs.delete(blob);
+        shares.removeAll(thing(dataset));
     }
 
     private synchronized void forget(Dataset dataset) {

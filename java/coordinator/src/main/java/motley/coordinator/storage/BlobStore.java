@@ -3,8 +3,10 @@ package motley.coordinator.storage;
 import static motley.tensor.Require.require;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,21 +17,34 @@ import java.util.regex.Pattern;
 /// A blob appears under its name only when it is whole and on disk: it is written beside, forced
 /// out, then renamed. What an interrupted writing left is removed at the next start. Any thread may
 /// call.
+///
+/// With a bucket the folder is a copy of what was written or read here: a blob appears only when
+/// the
+/// bucket has it, and one that the folder lacks is fetched. The folder may be emptied while nobody
+/// uses it.
 public final class BlobStore {
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final int SLICE_BYTES = 1 << 20;
 
     private final Path directory;
     private final Path incoming;
+    private final Optional<BlobBucket> bucket;
 
-    private BlobStore(Path directory) {
+    private BlobStore(Path directory, Optional<BlobBucket> bucket) {
         this.directory = directory;
+        this.bucket = bucket;
         incoming = directory.resolve("incoming");
     }
 
     /// Opens the store in `directory`, which is made if it does not exist.
     public static BlobStore open(Path directory) throws IOException {
-        var store = new BlobStore(directory);
+        return open(directory, Optional.empty());
+    }
+
+    /// Opens the store in `directory`, which is made if it does not exist, before `bucket`.
+    public static BlobStore open(Path directory, Optional<? extends BlobBucket> bucket)
+            throws IOException {
+        var store = new BlobStore(directory, bucket.map(BlobBucket.class::cast));
         Files.createDirectories(store.incoming);
         try (var left = Files.list(store.incoming)) {
             for (var part : left.toList()) Files.delete(part);
@@ -45,9 +60,43 @@ public final class BlobStore {
     /// The file of a blob, if it is there.
     ///
     /// @throws IllegalArgumentException if `sha256` is no name of a blob
+    /// @throws UncheckedIOException if the bucket does not answer, or its bytes are others
     public Optional<Path> find(String sha256) {
         var file = file(sha256);
-        return Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+        if (Files.isRegularFile(file)) return Optional.of(file);
+        return bucket.flatMap(from -> fetch(from, sha256));
+    }
+
+    private Optional<Path> fetch(BlobBucket from, String sha256) {
+        try {
+            var part = Files.createTempFile(incoming, "", ".part");
+            try {
+                if (!from.fetch(sha256, part)) return Optional.empty();
+                return Optional.of(check(part, sha256));
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Writes the blob anew, which tells whether the bytes are those of its name.
+    private Path check(Path part, String sha256) throws IOException {
+        try (var writer = write();
+                var channel = FileChannel.open(part)) {
+            var slice = ByteBuffer.allocate(SLICE_BYTES);
+            while (channel.read(slice) >= 0) {
+                writer.append(slice.flip());
+                slice.clear();
+            }
+            return writer.keep(sha256);
+        }
+    }
+
+    /// Called when a blob is on disk and before anybody knows.
+    void secure(String name, Path part) throws IOException {
+        if (bucket.isPresent()) bucket.get().put(name, part);
     }
 
     /// Begins a new blob. Close it, whatever happens.
@@ -81,6 +130,7 @@ public final class BlobStore {
 
     /// Removes a blob; does nothing if it is not there.
     public void delete(String sha256) throws IOException {
+        if (bucket.isPresent()) bucket.get().delete(sha256);
         Files.deleteIfExists(file(sha256));
     }
 

@@ -55,6 +55,14 @@ public final class BlobWriter implements AutoCloseable {
         store(name);
     }
 
+    /// [#commit] for a blob that the bucket has.
+    Path keep(String expected) throws IOException {
+        var name = HexFormat.of().formatHex(digest.digest());
+        if (!name.equals(expected)) throw new WrongHashException(name, expected);
+        force();
+        return place(name);
+    }
+
     @Override
     public void close() throws IOException {
         try (channel) {
@@ -63,12 +71,22 @@ public final class BlobWriter implements AutoCloseable {
     }
 
     private void store(String name) throws IOException {
+        force();
+        store.secure(name, part);
+        place(name);
+    }
+
+    private void force() throws IOException {
         channel.force(true);
         channel.close();
+    }
+
+    private Path place(String name) throws IOException {
         var file = store.file(name);
         var folder = Files.createDirectories(file.resolveSibling("."));
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         forceDirectory(folder);
+        return file;
     }
 
     /// Makes the new name itself durable, where the system can.

@@ -19,37 +19,71 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/// Runs, checkpoints, metrics and journals in SQLite. Any thread may call; writes are transactions
-/// that take the write lock at once, so that none of them fails half-way for want of it.
+/// Runs, checkpoints, metrics and journals in SQLite or PostgreSQL. Any thread may call; writes of
+/// several statements are transactions that take the write lock at once, so that none of them fails
+/// half-way for want of it, and none sees what another one has half written.
 public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 4;
 
+    private final DatabaseServer server;
     private final HikariDataSource source;
     private final Jdbi jdbi;
 
-    private Database(HikariDataSource source) {
+    private Database(DatabaseServer server, HikariDataSource source) {
+        this.server = server;
         this.source = source;
         jdbi = Jdbi.create(source);
+        server.prepare(jdbi);
     }
 
-    /// Opens `file`, which is made and brought to the newest schema as needed.
+    /// Opens `file` of SQLite, which is made and brought to the newest schema as needed.
     public static Database open(Path file) {
-        var config = new HikariConfig();
+        var config = config();
         config.setJdbcUrl("jdbc:sqlite:" + file);
-        config.setMaximumPoolSize(CONNECTIONS);
-        config.setMinimumIdle(1);
         config.addDataSourceProperty("journal_mode", "WAL");
         config.addDataSourceProperty("synchronous", "NORMAL");
         config.addDataSourceProperty("busy_timeout", "5000");
         config.addDataSourceProperty("foreign_keys", "true");
         config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        return open(DatabaseServer.NONE, config);
+    }
+
+    /// Opens a database of PostgreSQL, whose schema is made and brought to the newest form as
+    /// needed,
+    /// and keeps other coordinators out of it.
+    ///
+    /// @throws DatabaseException if it cannot be reached, or another coordinator works in it
+    public static Database open(DatabaseAddress address) {
+        var server = PostgresServer.take(address);
+        try {
+            return open(server, server.configure(config()));
+        } catch (RuntimeException e) {
+            server.close();
+            throw DatabaseException.of(address, e);
+        }
+    }
+
+    private static HikariConfig config() {
+        var config = new HikariConfig();
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        return config;
+    }
+
+    private static Database open(DatabaseServer server, HikariConfig config) {
         var source = new HikariDataSource(config);
-        Flyway.configure(Database.class.getClassLoader())
-                .dataSource(source)
-                .locations("classpath:db/common")
-                .load()
-                .migrate();
-        return new Database(source);
+        try {
+            Flyway.configure(Database.class.getClassLoader())
+                    .dataSource(source)
+                    .locations("classpath:db/common")
+                    .placeholders(Map.of("bytes", server.typeOfBytes()))
+                    .load()
+                    .migrate();
+            return new Database(server, source);
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
     }
 
     /// For stores of other packages; their tables come with migrations of their own.
@@ -298,6 +332,7 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         source.close();
+        server.close();
     }
 
     /// What is known of all devices' honesty, by device.
@@ -318,12 +353,15 @@ public final class Database implements AutoCloseable {
         jdbi.useHandle(
                 handle ->
                         handle.execute(
-                                "insert or replace into device_reputation (device, owner, trusted,"
-                                        + " confirmed, failures, quarantined_until_ms) values (?,"
-                                        + " ?, ?, ?, ?, ?)",
+                                "insert into device_reputation (device, owner, trusted, confirmed,"
+                                        + " failures, quarantined_until_ms) values (?, ?, ?, ?, ?,"
+                                        + " ?) on conflict (device) do update set owner ="
+                                        + " excluded.owner, trusted = excluded.trusted, confirmed"
+                                        + " = excluded.confirmed, failures = excluded.failures,"
+                                        + " quarantined_until_ms = excluded.quarantined_until_ms",
                                 device,
                                 now.owner(),
-                                now.isTrusted(),
+                                now.isTrusted() ? 1 : 0,
                                 now.confirmed(),
                                 now.failures(),
                                 now.quarantinedUntil().map(Instant::toEpochMilli).orElse(null)));
@@ -370,9 +408,12 @@ public final class Database implements AutoCloseable {
         switch (metric.kind()) {
             case ROUND ->
                     handle.execute(
-                            "insert or replace into round_metric (run_id, round, epoch, samples,"
-                                    + " loss, accuracy, learning_rate, at_ms) values (?, ?, ?, ?,"
-                                    + " ?, ?, ?, ?)",
+                            "insert into round_metric (run_id, round, epoch, samples, loss,"
+                                    + " accuracy, learning_rate, at_ms) values (?, ?, ?, ?, ?, ?,"
+                                    + " ?, ?) on conflict (run_id, round) do update set epoch ="
+                                    + " excluded.epoch, samples = excluded.samples, loss ="
+                                    + " excluded.loss, accuracy = excluded.accuracy, learning_rate"
+                                    + " = excluded.learning_rate, at_ms = excluded.at_ms",
                             run,
                             metric.round(),
                             metric.epoch(),
@@ -383,8 +424,11 @@ public final class Database implements AutoCloseable {
                             metric.atMs());
             case EVALUATION ->
                     handle.execute(
-                            "insert or replace into evaluation (run_id, epoch, samples, loss,"
-                                    + " accuracy, at_ms) values (?, ?, ?, ?, ?, ?)",
+                            "insert into evaluation (run_id, epoch, samples, loss, accuracy,"
+                                    + " at_ms) values (?, ?, ?, ?, ?, ?) on conflict (run_id,"
+                                    + " epoch) do update set samples = excluded.samples, loss ="
+                                    + " excluded.loss, accuracy = excluded.accuracy, at_ms ="
+                                    + " excluded.at_ms",
                             run,
                             metric.epoch(),
                             metric.samples(),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +45,9 @@ final class KerasArchive {
         try (var zip = new ZipFile(file.toFile())) {
             var entries = entries(zip);
             var config = part(zip, entries, CONFIG, limits.configCharactersMax());
-            long most = Math.min(limits.fileBytesMax(), Integer.MAX_VALUE - 16);
+            // Keras does not pack weights: what grows manifold is none.
+            long grown = Math.multiplyExact(Files.size(file), limits.weightsPerByteMax());
+            long most = Math.min(Math.min(limits.fileBytesMax(), Integer.MAX_VALUE - 16), grown);
             var weights = part(zip, entries, WEIGHTS, most);
             return new KerasArchive(new String(config, UTF_8), weights);
         } catch (ZipException e) {

@@ -20,8 +20,9 @@ public sealed interface EncodedVector
     /// @param length at most [#TILE], and less only at the end of the vector
     void read(int at, float[] into, int length);
 
-    /// Elements that are read at a time.
-    int TILE = Layout.TILE;
+    /// Elements that are read at a time, whole blocks: four tiles of different vectors and the sums
+    /// that they are added to stay in the first-level cache.
+    int TILE = 4 * Encoding.BLOCK;
 
     /// What comes of looking at bytes.
     sealed interface Opened {
