@@ -180,7 +180,7 @@ final class LocalTrainingTest {
                             }
                             return true;
                         });
-        assertThat(loaded).isTrue();
+        assertThat(loaded).isEqualTo(PreparedRun.Loading.DONE);
     }
 
     @Test
