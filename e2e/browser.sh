@@ -7,10 +7,14 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 source "$root/e2e/tabs.bash"
 
-epochs=12
+epochs=16
 # A batch of 128 in 16 tasks: 32 rounds an epoch of the 4,000 images.
 rounds=$((epochs * 32))
 settings=("$root/e2e/small-cnn.json" --data "$small" --epochs "$epochs" --batch-size 128 --tasks 16 --seed 7 --format json)
+
+# From the link to the first task that counts; machines of a CI are shared.
+first_ms_max=${CI:+10000}
+first_ms_max=${first_ms_max:-5000}
 
 main() {
     provide_tabs
@@ -41,6 +45,7 @@ small_network() {
     expect "a training on all devices begins" within 30 has "$work/mixed.out" round 2
     together
     comings_and_goings
+    send CONT ann
     expect "the training ends well" ended mixed 120
     expect "nothing is lost or doubled" is_whole mixed
     compare pure mixed
@@ -56,7 +61,9 @@ together() {
     first=$(replied firstTaskMs)
     echo "the page was there after $opened ms; from then on it had joined after $(replied joinedMs) ms, its program" \
         "after $(replied readyMs) ms, and its first task counted after $first ms"
-    expect "within 5 s of opening the link" at_least 5000 $((opened + first))
+    expect "within $((first_ms_max / 1000)) s of opening the link" at_least "$first_ms_max" $((opened + first))
+    # Alone it would be done before anything can happen to the others.
+    send STOP ann
     expect "a tab with WebGPU joins" open gpu "$(link "$port" "engine=webgpu&software=yes")"
     expect "and works" until_status gpu 30 "s.engine === 'webgpu' && s.tasks > 2"
 }
@@ -69,7 +76,7 @@ comings_and_goings() {
     expect "and works again" until_status gpu 30 "s.tasks > $before + 1"
     expect "a tab is closed in the middle" tell close tab
     before=$(lines "$work/mixed.out" round)
-    expect "rounds go on without it" within 20 has "$work/mixed.out" round $((before + 3))
+    expect "rounds go on without it" within 30 has "$work/mixed.out" round $((before + 3))
     ask '{"do": "relay", "to": '"${url##*:}"'}'
     port=$(replied port)
     expect "it is opened again" open tab "$(link "$port" engine=wasm)"

@@ -8,7 +8,7 @@
 //   {"do": "reload" | "stop" | "close", "tab"}
 //   {"do": "killGpu"}                         kills the browser's GPU process
 //   {"do": "hide" | "show", "tab"}            as if the page was put into the background
-//   {"do": "memory", "tab"}                   bytes: the page's heap, its worker's, the browser's processes
+//   {"do": "memory", "tab"}                   bytes: the page's heap, and all processes of the browser
 //   {"do": "installable", "tab"}              what Chromium has against installing it
 //   {"do": "evaluate", "tab", "what"}         an expression in the page
 //   {"do": "quit"}
@@ -35,7 +35,6 @@ const browser = await chromium.launchPersistentContext(profile, {
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--enable-precise-memory-info",
   ],
 });
 
@@ -136,13 +135,8 @@ async function memory(opened) {
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   await session.detach();
-  const workers = [];
-  for (const worker of opened.workers()) {
-    workers.push(await worker.evaluate(() => performance.memory?.usedJSHeapSize ?? 0).catch(() => 0));
-  }
   const processes = ownProcesses().map(({ id }) => residentBytes(id));
-  const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
-  return { page: usedSize, workers: sum(workers), processes: sum(processes) };
+  return { page: usedSize, processes: processes.reduce((all, one) => all + one, 0) };
 }
 
 /** Of this browser only: those that name its profile. */
