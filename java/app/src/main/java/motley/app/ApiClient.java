@@ -259,7 +259,11 @@ final class ApiClient implements AutoCloseable {
                             .formatted(coordinator));
         }
         try {
-            var detail = JSON.readTree(body).path("detail").asText("");
+            var problem = JSON.readTree(body);
+            if (!problem.path("errors").isEmpty()) {
+                return new UserException(FieldErrors.text(problem.path("errors")));
+            }
+            var detail = problem.path("detail").asText("");
             if (!detail.isEmpty()) return new UserException(detail);
         } catch (JsonProcessingException e) {
             // Not ours: a proxy's page, perhaps. The status says enough.

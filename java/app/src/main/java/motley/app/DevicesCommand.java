@@ -50,6 +50,12 @@ final class DevicesCommand implements Runnable {
         }
     }
 
+    @Option(
+            names = "--work",
+            paramLabel = "NAME",
+            description = "what a device of yours did, for whom, with what effect")
+    private Optional<String> work = Optional.empty();
+
     /// Set by picocli where one is given.
     @ArgGroup private @Nullable Decision decision;
 
@@ -60,10 +66,19 @@ final class DevicesCommand implements Runnable {
     public void run() {
         var chosen = decision;
         if (chosen != null) decide(chosen.named().getKey(), chosen.named().getValue());
+        if (work.isPresent()) {
+            DeviceWork.show(coordinator, output.console(), id("work", work.get()));
+            return;
+        }
         list();
     }
 
     private void decide(String verb, String name) {
+        Calls.post(coordinator, "/v1/devices/" + id(verb, name) + "/" + verb);
+    }
+
+    /// The device called `name`, or with that id.
+    private String id(String option, String name) {
         var ids = new ArrayList<String>();
         for (var device : Calls.get(coordinator, "/v1/devices").path("devices")) {
             boolean isMeant =
@@ -75,9 +90,9 @@ final class DevicesCommand implements Runnable {
             var found = ids.isEmpty() ? "no such device" : ids.size() + " devices, " + ids;
             throw new UserException(
                     "--%s: %s: %s (expected: the name or id of one that `motley devices` lists)"
-                            .formatted(verb, name, found));
+                            .formatted(option, name, found));
         }
-        Calls.post(coordinator, "/v1/devices/" + ids.getFirst() + "/" + verb);
+        return ids.getFirst();
     }
 
     private void list() {

@@ -41,7 +41,7 @@ final class Forecast {
             var rest = speeds(i);
             if (rest.isEmpty()) continue;
             var without = figures(rest);
-            add("without one of speed " + groups.get(i).speed(), without, verdict(all, without));
+            add("without " + groups.get(i).one(), without, verdict(all, without));
         }
         console.table(
                 List.of("fleet", "round", "samples/s", "of ideal", "repeated", "that device"),

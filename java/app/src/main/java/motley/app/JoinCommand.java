@@ -81,6 +81,8 @@ final class JoinCommand implements Runnable {
     @Option(names = "--follow", hidden = true)
     private Optional<Long> followedProcess = Optional.empty();
 
+    @Mixin private SurroundingsOptions surroundings = new SurroundingsOptions();
+
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
     @Mixin private OwnDatasetOptions ownDatasets = new OwnDatasetOptions();
@@ -102,7 +104,11 @@ final class JoinCommand implements Runnable {
                         name.orElseGet(Addresses::hostName),
                         threads,
                         memoryBytes,
-                        new OwnerLimits(batteryMinPercent / 100, onlyOnPower, onlyWhenIdle),
+                        new OwnerLimits(
+                                batteryMinPercent / 100,
+                                onlyOnPower,
+                                onlyWhenIdle,
+                                surroundings.limits()),
                         Home.ofThisProcess().directory(),
                         discoveryPort,
                         Version.NUMBER,

@@ -37,6 +37,7 @@ public final class Main implements Runnable {
                     DevicesCommand.class,
                     CreditsCommand.class,
                     RunsCommand.class,
+                    ProjectCommand.class,
                     WatchCommand.class,
                     ContinueCommand.class,
                     PauseCommand.class,

@@ -57,6 +57,16 @@ final class ServeCommand implements Runnable {
             description = "UDP port of the announcement (default: ${DEFAULT-VALUE}; 0: none)")
     private int discoveryPort;
 
+    @Option(
+            names = "--runs-max",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = {
+                "runs that are active at once before projects wait for their turn",
+                "(default: ${DEFAULT-VALUE}); runs of `motley train` count, and do not wait"
+            })
+    private int runsMax;
+
     @Mixin private EntranceOptions entrance = new EntranceOptions();
 
     @Mixin private StorageOptions storage = new StorageOptions();
@@ -89,7 +99,11 @@ final class ServeCommand implements Runnable {
     }
 
     private Coordinator open(Path home) {
-        return Coordinators.open(home, address(), entrance.entrance(), storage.storage());
+        return Coordinators.open(
+                Coordinators.settings(home, address())
+                        .with(entrance.entrance())
+                        .with(storage.storage())
+                        .withRunsMax(runsMax));
     }
 
     /// Lets the main thread close everything in order before the process ends.

@@ -1,6 +1,8 @@
 package motley.app;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,13 +26,16 @@ import picocli.CommandLine.Parameters;
             "seed runs twice and must take the same decisions. Exit status 1 if a seed fails.",
             "",
             "Without it answers \"will this device help?\" for the fleet given by --device: how",
-            "long a round takes with all devices, and without each of them."
+            "long a round takes with all devices, and without each of them. With --devices-of the",
+            "devices are those of a coordinator, at the speeds they measured; add --device for one",
+            "that has not joined yet."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  motley simulate --faults --seeds 1000",
             "  motley simulate --faults --minutes 480 --first-seed 1000000    a night",
             "  motley simulate --device 4x1.0,1x0.125 --batch-size 256 --tasks 32",
+            "  motley simulate mnist-cnn --devices-of http://127.0.0.1:8080 --device 1x0.3",
             "  motley simulate mnist-cnn --device 1x1,1x0.3 --link 50   1x1: this machine's speed",
         })
 final class SimulateCommand implements Callable<Integer> {
@@ -53,6 +58,12 @@ final class SimulateCommand implements Callable<Integer> {
             paramLabel = "COUNTxSPEED",
             description = "devices of a speed, as 4x1.0,1x0.125; may be repeated")
     private List<String> devices = List.of();
+
+    @Option(
+            names = "--devices-of",
+            paramLabel = "URL",
+            description = "devices that have joined this coordinator, at their speeds")
+    private Optional<URI> devicesOf = Optional.empty();
 
     @Option(
             names = "--sample-time",
@@ -110,15 +121,34 @@ final class SimulateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var console = output.console();
         if (faults.areAsked()) {
-            if (model.isPresent() || !devices.isEmpty()) {
+            if (model.isPresent() || !devices.isEmpty() || devicesOf.isPresent()) {
                 throw new UserException("--faults: true (expected: without MODEL and --device)");
             }
             return new FaultRun(faults, console).run() ? 0 : 1;
         }
-        var groups = devices.stream().map(DeviceGroup::parsed).toList();
+        var groups = new ArrayList<>(joined(console));
+        devices.stream().map(DeviceGroup::parsed).forEach(groups::add);
         requireSettings(groups);
         new Forecast(groups, setting(console), console).show();
         return 0;
+    }
+
+    /// With a model speed 1 is this machine with one thread, else the fastest of them.
+    private List<DeviceGroup> joined(Console console) {
+        if (devicesOf.isEmpty()) return List.of();
+        var uri = Addresses.normalized(devicesOf.get());
+        var trust = CoordinatorOptions.trust(Optional.empty(), uri);
+        try (var api = new ApiClient(uri, CoordinatorOptions.knownToken(uri), trust)) {
+            var here = model.map(_ -> TaskCost.gflops());
+            var fleet = JoinedFleet.of(api.get("/v1/devices"), here);
+            console.say(fleet.text());
+            return fleet.devices();
+        } catch (ApiClient.AwayException e) {
+            throw new UserException(String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("interrupted", e);
+        }
     }
 
     private void requireSettings(List<DeviceGroup> groups) {

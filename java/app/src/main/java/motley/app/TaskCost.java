@@ -4,6 +4,7 @@ import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.nn.Models;
 import motley.nn.Optimizers;
+import motley.worker.SpeedProbe;
 
 /// What a task of a model costs on this machine with one thread.
 ///
@@ -28,6 +29,13 @@ record TaskCost(String model, double sampleMs, long parameters) {
             workload.reset();
             var times = RunTimes.of(workload::run, SECONDS);
             return new TaskCost(name, times.medianMs() / samples, parameters);
+        }
+    }
+
+    /// What this machine reaches with one thread, measured as devices do.
+    static double gflops() {
+        try (var engine = CpuEngine.open(new CpuSettings(1))) {
+            return SpeedProbe.measure(engine).orElse(0);
         }
     }
 

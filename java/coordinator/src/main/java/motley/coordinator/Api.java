@@ -91,6 +91,8 @@ final class Api {
                                 new ModelRoutes(parts.models(), parts.access(), learnt::users)
                                         .routes(),
                                 operations(parts.figures()),
+                                projects(parts).routes(),
+                                new DeviceWorkRoutes(parts).routes(),
                                 new CreditRoutes(parts.credits()).routes(),
                                 new HistoryRoutes(runs, parts.runs().database()).routes(),
                                 new ExaminationRoutes(runs, parts.runs(), parts.blobs()).routes(),
@@ -153,6 +155,12 @@ final class Api {
     private static ShareRoutes shares(Coordinator.Parts parts, RunRoutes runs) {
         var shared = new ShareRoutes.Shared(RunRoutes.KIND, "/v1/runs/{run}", Shares.May.WRITE);
         return new ShareRoutes(parts.access(), shared, runs::mine);
+    }
+
+    private static ProjectRoutes projects(Coordinator.Parts parts) {
+        var comparison =
+                new ProjectComparison(parts.projects(), parts.runs().database(), parts.credits());
+        return new ProjectRoutes(parts.projects(), comparison);
     }
 
     private static List<Route> operations(CoordinatorFigures figures) {

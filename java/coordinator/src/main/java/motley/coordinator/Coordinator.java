@@ -23,6 +23,7 @@ import motley.coordinator.models.StoredModels;
 import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
+import motley.coordinator.projects.ProjectStore;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
 import motley.coordinator.storage.Database;
@@ -82,7 +83,8 @@ public final class Coordinator implements AutoCloseable {
             Plans plans,
             Datasets datasets,
             StoredModels models,
-            CoordinatorFigures figures) {}
+            CoordinatorFigures figures,
+            Projects projects) {}
 
     /// Opens a coordinator.
     ///
@@ -227,10 +229,14 @@ public final class Coordinator implements AutoCloseable {
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
+        var store = new ProjectStore(database.jdbi(), clock);
+        var check = new ProjectCheck(new RequestReader(models, datasets, access.blobs()), blobs);
+        var terms = new Projects.Terms(access::person, clock, settings.limits().runsMax());
+        var projects = opened.add(Projects.open(store, check, runs, terms));
         var parts =
                 new Parts(
                         access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
-                        models, figures);
+                        models, figures, projects);
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

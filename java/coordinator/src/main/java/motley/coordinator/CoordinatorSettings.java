@@ -60,15 +60,31 @@ public record CoordinatorSettings(
     /// @param inboxBytesMax contributions held in memory at once, over all runs, that wait for
     ///     their submission
     /// @param devicesMax devices connected at once
-    public record Limits(long blobBytesMax, long inboxBytesMax, int devicesMax) {
-        /// 4 GiB a blob, 1 GiB of contributions, 10,000 devices.
-        public static final Limits DEFAULT = new Limits(4L << 30, 1L << 30, 10_000);
+    /// @param runsMax runs that are active at once before projects wait for their turn
+    public record Limits(long blobBytesMax, long inboxBytesMax, int devicesMax, int runsMax) {
+        /// 4 GiB a blob, 1 GiB of contributions, 10,000 devices, 4 runs.
+        public static final Limits DEFAULT = new Limits(4L << 30, 1L << 30, 10_000, 4);
+
+        private static final int RUNS_MAX = 1_000;
 
         public Limits {
             require(blobBytesMax >= 1, "blobBytesMax: %d (expected: at least 1)", blobBytesMax);
             require(inboxBytesMax >= 1, "inboxBytesMax: %d (expected: at least 1)", inboxBytesMax);
             require(devicesMax >= 1, "devicesMax: %d (expected: at least 1)", devicesMax);
+            require(
+                    runsMax >= 1 && runsMax <= RUNS_MAX,
+                    "runsMax: %d (expected: 1 to %d)",
+                    runsMax,
+                    RUNS_MAX);
         }
+    }
+
+    /// The same with another number of runs that are active at once.
+    public CoordinatorSettings withRunsMax(int runsMax) {
+        var other =
+                new Limits(limits.blobBytesMax, limits.inboxBytesMax, limits.devicesMax, runsMax);
+        return new CoordinatorSettings(
+                home, listen, engines, other, checkpointEvery, sharedMemory, entrance, storage);
     }
 
     /// The same with another entrance.

@@ -69,7 +69,10 @@ final class RequestReader {
         }
     }
 
-    private void fillModel(Person person, ObjectNode request, Set<String> lent) throws IOException {
+    /// Puts a stored model in place of its name.
+    ///
+    /// @param lent gets the blobs that come with it
+    void fillModel(Person person, ObjectNode request, Set<String> lent) throws IOException {
         if (!(request.path("model") instanceof ObjectNode named) || !named.has("stored")) return;
         var model = models.find(person, text(named, "model.", MODEL_FIELDS));
         var version =
@@ -94,7 +97,8 @@ final class RequestReader {
         }
     }
 
-    private void fillDataset(Person person, ObjectNode request) {
+    /// Puts a version of a stored data set in place of its name.
+    void fillDataset(Person person, ObjectNode request) {
         if (!(request.path("dataset") instanceof ObjectNode named)) return;
         if (!named.has("stored") || named.has("index")) return;
         var dataset = datasets.find(person, text(named, "dataset.", DATASET_FIELDS));
@@ -142,7 +146,7 @@ final class RequestReader {
     }
 
     /// Whoever knows the name of a blob does not yet have it.
-    private void requireMine(RunRequest request, Person person, Set<String> lent) {
+    void requireMine(RunRequest request, Person person, Set<String> lent) {
         var blobs = new ArrayList<>(request.blobs());
         request.initialWeights().ifPresent(blobs::add);
         blobs.removeAll(lent);

@@ -24,7 +24,7 @@ final class RunRequestJson {
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    private static final Set<String> FIELDS =
+    static final Set<String> FIELDS =
             Set.of(
                     "model",
                     "dataset",

@@ -50,7 +50,7 @@ final class RunRoutes {
         return created(runs.startFrom(ancestor, which, settings, person.id()));
     }
 
-    private static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
+    static Runs.Which which(ServiceRequestContext context, Runs.Which usual) {
         var word = context.queryParam("checkpoint");
         if (word == null) return usual;
         return switch (word) {

@@ -34,6 +34,7 @@ import motley.rounds.State;
 import motley.rounds.Strategy;
 import motley.wire.RunManifest;
 import motley.wire.SharedDirectory;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,13 +103,30 @@ final class Runs implements AutoCloseable {
     /// @throws IllegalArgumentException if a blob is missing or does not fit
     /// @throws IOException if it cannot be stored
     RunHandle start(RunRequest request, String owner) throws IOException {
+        return start(request, owner, Beside.NOTHING);
+    }
+
+    /// What is stored with a new run, or not at all.
+    interface Beside {
+        Beside NOTHING = (_, _) -> {};
+
+        /// @param handle of the transaction that makes the run
+        /// @param run its id
+        void store(Handle handle, String run);
+    }
+
+    /// Starts a run, and stores something with it.
+    ///
+    /// @throws IllegalArgumentException if a blob is missing or does not fit
+    /// @throws IOException if it cannot be stored
+    RunHandle start(RunRequest request, String owner, Beside beside) throws IOException {
         var plan = RunPlan.of(OnDevices.settled(request, means.fleet.views()));
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
         var row = row(plan, owner);
         var learner = new Learner(plan, means.engines.get());
         try {
             begin(plan, learner);
-            insert(row, plan);
+            insert(row, plan, beside);
             return launch(plan, row, learner, Optional.empty());
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -157,6 +175,17 @@ final class Runs implements AutoCloseable {
     /// @throws IllegalArgumentException if there is no such checkpoint, or the model is another
     RunHandle startFrom(RunHandle ancestor, Which which, RunRequest settings, String owner)
             throws IOException {
+        return startFrom(ancestor, which, new Wanted(settings, owner, Beside.NOTHING));
+    }
+
+    /// A run that somebody wants.
+    ///
+    /// @param beside what is stored with it
+    record Wanted(RunRequest settings, String owner, Beside beside) {}
+
+    /// The same, and something is stored with it.
+    RunHandle startFrom(RunHandle ancestor, Which which, Wanted wanted) throws IOException {
+        var settings = wanted.settings;
         var from =
                 checkpoint(ancestor.id(), which)
                         .orElseThrow(
@@ -188,8 +217,8 @@ final class Runs implements AutoCloseable {
         try {
             if (isSame) require(isLoaded(from, learner, true), "run: %s, damaged", ancestor.id());
             else load(means.shelf.blobs(), from.parameters(), learner);
-            var row = row(plan, owner);
-            insert(row, plan);
+            var row = row(plan, wanted.owner);
+            insert(row, plan, wanted.beside);
             return launch(plan, row, learner, Optional.of(first(row, from, learner)));
         } catch (IOException | RuntimeException e) {
             learner.close();
@@ -217,13 +246,16 @@ final class Runs implements AutoCloseable {
     }
 
     /// Its credits are set aside with it.
-    private void insert(RunRow row, RunPlan plan) {
+    private void insert(RunRow row, RunPlan plan, Beside beside) {
         long reserve = RunPrice.reserve(plan, RunPrice.of(plan));
         means.shelf
                 .database()
                 .insert(
                         row,
-                        handle -> means.credits.reserve(handle, row.id(), row.owner(), reserve));
+                        handle -> {
+                            means.credits.reserve(handle, row.id(), row.owner(), reserve);
+                            beside.store(handle, row.id());
+                        });
     }
 
     private Payroll payroll(RunPlan plan, RunRow row) {

@@ -233,7 +233,15 @@ final class AccessContract {
                     .isEqualTo(404);
         }
         for (var list :
-                Map.of("runs", "runs", "tokens", "tokens", "join-tokens", "joinTokens")
+                Map.of(
+                                "runs",
+                                "runs",
+                                "projects",
+                                "projects",
+                                "tokens",
+                                "tokens",
+                                "join-tokens",
+                                "joinTokens")
                         .entrySet()) {
             assertThat(
                             people.get(other.proof(), "/v1/" + list.getKey())
@@ -297,6 +305,8 @@ final class AccessContract {
         things.put("join", join.get("id").textValue());
         things.put("token", token.get("id").textValue());
         things.put("upload", upload.get("id").textValue());
+        var project = people.send(all, "POST", "/v1/projects", "{\"name\":\"mine\"}").json(201);
+        things.put("project", project.get("id").textValue());
         things.put("person", "other");
         return things;
     }
@@ -316,6 +326,7 @@ final class AccessContract {
                 .replace("{sha256}", things.getOrDefault("sha256", "0".repeat(64)))
                 .replace("{token}", Objects.requireNonNullElse(token, "none"))
                 .replace("{upload}", things.getOrDefault("upload", "none"))
+                .replace("{project}", things.getOrDefault("project", "none"))
                 .replace("{person}", things.getOrDefault("person", "none"))
                 .replace("{version}", "0")
                 .replace("{lease}", "1")

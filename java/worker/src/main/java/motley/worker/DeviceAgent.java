@@ -44,7 +44,7 @@ public final class DeviceAgent implements AutoCloseable {
     public static DeviceAgent open(
             WorkerSettings settings, Engine engine, Consumer<WorkerEvent> listener)
             throws IOException {
-        var machine = new Machine();
+        var machine = new Machine(settings.limits());
         var gflops = SpeedProbe.measure(engine);
         var profile = machine.profile(settings, gflops, engine.numericClass());
         return open(settings, engine, listener, new Measurements(profile, machine::read));

@@ -21,6 +21,9 @@ final class HealthWatch implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("health").factory());
     private volatile Consumer<DeviceHealth> listener = HealthWatch::ignore;
 
+    /// Confined to its thread.
+    private boolean isPaused;
+
     /// Guarded by `this`.
     private boolean isWatching;
 
@@ -57,7 +60,9 @@ final class HealthWatch implements AutoCloseable {
     private DeviceHealth health() {
         try {
             var reading = readings.get();
-            return withPause(reading.health(), limits.pauseReason(reading));
+            var pause = limits.pauseReason(reading, isPaused);
+            isPaused = pause.isPresent();
+            return withPause(reading.health(), pause);
         } catch (RuntimeException | LinkageError e) {
             return DeviceHealth.unknown();
         }

@@ -2,10 +2,13 @@ package motley.worker;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import oshi.SystemInfo;
@@ -18,8 +21,15 @@ import oshi.hardware.PowerSource;
 /// Confined to one thread at a time: shares of the processor are measured between two calls.
 final class Machine {
     private final HardwareAbstractionLayer hardware = new SystemInfo().getHardware();
+    private final Supplier<Optional<Boolean>> network;
     private final OperatingSystemMXBean process =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    /// @param limits of its owner; what none of them needs is not looked at
+    Machine(OwnerLimits limits) {
+        var cost = new NetworkCost();
+        network = limits.surroundings().notMetered() ? cost::isMetered : Optional::empty;
+    }
 
     /// What this machine has, and lends as its owner says.
     DeviceProfile profile(WorkerSettings settings, OptionalDouble gflops, String numericClass) {
@@ -54,7 +64,8 @@ final class Machine {
                 load.isPresent() && own.isPresent()
                         ? OptionalDouble.of(Math.max(0, load.getAsDouble() - own.getAsDouble()))
                         : OptionalDouble.empty();
-        return new Reading(health, others);
+        return new Reading(
+                health, others, Optional.of(LocalTime.now(ZoneId.systemDefault())), network.get());
     }
 
     /// The first battery; oshi makes up one without capacity where there is none.

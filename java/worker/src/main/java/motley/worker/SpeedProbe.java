@@ -7,7 +7,7 @@ import motley.program.ProgramBuilder;
 import motley.tensor.TensorType;
 
 /// A short matrix product that tells how fast an engine is.
-final class SpeedProbe {
+public final class SpeedProbe {
     private static final int SIZE = 128;
     private static final int RUNS_MAX = 2000;
     private static final long BUDGET_NS = 1_000_000_000;
@@ -16,7 +16,7 @@ final class SpeedProbe {
 
     /// GFLOP/s of the fastest of 2000 products, or of as many as fit into 1 s; at least one. Most
     /// of them warm up: until it is compiled, vector code runs a thousand times slower.
-    static OptionalDouble measure(Engine engine) {
+    public static OptionalDouble measure(Engine engine) {
         var b = new ProgramBuilder();
         var x = b.param(TensorType.f32(SIZE, SIZE));
         var program = b.build(List.of(b.matmul(x, x)));

@@ -3,6 +3,8 @@ package motley.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.LocalTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import motley.wire.DeviceHealth;
@@ -50,6 +52,100 @@ final class OwnerLimitsTest {
         assertThat(new OwnerLimits(1, false, true).pauseReason(noCharge)).isEmpty();
         var noPlug = reading(Optional.empty(), OptionalDouble.of(0.01), UNKNOWN);
         assertThat(strictest.pauseReason(noPlug)).isEmpty();
+    }
+
+    @Test
+    void timeOfDayPausesAndSaysUntilWhen() {
+        var limits = around(OwnerHours.parse("22-7,12:30-13"), OptionalDouble.empty(), false);
+        for (var allowed : new String[] {"22:00", "23:59", "00:00", "06:59", "12:30", "12:59"}) {
+            assertThat(limits.pauseReason(at(allowed))).as(allowed).isEmpty();
+        }
+        assertThat(limits.pauseReason(at("07:00")))
+                .contains("it is 7:00, allowed at 22:00-7:00,12:30-13:00: works again at 12:30");
+        assertThat(limits.pauseReason(at("13:00")))
+                .contains("it is 13:00, allowed at 22:00-7:00,12:30-13:00: works again at 22:00");
+        assertThat(limits.pauseReason(at("21:59"))).isPresent();
+        var untilMidnight = around(OwnerHours.parse("18-24"), OptionalDouble.empty(), false);
+        assertThat(untilMidnight.pauseReason(at("23:59"))).isEmpty();
+        assertThat(untilMidnight.pauseReason(at("00:00"))).isPresent();
+    }
+
+    @Test
+    void hoursThatAreNoneAreRefused() {
+        for (var wrong : new String[] {"", "22", "22-25", "a-b", "7-7", "1-2-3", "8:61-9"}) {
+            assertThatThrownBy(() -> OwnerHours.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("hours: ");
+        }
+        assertThatThrownBy(() -> OwnerHours.parse("0-1,".repeat(8) + "2-3"))
+                .hasMessage("hours: 9 spans (expected: at most 8)");
+    }
+
+    @Test
+    void heatPausesUntilItIsFiveDegreesCooler() {
+        var limits = around(OwnerHours.ALWAYS, OptionalDouble.of(80), false);
+        assertThat(limits.pauseReason(hot(80), false)).isEmpty();
+        assertThat(limits.pauseReason(hot(81), false).orElseThrow())
+                .startsWith("processor at 81 °C, limit 80 °C: works again below 75 °C");
+        assertThat(limits.pauseReason(hot(76), true)).isPresent();
+        assertThat(limits.pauseReason(hot(75), true)).isEmpty();
+        assertThatThrownBy(() -> around(OwnerHours.ALWAYS, OptionalDouble.of(30), false))
+                .hasMessage("heat-max: 30.0 (expected: 40 to 110 °C)");
+    }
+
+    @Test
+    void meteredNetworkPausesWhereItIsKnownToBe() {
+        var limits = around(OwnerHours.ALWAYS, OptionalDouble.empty(), true);
+        assertThat(limits.pauseReason(metered(Optional.of(true))))
+                .contains("the network is metered: works again on one that is not");
+        assertThat(limits.pauseReason(metered(Optional.of(false)))).isEmpty();
+        assertThat(limits.pauseReason(metered(Optional.empty()))).isEmpty();
+        assertThat(OwnerLimits.usual().pauseReason(metered(Optional.of(true)))).isEmpty();
+    }
+
+    /// As NetworkManager numbers it; whatever else a program says is unknown, and so is one that
+    /// is not there.
+    @Test
+    void networksCostIsReadOrUnknown() {
+        assertThat(NetworkCost.ask(List.of("echo", "u 1"))).contains(true);
+        assertThat(NetworkCost.ask(List.of("echo", "u 3"))).contains(true);
+        assertThat(NetworkCost.ask(List.of("echo", "u 2"))).contains(false);
+        assertThat(NetworkCost.ask(List.of("echo", "u 4"))).contains(false);
+        assertThat(NetworkCost.ask(List.of("echo", "u 0"))).isEmpty();
+        assertThat(NetworkCost.ask(List.of("echo", "what?"))).isEmpty();
+        assertThat(NetworkCost.ask(List.of("false"))).isEmpty();
+        assertThat(NetworkCost.ask(List.of("no-such-program-here"))).isEmpty();
+    }
+
+    private static OwnerLimits around(OwnerHours hours, OptionalDouble heat, boolean notMetered) {
+        return new OwnerLimits(
+                0, false, false, new OwnerLimits.Surroundings(hours, heat, notMetered));
+    }
+
+    private static Reading at(String time) {
+        return new Reading(
+                DeviceHealth.unknown(),
+                UNKNOWN,
+                Optional.of(LocalTime.parse(time)),
+                Optional.empty());
+    }
+
+    private static Reading metered(Optional<Boolean> isMetered) {
+        return new Reading(DeviceHealth.unknown(), UNKNOWN, Optional.empty(), isMetered);
+    }
+
+    private static Reading hot(double celsius) {
+        var unknown = DeviceHealth.unknown();
+        var health =
+                new DeviceHealth(
+                        unknown.load(),
+                        unknown.memoryFreeBytes(),
+                        unknown.battery(),
+                        unknown.onPower(),
+                        OptionalDouble.of(celsius),
+                        Optional.empty());
+        return new Reading(health, UNKNOWN);
     }
 
     @Test

@@ -121,6 +121,12 @@ public final class Access {
         return registry.accounts().find(idOrName).map(Account::id);
     }
 
+    /// Who has this id, if they have an account or are the owner.
+    public Optional<Person> person(String id) {
+        if (id.equals(Person.OWNER.id())) return Optional.of(Person.OWNER);
+        return registry.accounts().person(id);
+    }
+
     /// What the person with this id is called; the id, if there is none.
     public String nameOf(String id) {
         return registry.accounts().nameOf(id).orElse(id);

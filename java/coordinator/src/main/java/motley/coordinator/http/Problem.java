@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with a request, as `application/problem+json`. Source: RFC 9457.
@@ -22,6 +23,7 @@ public final class Problem extends RuntimeException {
 
     private final transient HttpStatus status;
     private final Duration retryAfter;
+    private final transient List<FieldError> errors;
 
     public Problem(HttpStatus status, String detail) {
         this(status, detail, Duration.ZERO);
@@ -29,9 +31,24 @@ public final class Problem extends RuntimeException {
 
     /// @param retryAfter when to try again; zero: that is not said
     public Problem(HttpStatus status, String detail, Duration retryAfter) {
+        this(status, detail, retryAfter, List.of());
+    }
+
+    private Problem(
+            HttpStatus status, String detail, Duration retryAfter, List<FieldError> errors) {
         super(detail);
         this.status = status;
         this.retryAfter = retryAfter;
+        this.errors = List.copyOf(errors);
+    }
+
+    /// Several fields are wrong; each is said, in `errors`.
+    ///
+    /// @param errors one at least
+    public static Problem ofFields(List<FieldError> errors) {
+        var first = errors.getFirst().text();
+        var more = errors.size() == 1 ? "" : "; and %d more".formatted(errors.size() - 1);
+        return new Problem(HttpStatus.UNPROCESSABLE_ENTITY, first + more, Duration.ZERO, errors);
     }
 
     /// @param what the argument that names it
@@ -42,7 +59,7 @@ public final class Problem extends RuntimeException {
 
     /// @param path the path that was asked for
     public HttpResponse response(String path) {
-        var answer = answer(status, detail(), path);
+        var answer = answer(status, detail(), path, errors);
         if (!retryAfter.isPositive()) return answer.toHttpResponse();
         long seconds = Math.ceilDiv(retryAfter.toMillis(), 1_000L);
         var headers =
@@ -55,7 +72,8 @@ public final class Problem extends RuntimeException {
         return message == null ? "" : message;
     }
 
-    private static AggregatedHttpResponse answer(HttpStatus status, String detail, String path) {
+    private static AggregatedHttpResponse answer(
+            HttpStatus status, String detail, String path, List<FieldError> errors) {
         var body =
                 Reply.object()
                         .put("type", "about:blank")
@@ -63,6 +81,10 @@ public final class Problem extends RuntimeException {
                         .put("status", status.code())
                         .put("detail", detail)
                         .put("instance", path);
+        if (!errors.isEmpty()) {
+            var array = body.putArray("errors");
+            errors.forEach(error -> array.add(error.json()));
+        }
         return AggregatedHttpResponse.of(headers(status).build(), HttpData.ofUtf8(body.toString()));
     }
 
@@ -94,7 +116,7 @@ public final class Problem extends RuntimeException {
                 @Nullable String description,
                 @Nullable Throwable cause) {
             var path = headers == null ? "" : headers.path();
-            return answer(status, description == null ? "" : description, path);
+            return answer(status, description == null ? "" : description, path, List.of());
         }
     }
 }
