@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { encodeVector, readFrame, widen } from "../src/device/encodings.ts";
+import { encodeVector, isNamed, readFrame, widen } from "../src/device/encodings.ts";
 import { FROM_COORDINATOR, FROM_DEVICE } from "../src/device/messages.ts";
 import { overwrittenInputs, requireSound, type Plan } from "../src/device/plan.ts";
 import { decode, encode, type Values } from "../src/device/protobuf.ts";
@@ -21,6 +21,9 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 function bytesOf(name: string): Uint8Array<ArrayBuffer>[] {
   return golden.filter(([known]) => known === name).map(([, text]) => new Uint8Array(Buffer.from(text ?? "", "hex")));
 }
+
+/** The SHA-256 of 1 and 2 as little-endian f32. */
+const NAME_OF_ONE_AND_TWO = "b9c80b5adeca450753a16950c3cc655d271f7bef7a485bc83f112b72fef21d37";
 
 const task = { run: "rabc", lease: 2n ** 40n, fence: 3n, round: 17, slot: 5, parameterVersion: 16n };
 
@@ -60,6 +63,14 @@ for (const [name, field, values] of SENT) {
   });
 }
 
+test("parameters that are damaged have another name", async () => {
+  const parameters = new Float32Array(new Uint8Array([0, 0, 128, 63, 0, 0, 0, 64]).buffer);
+  assert.equal(await isNamed(parameters, NAME_OF_ONE_AND_TWO), true);
+  assert.equal(await isNamed(parameters, ""), true);
+  parameters[1] = 2.0000002;
+  assert.equal(await isNamed(parameters, NAME_OF_ONE_AND_TWO), false);
+});
+
 test("messages of the coordinator are read", () => {
   const read = (name: string) => decode(FROM_COORDINATOR, bytesOf(name)[0]!);
   assert.deepEqual(read("Welcome"), {
@@ -75,6 +86,7 @@ test("messages of the coordinator are read", () => {
   assert.equal(assign.kind, 1);
   assert.equal(assign.encoding, "int8");
   assert.equal(assign.parameterForm, "bf16");
+  assert.equal(assign.parametersSha256, "0123456789abcdef".repeat(4));
   assert.equal(assign.localSteps, undefined);
   assert.deepEqual(read("Accepted"), { accepted: { lease: 300n } });
   assert.deepEqual(read("Refused"), { refused: { lease: 300n, reason: "the round is over" } });

@@ -129,6 +129,13 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>, length: number): Promise<
   return out;
 }
 
+/** Whether `sha256` names these parameters; true where nothing is named, or a page without TLS cannot tell. */
+export async function isNamed(parameters: Float32Array<ArrayBuffer>, sha256: string): Promise<boolean> {
+  if (sha256 === "" || globalThis.crypto?.subtle === undefined) return true;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", parameters));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+}
+
 /** The floats that words stand for. */
 export function widen(words: Words): Float32Array<ArrayBuffer> {
   const bits = new Uint32Array(words.length);

@@ -87,6 +87,7 @@ export const FROM_COORDINATOR: Message = {
     localSteps: field(30, {}),
     encoding: field(40, "string"),
     parameterForm: field(41, "string"),
+    parametersSha256: field(90, "string"),
   }),
   accepted: field(5, { lease: field(1, "uint64") }),
   refused: field(6, { lease: field(1, "uint64"), reason: field(2, "string") }),
@@ -120,4 +121,6 @@ export interface Assignment {
   readonly localSteps?: object;
   readonly encoding: string;
   readonly parameterForm: string;
+  /** Of the parameters as little-endian f32; empty: not said. */
+  readonly parametersSha256: string;
 }

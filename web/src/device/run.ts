@@ -1,5 +1,5 @@
 /** A run made ready on this device: its plans with their memory, and the parameters it has. */
-import { readFrame, widen, encodeVector, type Words } from "./encodings.ts";
+import { isNamed, readFrame, widen, encodeVector, type Words } from "./encodings.ts";
 import type { Engine, Prepared, Write } from "./engine.ts";
 import { KIND_EVALUATE, KIND_TRAIN, type Assignment, type Manifest } from "./messages.ts";
 import { overwrittenInputs, type Plan } from "./plan.ts";
@@ -118,11 +118,26 @@ export class Run {
     }
   }
 
-  /** Makes the task's parameters the present ones. */
+  /** Makes the task's parameters the present ones; what comes damaged is fetched once more, whole. */
   private async load(task: Assignment, bulk: Bulk): Promise<boolean> {
-    const version = `${task.fence}/${task.parameterVersion}`;
+    const version = `${task.fence}/${task.parameterVersion}/${task.parametersSha256}`;
     if (this.version === version) return true;
     delete this.version;
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      if (!(await this.fetch(task, bulk))) return false;
+      if (await isNamed(this.parameters!, task.parametersSha256)) {
+        this.version = version;
+        return true;
+      }
+      this.words = undefined;
+    }
+    throw new Error(
+      `parameters: version ${task.parameterVersion} with another SHA-256 (expected: ${task.parametersSha256})`,
+    );
+  }
+
+  /** False if the coordinator has them no more. */
+  private async fetch(task: Assignment, bulk: Bulk): Promise<boolean> {
     const elements = this.manifest.parameterElements;
     if (task.parameterForm === "bf16") {
       const held = this.words;
@@ -141,7 +156,6 @@ export class Run {
       }
       this.parameters = new Float32Array(bytes.buffer);
     }
-    this.version = version;
     return true;
   }
 

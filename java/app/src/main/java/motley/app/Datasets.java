@@ -11,6 +11,12 @@ record Datasets(Home home, Console console) {
         return ImageDataset.in(known.isPresent() ? fetch(known.get()) : Path.of(data));
     }
 
+    /// The test files of the same, where the training samples lie elsewhere.
+    ImageDataset judging(String data) throws InterruptedException {
+        var known = KnownDataset.named(data);
+        return ImageDataset.judgingIn(known.isPresent() ? fetch(known.get()) : Path.of(data));
+    }
+
     /// The directory that holds the files, after fetching what is missing.
     Path fetch(KnownDataset known) throws InterruptedException {
         var directory = home.datasets().resolve(known.name());

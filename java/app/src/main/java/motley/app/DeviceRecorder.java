@@ -36,6 +36,7 @@ final class DeviceRecorder {
                     WorkerEvent.Connecting _,
                     WorkerEvent.Away _,
                     WorkerEvent.Waiting _,
+                    WorkerEvent.Damaged _,
                     WorkerEvent.Refused _,
                     WorkerEvent.Paused _,
                     WorkerEvent.Resumed _,

@@ -116,8 +116,20 @@ final class DevicesCommand implements Runnable {
             var reason = device.path("reason").asText("");
             if (!reason.isEmpty()) console.say(device.path("name").asText() + ": " + reason);
             quarantine(device).ifPresent(console::say);
+            for (var data : device.path("profile").path("data")) console.say(offer(device, data));
         }
         console.emit("devices", Map.of("count", rows.size()));
+    }
+
+    private static String offer(JsonNode device, JsonNode data) {
+        int classes = data.path("classes").asInt();
+        return "%s: trains on its own data %s: %,d samples of %s%s"
+                .formatted(
+                        device.path("name").asText(),
+                        data.path("name").asText(),
+                        data.path("samples").asInt(),
+                        data.path("input").asText(),
+                        classes > 0 ? ", %d classes".formatted(classes) : "");
     }
 
     private static Optional<String> quarantine(JsonNode device) {

@@ -85,6 +85,8 @@ final class JoinCommand implements Runnable {
 
     @Mixin private ExchangeOptions exchange = new ExchangeOptions();
 
+    @Mixin private OwnDatasetOptions ownDatasets = new OwnDatasetOptions();
+
     @Mixin private EngineOptions engines = new EngineOptions();
 
     @Mixin private TransportOptions transport = new TransportOptions();
@@ -112,7 +114,8 @@ final class JoinCommand implements Runnable {
                         Version.NUMBER,
                         exchange.usesFiles(),
                         transport.transport(),
-                        trust());
+                        trust(),
+                        ownDatasets.read());
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);
@@ -193,6 +196,10 @@ final class JoinCommand implements Runnable {
                                 "slot", task.slot(),
                                 "samples", result.samples(),
                                 "micros", result.computeMicros()));
+            }
+            case WorkerEvent.Damaged(long version) -> {
+                console.say("parameters %d arrived damaged, fetching again".formatted(version));
+                console.emit("damaged", Map.of("version", version));
             }
             // Ordinary: another device was faster, or the round is over.
             case WorkerEvent.Refused(var reason) -> {

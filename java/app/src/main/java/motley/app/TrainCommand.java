@@ -148,20 +148,6 @@ final class TrainCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
-            names = "--min-devices",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "wait for so many before the first step (default: ${DEFAULT-VALUE})")
-    private int minDevices;
-
-    @Option(
-            names = "--max-devices",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "let at most so many take part (default: any number)")
-    private int maxDevices;
-
-    @Option(
             names = "--from",
             paramLabel = "FILE",
             description = "begin with these weights, a .safetensors file")
@@ -181,6 +167,10 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "where the weights go (default: models in MOTLEY_HOME)")
     private Optional<Path> out = Optional.empty();
+
+    @Mixin private CrewOptions crew = new CrewOptions();
+
+    @Mixin private OnDevicesOptions onDevices = new OnDevicesOptions();
 
     @Mixin private TrustOptions trust = new TrustOptions();
 
@@ -226,6 +216,7 @@ final class TrainCommand implements Callable<Integer> {
                 var upload = new DatasetUpload(crew.api());
                 var request = request();
                 request.set("dataset", dataset.upload(upload));
+                onDevices.addTo(request);
                 from.ifPresent(file -> ModelFiles.saved(file, Optional.of(model)));
                 var first = from.isPresent() ? from : given.weightsFile();
                 if (first.isPresent()) {
@@ -252,7 +243,8 @@ final class TrainCommand implements Callable<Integer> {
             return upload -> upload.uploadWhole(data, parts, chosen);
         }
         if (StoredDatasets.isName(data)) return upload -> upload.stored(data);
-        var images = new Datasets(Home.ofThisProcess(), console).named(data);
+        var sets = new Datasets(Home.ofThisProcess(), console);
+        var images = onDevices.isUsed() ? sets.judging(data) : sets.named(data);
         return upload -> upload.upload(images, chosen);
     }
 
@@ -293,12 +285,14 @@ final class TrainCommand implements Callable<Integer> {
                 "--alone",
                 isAlone,
                 "without --strategy, --k and --staleness: there are no devices to wait for");
-        local.require(strategy.strategy(tasks).local().isUsed());
+        onDevices.requireKnown();
+        local.require(onDevices.isUsed() || strategy.strategy(tasks).local().isUsed());
         require(
                 !isAlone || (localDevices.isEmpty() && !coordinator.isNamed()),
                 "--alone",
                 isAlone,
                 "without --local-devices and --url");
+        require(!isAlone || !onDevices.isUsed(), "--alone", isAlone, "no --data-on-devices");
         encoding.requireKnown();
         require(
                 !isAlone || !encoding.isGiven(),
@@ -373,13 +367,12 @@ final class TrainCommand implements Callable<Integer> {
                         .objectNode()
                         .put("epochs", epochs)
                         .put("batchSize", batchSize)
-                        .put("tasks", tasks)
+                        .put("tasks", onDevices.tasks(tasks))
                         .put("optimizer", optimizer())
                         .put("schedule", given.schedule(schedule, optimizer))
                         .put("warmUpSteps", warmUpSteps)
-                        .put("seed", seed)
-                        .put("minDevices", minDevices)
-                        .put("maxDevices", maxDevices);
+                        .put("seed", seed);
+        crew.addTo(request);
         encoding.addTo(request);
         strategy.addTo(request);
         local.addTo(request);

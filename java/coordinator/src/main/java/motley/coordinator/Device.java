@@ -29,6 +29,9 @@ final class Device {
     private @Nullable RunLoop run;
     private @Nullable String countedFor;
     private String gone = "";
+
+    /// Why no run has work for it.
+    private String idle = "";
     private boolean isAsking;
     private long lease;
     private long heardAtMs;
@@ -73,6 +76,16 @@ final class Device {
 
     synchronized String numericClass() {
         return profile.numericClass();
+    }
+
+    /// The samples of its own that it offers as `named`.
+    synchronized Optional<DeviceProfile.OwnSamples> ownSamples(String named) {
+        return profile.ownSamples().stream().filter(own -> own.name().equals(named)).findFirst();
+    }
+
+    /// How much its owner lends.
+    synchronized long memoryLimitBytes() {
+        return profile.memoryLimitBytes();
     }
 
     /// What it knows if it holds no samples and has no compiler.
@@ -142,7 +155,16 @@ final class Device {
 
     synchronized void attach(RunLoop to) {
         run = to;
+        idle = "";
         count();
+    }
+
+    /// No run has work for it.
+    void idles(String why) {
+        synchronized (this) {
+            idle = why;
+        }
+        send(new FromCoordinator.Idle(why));
     }
 
     synchronized void detach() {
@@ -231,6 +253,9 @@ final class Device {
 
     private Optional<String> reason() {
         if (session == null) return Optional.of(gone);
-        return health.pausedBecause();
+        var pause = health.pausedBecause();
+        if (pause.isPresent()) return pause;
+        if (run != null) return Members.asideBecause(run.state(), number);
+        return idle.isEmpty() ? Optional.empty() : Optional.of(idle);
     }
 }

@@ -8,7 +8,7 @@ import motley.wire.DeviceProfile;
 /// A device as people see it, at one moment.
 ///
 /// @param owner the id of the person whose it is
-/// @param reason why it pauses or is gone; empty when it is not
+/// @param reason why it pauses, is gone, or gets no work or not all; empty when it does
 /// @param run the run it works for
 /// @param work what it has done since the coordinator started
 /// @param reputation what is known of its honesty

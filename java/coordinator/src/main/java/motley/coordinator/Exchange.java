@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import motley.coordinator.Transfer.Way;
+import motley.rounds.DeviceId;
+import motley.rounds.Event;
 import motley.rounds.Kind;
+import motley.rounds.LeaseId;
 import motley.rounds.Task;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -16,6 +19,7 @@ import motley.wire.SharedDirectory;
 import motley.wire.TaskKey;
 import motley.wire.encoding.EncodedVector;
 import motley.wire.encoding.Encoding;
+import motley.wire.encoding.ParameterHash;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +42,12 @@ final class Exchange implements AutoCloseable {
     private final Transfer transfer;
     private final Optional<RoundedParameters> rounded;
     private final TaskInputs inputs;
+    private final MemoryNeed need;
     private long sharedVersion = -1;
+    private long namedVersion = -1;
+
+    /// What the parameters of `namedVersion` are named by.
+    private String name = "";
 
     /// Versions that are in mapped files at once.
     private int files = SharedDirectory.VERSIONS;
@@ -62,6 +71,7 @@ final class Exchange implements AutoCloseable {
                         context.budget());
         isSharing = context.shared().isPresent();
         inputs = new TaskInputs(context);
+        need = MemoryNeed.of(context.plan());
         rounded =
                 switch (transfer.parameters()) {
                     case F32 -> Optional.empty();
@@ -119,6 +129,22 @@ final class Exchange implements AutoCloseable {
         return rounded.map(form -> form.round(version, newest.get())).orElseGet(newest);
     }
 
+    /// The bytes of one version never change, so that they are looked at once.
+    private String nameOf(long version) {
+        if (namedVersion != version) name = ParameterHash.of(parametersOf(version));
+        namedVersion = version;
+        return name;
+    }
+
+    /// A device has given a task back, perhaps because the file of its parameters is damaged:
+    /// before the next task it is written again.
+    ///
+    /// @return what the training loop is told of it
+    Event takenBack(DeviceId device, LeaseId lease, String reason) {
+        sharedVersion = -1;
+        return new Event.LeaseReturned(device, lease, reason);
+    }
+
     /// What a device answered to a training task.
     Optional<EncodedVector> body(Device device, long lease) {
         return inbox.body(lease)
@@ -153,6 +179,10 @@ final class Exchange implements AutoCloseable {
 
     /// What keeps a device from taking part; empty if nothing does. Any thread may call it.
     Optional<String> unfitness(Device device) {
+        long lentBytes = device.memoryLimitBytes();
+        if (!need.isMetBy(lentBytes)) return Optional.of(need.text(run(), lentBytes));
+        var own = OnDevices.unfitness(run(), context.plan().request(), device);
+        if (own.isPresent()) return own;
         return device.thin().flatMap(thin -> unfitness(thin, device.reputation().isTrusted()));
     }
 
@@ -270,7 +300,7 @@ final class Exchange implements AutoCloseable {
                 new FromCoordinator.Work(
                         kind, task.epoch(), samples.first(), samples.count(), local);
         int ttlMillis = Math.clamp(task.ttl().toMillis(), 1, Integer.MAX_VALUE);
-        var form = transfer.form(files.isPresent() ? Way.FILES : Way.HTTP);
+        var form = transfer.form(files.isPresent() ? Way.FILES : Way.HTTP, nameOf(key.version()));
         return new FromCoordinator.Assign(named, work, ttlMillis, files, form);
     }
 }

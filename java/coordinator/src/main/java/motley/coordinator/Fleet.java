@@ -309,7 +309,7 @@ final class Fleet {
             device.detach();
         }
         if (chosen.isEmpty()) {
-            device.send(new FromCoordinator.Idle(reason(device)));
+            device.idles(reason(device));
             return;
         }
         var run = chosen.get();

@@ -77,6 +77,15 @@ final class Json {
         profile.gflops().ifPresent(gflops -> described.put("gflops", gflops));
         var engines = described.putArray("engines");
         profile.engines().forEach(engines::add);
+        var data = described.putArray("data");
+        for (var own : profile.ownSamples()) {
+            data.addObject()
+                    .put("name", own.name())
+                    .put("samples", own.samples())
+                    .put("input", own.input())
+                    .put("target", own.target())
+                    .put("classes", own.classes());
+        }
         object.set("health", health(device));
         object.putObject("work")
                 .put("tasks", device.work().tasks())

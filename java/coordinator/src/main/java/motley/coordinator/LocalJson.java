@@ -47,9 +47,9 @@ final class LocalJson {
 
     /// The outer optimizer that `object` asks for.
     ///
+    /// @param usual where it does not say
     /// @throws IllegalArgumentException naming the field that is wrong
-    static RunRequest.Outer outer(JsonNode object) {
-        var usual = RunRequest.Outer.USUAL;
+    static RunRequest.Outer outer(JsonNode object, RunRequest.Outer usual) {
         var optimizer = object.path("outer");
         var rate = object.path("outerLearningRate");
         if (!optimizer.isMissingNode() && !optimizer.isTextual()) {
@@ -75,7 +75,7 @@ final class LocalJson {
                 .put("outerLearningRate", request.outer().learningRate());
     }
 
-    private static int atLeast(int least, JsonNode object, String name, int usual) {
+    static int atLeast(int least, JsonNode object, String name, int usual) {
         var value = object.path(name);
         if (value.isMissingNode()) return usual;
         boolean isWhole = value.isIntegralNumber() && value.canConvertToInt();

@@ -58,12 +58,14 @@ final class LocalTasks {
             ratesRound = round;
         }
         int firstStep = Math.toIntExact(schedule.stepsBefore(round));
+        int steps = Math.ceilDiv(task.samples().count(), schedule.microBatch()) * local.passes();
+        var own = rates.subList(0, Math.min(steps, rates.size()));
         var replica =
                 local.replicas()
                         ? Optional.of(new Replica(schedule.localRoundsBefore(round), ends))
                         : Optional.<Replica>empty();
         return Optional.of(
-                new LocalSteps(shared, stateSteps, firstStep, local.passes(), rates, replica));
+                new LocalSteps(shared, stateSteps, firstStep, local.passes(), own, replica));
     }
 
     private List<Float> rates(int round, int steps) {

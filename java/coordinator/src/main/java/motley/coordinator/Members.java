@@ -4,10 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import motley.rounds.DeviceId;
 import motley.rounds.Event;
 import motley.rounds.State;
+import motley.rounds.Stragglers;
 import org.jspecify.annotations.Nullable;
 
 /// The devices a run has to do with, by the numbers that the training loop knows them by.
@@ -35,16 +37,24 @@ final class Members {
     }
 
     /// What the loop is told of a device that comes.
-    static List<Event> arrival(Device device) {
-        return List.of(
-                new Event.Vouched(device.number(), device.reputation()),
-                new Event.DeviceJoined(device.number(), device.numericClass()));
+    static List<Event> arrival(Device device, RunRequest request) {
+        var usual =
+                List.of(
+                        new Event.Vouched(device.number(), device.reputation()),
+                        new Event.DeviceJoined(device.number(), device.numericClass()));
+        return Stream.concat(usual.stream(), OnDevices.offer(device, request).stream()).toList();
     }
 
     /// Those that wait for a task, or for a place.
     static List<DeviceId> waiting(State state) {
         var fleet = state.fleet();
         return Stream.concat(fleet.idle().values(), fleet.standby().values()).toList();
+    }
+
+    /// Why a device that takes part gets less than others; empty if it does not.
+    static Optional<String> asideBecause(State state, DeviceId device) {
+        if (!Stragglers.isSetAside(state, device)) return Optional.empty();
+        return Optional.of("much slower than the others: evaluates, and repeats what they hold");
     }
 
     /// Devices come and go for as long as a run lasts; those that are gone are not kept.

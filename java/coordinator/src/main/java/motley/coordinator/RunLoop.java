@@ -77,8 +77,7 @@ final class RunLoop {
         var last = new Safekeeping.Last(position, steady.instant());
         var settings = Precautions.keyed(plan.settings());
         state = State.restore(settings, position, context.owned().fence(), last.at());
-        int addendsMax = Math.max(settings.schedule().tasks(), settings.strategy().k());
-        sum = new Aggregator(plan, addendsMax, position.round());
+        sum = new Aggregator(plan, settings.contributionsMax(), position.round());
         var locals = new LocalTasks(plan, learner::innerState, context.blobs());
         exchange = new Exchange(context, learner::parameters, locals);
         exchange.keepVersions(settings.strategy().staleness());
@@ -211,10 +210,7 @@ final class RunLoop {
                     pending.add(new Event.WorkRequested(device.number()));
             case RunMessage.Heard(var device, long lease) ->
                     pending.add(new Event.Heartbeat(device.number(), List.of(leaseOf(lease))));
-            case RunMessage.Returned(var device, var back) ->
-                    pending.add(
-                            new Event.LeaseReturned(
-                                    device.number(), leaseOf(back.lease()), back.reason()));
+            case RunMessage.Returned(var device, var back) -> takeBack(device, back);
             case RunMessage.Submitted(var device, var submission) -> offer(device, submission);
             case RunMessage.Pause() -> {
                 isPausedByPeople = true;
@@ -237,8 +233,12 @@ final class RunLoop {
 
     private void join(Device device) {
         members.put(device);
-        pending.addAll(Members.arrival(device));
+        pending.addAll(Members.arrival(device, context.plan().request()));
         record.joined(device);
+    }
+
+    private void takeBack(Device device, FromDevice.LeaseReturn back) {
+        pending.add(exchange.takenBack(device.number(), leaseOf(back.lease()), back.reason()));
     }
 
     private LeaseId leaseOf(long number) {
@@ -297,7 +297,7 @@ final class RunLoop {
     private void rejoin(DeviceId number) {
         var device = members.get(number);
         if (device == null) return;
-        pending.addAll(Members.arrival(device));
+        pending.addAll(Members.arrival(device, context.plan().request()));
         pending.add(new Event.WorkRequested(number));
     }
 

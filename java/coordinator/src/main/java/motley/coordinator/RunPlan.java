@@ -31,7 +31,11 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
         var policy =
                 Policy.DEFAULT
                         .withDevices(request.crew().min(), request.crew().max())
+                        .withSlowFactor(request.crew().slowFactor())
                         .withTrust(request.crew().precautions().policy());
+        if (request.dataset() instanceof RunRequest.OnDevices own) {
+            policy = policy.withOwnTerms(own.rules());
+        }
         requireFit(request);
         LocalRules.requireFit(request);
         return new RunPlan(
@@ -43,6 +47,7 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     }
 
     private static void requireFit(RunRequest request) {
+        OnDevices.requireFit(request);
         var schedule = schedule(request);
         int contributions = schedule.slots(0);
         var parameters = request.model().parameters();
@@ -152,6 +157,9 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     }
 
     private static motley.rounds.Schedule schedule(RunRequest request) {
+        if (request.dataset() instanceof RunRequest.OnDevices own) {
+            return OnDevices.schedule(request, own);
+        }
         var training = request.training();
         return new motley.rounds.Schedule(
                 request.dataset().trainSamples(),

@@ -10,6 +10,8 @@ import motley.data.SplitSamples;
 import motley.nn.Model;
 import motley.nn.Optimizers;
 import motley.nn.Schedules;
+import motley.rounds.OwnTerms;
+import motley.rounds.Policy;
 import motley.rounds.Strategy;
 
 /// What somebody wants trained.
@@ -57,7 +59,7 @@ public record RunRequest(
     public RunRequest {
         initialWeights.ifPresent(blob -> requireBlob("initialWeights", blob));
         require(
-                training.batchSize <= dataset.trainSamples(),
+                dataset instanceof OnDevices || training.batchSize <= dataset.trainSamples(),
                 "batchSize: %d (expected: at most trainSamples, %d)",
                 training.batchSize,
                 dataset.trainSamples());
@@ -71,6 +73,22 @@ public record RunRequest(
 
         /// Every blob it needs.
         List<String> blobs();
+    }
+
+    /// The same with other samples.
+    RunRequest with(Dataset other) {
+        return new RunRequest(
+                model,
+                other,
+                training,
+                crew,
+                initialWeights,
+                strategy,
+                keeping,
+                ancestor,
+                transfer,
+                outer,
+                claim);
     }
 
     /// This request with other dials.
@@ -144,6 +162,56 @@ public record RunRequest(
         @Override
         public List<String> blobs() {
             return List.of(index);
+        }
+    }
+
+    /// Samples that stay on the devices that have them.
+    ///
+    /// @param name what devices offer them as
+    /// @param held what they hold; nothing until the run is started
+    /// @param rules how rounds go
+    /// @param test samples to be judged by
+    public record OnDevices(String name, Held held, OwnTerms rules, Dataset test)
+            implements Dataset {
+        public OnDevices {
+            require(
+                    !name.isBlank() && name.length() <= NAME_CHARS_MAX,
+                    "dataset.onDevices.name: \"%s\" (expected: 1 to %d characters)",
+                    name,
+                    NAME_CHARS_MAX);
+            require(
+                    !(test instanceof OnDevices),
+                    "dataset.onDevices: twice (expected: test samples beside it)");
+        }
+
+        @Override
+        public int trainSamples() {
+            return held.samples();
+        }
+
+        @Override
+        public int testSamples() {
+            return test.testSamples();
+        }
+
+        @Override
+        public List<String> blobs() {
+            return test.blobs();
+        }
+
+        private static final int NAME_CHARS_MAX = 64;
+    }
+
+    /// What the devices that were there at the start of a run held.
+    ///
+    /// @param devices how many
+    /// @param samples of all of them
+    public record Held(int devices, int samples) {
+        static final Held NOTHING = new Held(0, 0);
+
+        public Held {
+            require(devices >= 0, "devices: %d (expected: at least 0)", devices);
+            require(samples >= devices, "samples: %d (expected: one a device or more)", samples);
         }
     }
 
@@ -265,8 +333,15 @@ public record RunRequest(
     /// @param min devices that must be there before the first task
     /// @param max devices at once; 0: any number
     /// @param precautions against hostile ones
-    public record Crew(int min, int max, Precautions precautions) {
+    /// @param slowFactor how many times as long as the median a device may take before open tasks
+    ///     go to others; 0: any number of times
+    public record Crew(int min, int max, Precautions precautions, double slowFactor) {
         public static final Crew ANY = new Crew(1, 0);
+
+        /// Devices of usual patience.
+        public Crew(int min, int max, Precautions precautions) {
+            this(min, max, precautions, Policy.DEFAULT.slowFactor());
+        }
 
         /// Devices that are trusted.
         public Crew(int min, int max) {

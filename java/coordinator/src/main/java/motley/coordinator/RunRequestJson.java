@@ -38,6 +38,7 @@ final class RunRequestJson {
                     "seed",
                     "minDevices",
                     "maxDevices",
+                    "slowFactor",
                     "trust",
                     "aggregation",
                     "evaluateEveryEpoch",
@@ -74,7 +75,8 @@ final class RunRequestJson {
                     "arrays",
                     "text",
                     "stored",
-                    "index");
+                    "index",
+                    "onDevices");
 
     private final JsonNode object;
     private final String path;
@@ -127,6 +129,7 @@ final class RunRequestJson {
                         .put("seed", training.seed())
                         .put("minDevices", request.crew().min())
                         .put("maxDevices", request.crew().max())
+                        .put("slowFactor", request.crew().slowFactor())
                         .put("trust", request.crew().precautions().trust())
                         .put("aggregation", request.crew().precautions().aggregation().text())
                         .put("evaluateEveryEpoch", training.evaluateEveryEpoch())
@@ -162,6 +165,7 @@ final class RunRequestJson {
                             .put("testImages", test.images())
                             .put("testLabels", test.labels())
                             .put("classes", classes);
+            case RunRequest.OnDevices own -> OnDevicesJson.write(own, dataset(own.test()));
             case RunRequest.Stored(var stored, var index, int _, int _) ->
                     object.put("stored", stored).put("index", index);
             case RunRequest.Whole(var form, var blob, int _, int _) -> object.put(form.field, blob);
@@ -172,8 +176,9 @@ final class RunRequestJson {
         var dataset =
                 new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS).dataset();
         int batchSize = integer("batchSize", 128);
-        int tasks = integer("tasks", Math.min(8, batchSize));
-        var strategy = StrategyJson.read(object, tasks);
+        boolean isOwn = dataset instanceof RunRequest.OnDevices;
+        int tasks = integer("tasks", isOwn ? 1 : Math.min(8, batchSize));
+        var strategy = isOwn ? OnDevicesJson.strategy(object) : StrategyJson.read(object, tasks);
         var descent =
                 new RunRequest.Descent(
                         text("optimizer", StrategyRules.usualOptimizer(strategy)),
@@ -195,15 +200,22 @@ final class RunRequestJson {
                 dataset,
                 training,
                 new RunRequest.Crew(
-                        integer("minDevices", 1), integer("maxDevices", 0), precautions()),
+                        integer("minDevices", 1),
+                        integer("maxDevices", 0),
+                        precautions(),
+                        object.has("slowFactor")
+                                ? number("slowFactor")
+                                : RunRequest.Crew.ANY.slowFactor()),
                 object.has("initialWeights")
                         ? Optional.of(text("initialWeights"))
                         : Optional.empty(),
-                LocalJson.read(object, strategy, training, dataset.trainSamples()),
+                isOwn
+                        ? strategy
+                        : LocalJson.read(object, strategy, training, dataset.trainSamples()),
                 new RunRequest.Keeping(integer("earlyStop", 0), keepsBest()),
                 ancestor(),
                 Transfer.parse(text("encoding", "f32"), text("parameters", "f32")),
-                LocalJson.outer(object),
+                LocalJson.outer(object, isOwn ? OnDevicesJson.MEAN : RunRequest.Outer.USUAL),
                 Claim.USUAL.with(object));
     }
 
@@ -252,6 +264,10 @@ final class RunRequestJson {
     }
 
     private RunRequest.Dataset dataset() {
+        if (object.has("onDevices")) {
+            var test = new RunRequestJson(OnDevicesJson.test(object), path, DATASET_FIELDS);
+            return OnDevicesJson.read(object.path("onDevices"), test.dataset());
+        }
         if (object.has("index")) {
             requireNone("trainImages", "trainLabels", "testImages", "testLabels", "classes");
             requireNone("text", "arrays");

@@ -120,7 +120,7 @@ final class Runs implements AutoCloseable {
     /// @throws IllegalArgumentException if a blob is missing or does not fit
     /// @throws IOException if it cannot be stored
     RunHandle start(RunRequest request, String owner, Beside beside) throws IOException {
-        var plan = RunPlan.of(request);
+        var plan = RunPlan.of(OnDevices.settled(request, means.fleet.views()));
         Deposits.requireFit(plan.request(), plan.model(), means.blobs);
         var row = row(plan, owner);
         var learner = new Learner(plan, means.engines.get());
@@ -399,6 +399,7 @@ final class Runs implements AutoCloseable {
                     new RunManifest.Images(
                             train.images(), train.labels(), test.images(), test.labels(), classes);
             case RunRequest.Stored stored -> new RunManifest.Shards(stored.index());
+            case RunRequest.OnDevices own -> new RunManifest.Own(own.name(), files(own.test()));
             case RunRequest.Whole(var form, var blob, int _, int _) ->
                     switch (form) {
                         case ARRAYS -> new RunManifest.Arrays(blob);

@@ -113,6 +113,8 @@ final class TaskInputs {
         return switch (plan.request().dataset()) {
             case RunRequest.Images(var train, var test, int classes) ->
                     new SplitSamples(images(train, classes), images(test, classes));
+            case RunRequest.OnDevices _ ->
+                    throw new IOException("samples: they stay on the devices that have them");
             case RunRequest.Stored stored ->
                     StoredSamples.of(stored, plan.model(), context.blobs());
             case RunRequest.Whole(var form, var blob, int _, int _) ->

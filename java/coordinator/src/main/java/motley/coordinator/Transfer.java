@@ -46,8 +46,11 @@ public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
     }
 
     /// What a device is told.
-    FromCoordinator.Form form(Way way) {
-        return new FromCoordinator.Form(encodingOver(way).text(), parameters.text());
+    ///
+    /// @param sha256 of the parameters that devices compute with
+    FromCoordinator.Form form(Way way, String sha256) {
+        return new FromCoordinator.Form(
+                encodingOver(way).text(), parameters.text(), Optional.of(sha256));
     }
 
     /// Whether two honest devices of one numeric class give the same bytes for the same task.

@@ -136,6 +136,12 @@ final class TestComputation implements AutoCloseable {
                 train = new Windows(text.slice(0, border), time);
                 test = new Windows(text.slice(border, text.limit() - border), time);
             }
+            // The device's own samples are as the test samples.
+            case RunManifest.Own(_, RunManifest.Images files) -> {
+                train = images(blobs, files.testImages(), files.testLabels());
+                test = train;
+            }
+            case RunManifest.Own _ -> throw new AssertionError("no test has other own samples");
             case RunManifest.Shards _ -> throw new AssertionError("no test has shards");
             case RunManifest.Arrays _ -> throw new AssertionError("no test has arrays");
         }

@@ -32,6 +32,7 @@ import motley.wire.TaskKey;
 import motley.wire.Transport;
 import motley.wire.encoding.Encoder;
 import motley.wire.encoding.Encoding;
+import motley.wire.encoding.ParameterHash;
 
 /// A small device that speaks the real protocol over real sockets and computes for real, on a
 /// thread of its own.
@@ -52,6 +53,8 @@ final class TestDevice implements AutoCloseable {
         record Closed(String why) implements Incoming {}
     }
 
+    private static final long USUALLY_LENT_BYTES = 1L << 30;
+
     private final URI coordinator;
     private final String id;
     private final boolean sharesMemory;
@@ -65,12 +68,14 @@ final class TestDevice implements AutoCloseable {
     private final Map<String, Encoder> encoders = new HashMap<>();
     private final CompletableFuture<String> sessionToken = new CompletableFuture<>();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger damaged = new AtomicInteger();
     private final BlockingQueue<String> idle = new LinkedBlockingQueue<>();
     private volatile String gradientProgram = "";
     private final Session<FromDevice> session;
     private final Thread thread;
     private Optional<BulkClient> bulk = Optional.empty();
     private Optional<SharedExchange> shared = Optional.empty();
+    private String sharedDirectory = "";
     private OptionalLong held = OptionalLong.empty();
     private int tasks;
 
@@ -101,7 +106,7 @@ final class TestDevice implements AutoCloseable {
                         settings.token,
                         id,
                         "the device " + id,
-                        profile(settings.thin)));
+                        profile(settings.thin, settings.lentBytes).withOwnSamples(settings.own)));
         thread = Thread.ofPlatform().daemon().name(id).start(this::live);
     }
 
@@ -112,32 +117,60 @@ final class TestDevice implements AutoCloseable {
             boolean sharesMemory,
             Conduct conduct,
             Transport transport,
-            Optional<DeviceProfile.Thin> thin) {
+            Optional<DeviceProfile.Thin> thin,
+            long lentBytes,
+            List<DeviceProfile.OwnSamples> own) {
         static Settings honest(String id) {
             return new Settings(
-                    id, "", false, TestDevice::submitHonestly, Transport.GRPC, Optional.empty());
+                    id,
+                    "",
+                    false,
+                    TestDevice::submitHonestly,
+                    Transport.GRPC,
+                    Optional.empty(),
+                    USUALLY_LENT_BYTES,
+                    List.of());
         }
 
         Settings withSharedMemory() {
-            return new Settings(id, token, true, conduct, transport, thin);
+            return new Settings(id, token, true, conduct, transport, thin, lentBytes, own);
         }
 
         Settings withToken(String other) {
-            return new Settings(id, other, sharesMemory, conduct, transport, thin);
+            return new Settings(id, other, sharesMemory, conduct, transport, thin, lentBytes, own);
         }
 
         Settings withConduct(Conduct other) {
-            return new Settings(id, token, sharesMemory, other, transport, thin);
+            return new Settings(id, token, sharesMemory, other, transport, thin, lentBytes, own);
         }
 
         Settings over(Transport other) {
-            return new Settings(id, token, sharesMemory, conduct, other, thin);
+            return new Settings(id, token, sharesMemory, conduct, other, thin, lentBytes, own);
+        }
+
+        Settings lending(long bytes) {
+            return new Settings(id, token, sharesMemory, conduct, transport, thin, bytes, own);
+        }
+
+        /// A device with samples of its own, those that a run is judged by.
+        Settings offering(String name, String input) {
+            var data = new DeviceProfile.OwnSamples(name, TestHome.TEST, input, "i32[]", 10);
+            return new Settings(
+                    id, token, sharesMemory, conduct, transport, thin, lentBytes, List.of(data));
         }
 
         /// A device that fetches what each task takes, and can do `encodings`.
         Settings asBrowser(String... encodings) {
             var kind = new DeviceProfile.Thin(List.of(encodings), List.of("f32"));
-            return new Settings(id, token, false, conduct, Transport.WEBSOCKET, Optional.of(kind));
+            return new Settings(
+                    id,
+                    token,
+                    false,
+                    conduct,
+                    Transport.WEBSOCKET,
+                    Optional.of(kind),
+                    lentBytes,
+                    own);
         }
     }
 
@@ -194,6 +227,16 @@ final class TestDevice implements AutoCloseable {
 
     int accepted() {
         return accepted.get();
+    }
+
+    /// How often parameters were not those that a task named.
+    int damaged() {
+        return damaged.get();
+    }
+
+    /// The file of this machine that has the parameters of `assign`.
+    Path parametersFile(FromCoordinator.Assign assign) {
+        return Path.of(sharedDirectory, assign.files().orElseThrow().parameters());
     }
 
     /// Why there is no work; waits until there is none.
@@ -272,7 +315,8 @@ final class TestDevice implements AutoCloseable {
         sessionToken.complete(welcome.sessionToken());
         bulk = Optional.of(new BulkClient(coordinator, welcome.sessionToken()));
         if (sharesMemory) {
-            shared = SharedExchange.tryOpen(welcome.sharedDirectory().orElseThrow());
+            sharedDirectory = welcome.sharedDirectory().orElseThrow();
+            shared = SharedExchange.tryOpen(sharedDirectory);
             send(shared.orElseThrow().proof());
         }
         send(new FromDevice.WorkRequest());
@@ -309,7 +353,11 @@ final class TestDevice implements AutoCloseable {
                                         computation.parameters())
                         : fetch(assign, computation);
         held = isRead ? OptionalLong.of(task.parameterVersion()) : OptionalLong.empty();
-        if (isRead) {
+        var named = assign.form().parametersSha256().orElseThrow();
+        if (isRead && !named.equals(ParameterHash.of(computation.parameters()))) {
+            damaged.incrementAndGet();
+            send(new FromDevice.LeaseReturn(task.run(), task.lease(), "damaged parameters"));
+        } else if (isRead) {
             tasks++;
             var outcome =
                     isThin
@@ -349,13 +397,17 @@ final class TestDevice implements AutoCloseable {
     }
 
     static DeviceProfile profile(Optional<DeviceProfile.Thin> thin) {
+        return profile(thin, USUALLY_LENT_BYTES);
+    }
+
+    private static DeviceProfile profile(Optional<DeviceProfile.Thin> thin, long lentBytes) {
         return new DeviceProfile(
                 "test",
                 "test",
                 1,
                 1,
-                1,
-                1,
+                1L << 30,
+                lentBytes,
                 OptionalDouble.empty(),
                 List.of("cpu"),
                 thin.isPresent() ? "browser" : "jvm-cpu",

@@ -30,6 +30,24 @@ public record ImageDataset(
                 classes(trainLabels));
     }
 
+    /// The training files in `directory` alone.
+    ///
+    /// @throws DatasetException if a file is missing or unusable
+    public static LabelledImages trainingIn(Path directory) {
+        var labels = find(directory, "train-labels", 1);
+        return LabelledImages.read(find(directory, "train-images", 3), labels, classes(labels));
+    }
+
+    /// The test files in `directory`, which stand for the training files, too: where those are
+    /// elsewhere.
+    ///
+    /// @throws DatasetException if a file is missing or the labels are unusable
+    public static ImageDataset judgingIn(Path directory) {
+        var images = find(directory, "t10k-images", 3);
+        var labels = find(directory, "t10k-labels", 1);
+        return new ImageDataset(images, labels, images, labels, classes(labels));
+    }
+
     private static Path find(Path directory, String stem, int rank) {
         var tried = new ArrayList<String>();
         for (var separator : List.of("-", ".")) {

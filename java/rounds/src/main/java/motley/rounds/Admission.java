@@ -127,7 +127,9 @@ final class Admission {
     }
 
     private static Optional<Refusal> normRefusal(Draft draft, Lease lease, double norm) {
-        if (draft.kind != Kind.TRAIN || draft.norms.size() < NORMS_MIN) return Optional.empty();
+        // Nobody else can compute what a device learns of its own samples.
+        boolean isLooked = draft.kind == Kind.TRAIN && !draft.isOfOwnSamples();
+        if (!isLooked || draft.norms.size() < NORMS_MIN) return Optional.empty();
         double perSample = norm / lease.task().samples().count();
         double median = median(draft.norms);
         boolean isUsual = perSample <= draft.settings.policy().normFactor() * median;

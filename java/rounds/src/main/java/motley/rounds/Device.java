@@ -16,6 +16,8 @@ import java.util.List;
 /// @param grants the latest tasks it was given and has not answered, for measuring
 /// @param training how long its full training tasks take, from grant to answer
 /// @param evaluation the same for evaluation tasks
+/// @param triedAt when it was given its latest full training task
+/// @param ownSamples samples of its own that it trains on in a round; 0: none
 public record Device(
         DeviceId id,
         String numericClass,
@@ -25,7 +27,9 @@ public record Device(
         List<LeaseId> leases,
         List<Grant> grants,
         Timing training,
-        Timing evaluation) {
+        Timing evaluation,
+        Instant triedAt,
+        int ownSamples) {
     /// Two: one being computed and one whose answer is on its way.
     public static final int LEASES_MAX = 2;
 
@@ -40,7 +44,17 @@ public record Device(
 
     static Device joining(DeviceId id, String numericClass) {
         return new Device(
-                id, numericClass, false, false, 0, List.of(), List.of(), Timing.NONE, Timing.NONE);
+                id,
+                numericClass,
+                false,
+                false,
+                0,
+                List.of(),
+                List.of(),
+                Timing.NONE,
+                Timing.NONE,
+                Instant.MIN,
+                0);
     }
 
     /// How long this device takes for a full task of `kind`.
@@ -52,22 +66,78 @@ public record Device(
     }
 
     Device withClass(String named) {
-        return new Device(id, named, isMember, asks, ticket, leases, grants, training, evaluation);
+        return new Device(
+                id,
+                named,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
+    }
+
+    Device withOwnSamples(int count) {
+        return new Device(
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                count);
     }
 
     Device asMember(boolean member) {
         return new Device(
-                id, numericClass, member, asks, ticket, leases, grants, training, evaluation);
+                id,
+                numericClass,
+                member,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
     }
 
     Device asking(boolean asking) {
         return new Device(
-                id, numericClass, isMember, asking, ticket, leases, grants, training, evaluation);
+                id,
+                numericClass,
+                isMember,
+                asking,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
     }
 
     Device inLine(long place) {
         return new Device(
-                id, numericClass, isMember, asks, place, leases, grants, training, evaluation);
+                id,
+                numericClass,
+                isMember,
+                asks,
+                place,
+                leases,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
     }
 
     Device holding(LeaseId lease) {
@@ -80,7 +150,8 @@ public record Device(
 
     Device granted(Grant grant) {
         var all = appended(grants, grant);
-        return withGrants(all.subList(Math.max(0, all.size() - LEASES_MAX), all.size()));
+        var kept = withGrants(all.subList(Math.max(0, all.size() - LEASES_MAX), all.size()));
+        return grant.kind() == Kind.TRAIN ? kept.tried(grant.at()) : kept;
     }
 
     /// This device with the grant taken as answered after `elapsed`.
@@ -98,19 +169,64 @@ public record Device(
         return withGrants(others).withTimings(Timing.NONE, evaluation);
     }
 
+    private Device tried(Instant at) {
+        return new Device(
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                training,
+                evaluation,
+                at,
+                ownSamples);
+    }
+
     private Device withLeases(List<LeaseId> held) {
         return new Device(
-                id, numericClass, isMember, asks, ticket, held, grants, training, evaluation);
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                held,
+                grants,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
     }
 
     private Device withGrants(List<Grant> unanswered) {
         return new Device(
-                id, numericClass, isMember, asks, ticket, leases, unanswered, training, evaluation);
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                unanswered,
+                training,
+                evaluation,
+                triedAt,
+                ownSamples);
     }
 
     private Device withTimings(Timing train, Timing evaluate) {
         return new Device(
-                id, numericClass, isMember, asks, ticket, leases, grants, train, evaluate);
+                id,
+                numericClass,
+                isMember,
+                asks,
+                ticket,
+                leases,
+                grants,
+                train,
+                evaluate,
+                triedAt,
+                ownSamples);
     }
 
     private static <T> List<T> appended(List<T> list, T element) {

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// Which idle device gets what.
 ///
-/// Open slots go out in order, to devices in the order they asked. When none is left, an idle
+/// Open slots go out in order, to the faster devices first ([Stragglers]). When none is left, an
+/// idle
 /// device repeats the lease expected to finish last, if it is expected to be faster; the first
 /// answer wins. Source: the backup tasks of Dean & Ghemawat, MapReduce (2004), §3.6. Differs: not
 /// only near the end of a job but of every round, and only where a gain is expected.
@@ -35,7 +36,7 @@ final class Dispatch {
             var device = draft.device(entry.getValue()).orElseThrow();
             if (giveWork(draft, device)) continue;
             fruitless++;
-            boolean isSettled = draft.trust.ballots().isEmpty();
+            boolean isSettled = draft.trust.ballots().isEmpty() && !draft.isOfOwnSamples();
             if (fruitless >= FRUITLESS_MAX && isSettled) return;
         }
     }
@@ -48,6 +49,8 @@ final class Dispatch {
     }
 
     private static Optional<Integer> openSlot(Draft draft, Device device) {
+        if (draft.isOfOwnSamples()) return OwnRounds.slotFor(draft, device);
+        if (Stragglers.isSetAside(draft, device)) return Optional.empty();
         for (var entry : draft.reopened) {
             if (!isDoubted(draft, device, entry.getValue())
                     && Audit.mayAnswer(draft, device, entry.getKey())) {
@@ -102,7 +105,8 @@ final class Dispatch {
     }
 
     private static Optional<Integer> slotToRepeat(Draft draft, Device device) {
-        if (!draft.settings.policy().duplicates() || !device.leases().isEmpty()) {
+        boolean repeats = draft.settings.policy().duplicates() && !draft.isOfOwnSamples();
+        if (!repeats || !device.leases().isEmpty()) {
             return Optional.empty();
         }
         var own = device.timing(draft.kind);

@@ -43,6 +43,8 @@ final class Draft {
     long tickets;
     Timing training;
     Timing evaluation;
+    OrderedMap<Fleet.Pace, DeviceId> paces;
+    Instant usualAt;
 
     private final List<Effect> effects = new ArrayList<>();
 
@@ -80,6 +82,8 @@ final class Draft {
         tickets = fleet.tickets();
         training = fleet.training();
         evaluation = fleet.evaluation();
+        paces = fleet.paces();
+        usualAt = fleet.usualAt();
     }
 
     Step done() {
@@ -98,7 +102,17 @@ final class Draft {
                         lonely,
                         leasesBefore,
                         openedAt);
-        var fleet = new Fleet(devices, members, idle, standby, tickets, training, evaluation);
+        var fleet =
+                new Fleet(
+                        devices,
+                        members,
+                        idle,
+                        standby,
+                        tickets,
+                        training,
+                        evaluation,
+                        paces,
+                        usualAt);
         var state =
                 new State(
                         settings,
@@ -150,6 +164,11 @@ final class Draft {
         return kind == Kind.TRAIN && strategy.flows();
     }
 
+    /// Whether the open pass is a round of training on samples that stay on their devices.
+    boolean isOfOwnSamples() {
+        return kind == Kind.TRAIN && settings.policy().ownTerms().isPresent();
+    }
+
     /// The version of the parameters that the next update will move: while the shell applies one,
     /// answers count for that which follows.
     long versionToMove() {
@@ -184,6 +203,11 @@ final class Draft {
         };
     }
 
+    /// The samples of one task of the open pass, if `device` does it.
+    Range samplesOf(int number, Device device) {
+        return isOfOwnSamples() ? new Range(0, device.ownSamples()) : samplesOf(number);
+    }
+
     Optional<Device> device(DeviceId id) {
         return devices.get(id);
     }
@@ -194,14 +218,22 @@ final class Draft {
         if (device.isMember()) {
             boolean isIdle = device.asks() && device.leases().size() < Device.LEASES_MAX;
             if (isIdle && device.ticket() == 0) {
-                placed = device.inLine(++tickets);
-                idle = idle.with(tickets, device.id());
+                long ticket = Stragglers.ticket(device, ++tickets);
+                placed = device.inLine(ticket);
+                idle = idle.with(ticket, device.id());
             } else if (!isIdle && device.ticket() != 0) {
                 idle = idle.without(device.ticket());
                 placed = device.inLine(0);
             }
         }
+        var known = devices.get(device.id());
+        paces = Stragglers.paced(known.isPresent() ? unpaced(known.get()) : paces, placed);
         devices = devices.with(device.id(), placed);
+    }
+
+    /// The paces without that of `device`.
+    OrderedMap<Fleet.Pace, DeviceId> unpaced(Device device) {
+        return paces.without(new Fleet.Pace(device.training().meanNs(), device.id()));
     }
 
     /// How long tasks of `of` take on all devices together.
@@ -217,6 +249,7 @@ final class Draft {
         norms = List.of();
         pace = Timing.NONE;
         training = Timing.NONE;
+        paces = OrderedMap.empty();
         for (var entry : devices)
             devices = devices.with(entry.getKey(), entry.getValue().unmeasured());
     }

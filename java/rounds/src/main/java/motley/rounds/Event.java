@@ -11,6 +11,10 @@ public sealed interface Event {
     /// @param numericClass devices of equal classes compute bit-identical results; empty: unknown
     record DeviceJoined(DeviceId device, String numericClass) implements Event {}
 
+    /// How many samples of its own a device that has joined trains on in a round, where the run's
+    /// devices do.
+    record SamplesOffered(DeviceId device, int samples) implements Event {}
+
     /// What is known of a device from before, or has just been decided by people. Before it joins;
     /// a quarantined one gets no work.
     record Vouched(DeviceId device, Reputation reputation) implements Event {}

@@ -24,7 +24,7 @@ final class Leases {
         var slot = (Slot.Open) draft.slot(number);
         var id = new LeaseId(draft.fence, ++draft.leasesGiven);
         var ttl = ttl(draft, device, slot.expiries());
-        var samples = draft.samplesOf(number);
+        var samples = draft.samplesOf(number, device);
         var key = new TaskKey(id, draft.position.round(), number, draft.position.version());
         var task = new Task(key, draft.kind, draft.position.epoch(), samples, ttl);
         var deadline = draft.now.plus(ttl);
@@ -42,13 +42,14 @@ final class Leases {
         draft.deadlines = draft.deadlines.with(byDeadline(lease), lease);
         if (slot.holders().isEmpty()) draft.lonely = draft.lonely.with(byOverdue(lease), lease);
         var busy = device.asking(false).holding(id);
+        Stragglers.gives(draft, device);
         draft.put(isMeasurable(draft, task) ? busy.granted(grantOf(lease)) : busy);
         draft.emit(new Effect.Assign(device.id(), task));
     }
 
     /// Fixed costs would drown the measurement of a small remainder.
     private static boolean isMeasurable(Draft draft, Task task) {
-        return 2 * task.samples().count() >= draft.samplesOf(0).count();
+        return draft.isOfOwnSamples() || 2 * task.samples().count() >= draft.samplesOf(0).count();
     }
 
     private static Device.Grant grantOf(Lease lease) {

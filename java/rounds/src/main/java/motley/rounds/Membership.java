@@ -26,6 +26,11 @@ final class Membership {
         draft.note(new Fact.OnStandby(id));
     }
 
+    /// What the device has of its own.
+    static void offer(Draft draft, DeviceId id, int samples) {
+        draft.device(id).ifPresent(device -> draft.put(device.withOwnSamples(samples)));
+    }
+
     /// A goodbye: answers to its leases are no longer expected.
     static void leave(Draft draft, DeviceId id) {
         draft.device(id)
@@ -63,6 +68,7 @@ final class Membership {
     private static void remove(Draft draft, DeviceId id) {
         var device = draft.device(id).orElseThrow();
         draft.devices = draft.devices.without(id);
+        draft.paces = draft.unpaced(device);
         if (!device.isMember()) {
             draft.standby = draft.standby.without(device.ticket());
             return;

@@ -1,5 +1,7 @@
 package motley.rounds;
 
+import static motley.tensor.Require.require;
+
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
@@ -71,6 +73,21 @@ public final class OrderedMap<K extends Comparable<K>, V> implements Iterable<Ma
     /// The entry of the greatest key.
     public Optional<Map.Entry<K, V>> last() {
         return root == null ? Optional.empty() : Optional.of(entry(rightmost(root)));
+    }
+
+    /// The entry with `index` lesser keys.
+    ///
+    /// @throws IllegalArgumentException if there are not so many
+    public Map.Entry<K, V> at(int index) {
+        require(index >= 0 && index < size(), "index: %d (expected: under %d)", index, size());
+        int before = index;
+        var node = root;
+        while (node != null && before != size(node.left)) {
+            boolean isLeft = before < size(node.left);
+            if (!isLeft) before -= size(node.left) + 1;
+            node = isLeft ? node.left : node.right;
+        }
+        return entry(Objects.requireNonNull(node, "a node of the tree"));
     }
 
     /// The values in the order of their keys.

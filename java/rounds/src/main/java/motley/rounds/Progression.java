@@ -11,11 +11,12 @@ final class Progression {
     static void closeIfDue(Draft draft) {
         if (!draft.isOpen()) return;
         if (draft.isFlow()) Flow.closeIfDue(draft);
+        else if (draft.isOfOwnSamples()) OwnRounds.closeIfDue(draft);
         else if (draft.filled == draft.slotCount) complete(draft);
     }
 
-    /// Every slot is filled: sums the answers' numbers in the order of the slots.
-    private static void complete(Draft draft) {
+    /// Closes the pass with the answers there are: sums their numbers in the order of the slots.
+    static void complete(Draft draft) {
         var at = draft.position;
         var totals = totals(draft);
         switch (draft.kind) {
@@ -110,7 +111,9 @@ final class Progression {
             return Pass.of(Kind.EVALUATE, settings, position, schedule.evaluationSlots());
         }
         if (position.coverage().isEmpty() && !settings.strategy().flows()) {
-            return Pass.of(Kind.TRAIN, settings, position, schedule.slots(position.round()));
+            boolean isOwn = settings.policy().ownTerms().isPresent();
+            int slots = isOwn ? 0 : schedule.slots(position.round());
+            return Pass.of(Kind.TRAIN, settings, position, slots);
         }
         var covered = schedule.coverage(position);
         var strategy = inForce(settings, covered);

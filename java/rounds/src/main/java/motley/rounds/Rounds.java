@@ -20,6 +20,7 @@ public final class Rounds {
         var draft = new Draft(state, now.isBefore(state.now()) ? state.now() : now);
         Leases.expireDue(draft);
         apply(draft, event);
+        if (draft.isOfOwnSamples()) Progression.closeIfDue(draft);
         Dispatch.handOut(draft);
         return draft.done();
     }
@@ -28,6 +29,8 @@ public final class Rounds {
         switch (event) {
             case Event.DeviceJoined(var device, var numericClass) ->
                     Membership.join(draft, device, numericClass);
+            case Event.SamplesOffered(var device, int samples) ->
+                    Membership.offer(draft, device, samples);
             case Event.Vouched(var device, var reputation) ->
                     Audit.vouch(draft, device, reputation);
             case Event.DeviceLeft(var device) -> Membership.leave(draft, device);

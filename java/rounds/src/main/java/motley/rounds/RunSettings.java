@@ -15,6 +15,12 @@ public record RunSettings(long seed, Schedule schedule, Policy policy, Strategy 
         this(seed, schedule, policy, Strategy.SYNC);
     }
 
+    /// The most contributions that one update takes.
+    public int contributionsMax() {
+        int asked = Math.max(schedule.tasks(), strategy.k());
+        return policy.ownTerms().isPresent() ? Math.max(asked, OwnTerms.DEVICES_MAX) : asked;
+    }
+
     /// These settings with other dials.
     public RunSettings with(Strategy other) {
         return new RunSettings(seed, schedule, policy, other);

@@ -3,8 +3,10 @@ package motley.rounds;
 import static motley.tensor.Require.require;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The whole of a run's control state: a value, changed by [Rounds#step] only.
 ///
@@ -88,14 +90,24 @@ public record State(
     /// The time at which a [Event.Tick] has work to do; empty: none before the next event.
     public Optional<Instant> wakeAt() {
         if (phase instanceof Phase.Ended) return Optional.empty();
-        var expiry = pass.deadlines().first().map(due -> due.getKey().at());
+        var expiry =
+                Stream.concat(
+                                pass.deadlines().first().map(due -> due.getKey().at()).stream(),
+                                OwnRounds.dueAt(this).stream())
+                        .min(Comparator.naturalOrder());
         boolean isHelpIdle = phase instanceof Phase.Open && !fleet.idle().isEmpty();
         if (!isHelpIdle || !(intent instanceof Intent.Run)) return expiry;
+        return Stream.of(expiry, chanceAt(), Stragglers.turnAt(this))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+    }
+
+    /// When an idle device may find something to repeat.
+    private Optional<Instant> chanceAt() {
         var look = now.plus(settings.policy().leaseFloor().dividedBy(8));
         var overdue = pass.lonely().first().map(due -> due.getKey().at());
-        if (overdue.isEmpty() && pass.reopened().isEmpty()) return expiry;
-        var chance = overdue.filter(at -> at.isAfter(now)).orElse(look);
-        return expiry.filter(at -> at.isBefore(chance)).or(() -> Optional.of(chance));
+        if (overdue.isEmpty() && pass.reopened().isEmpty()) return Optional.empty();
+        return Optional.of(overdue.filter(at -> at.isAfter(now)).orElse(look));
     }
 
     private static boolean isIn(Schedule schedule, Position position) {

@@ -46,6 +46,16 @@ public sealed interface Waiting {
     /// @param device the one that gave the first of them
     record SecondDevice(int tasks, DeviceId device) implements Waiting {}
 
+    /// Every device that asks is much slower than usual, and others are expected to.
+    ///
+    /// @param devices how many ask
+    /// @param left until they get the tasks all the same
+    record SlowDevices(int devices, int slots, Duration left) implements Waiting {}
+
+    /// A round of devices with samples of their own has not as many answers as it needs, or waits
+    /// for a device that is there and does not ask.
+    record OwnAnswers(int answers, int quorum) implements Waiting {}
+
     /// A running lease: who, what, for how long, and when it gives up at the latest.
     record Held(DeviceId device, int slot, Duration age, Duration left) {}
 
@@ -91,6 +101,15 @@ public sealed interface Waiting {
                     ("%d tasks wait for a second device to confirm what %s answered; add one of"
                                     + " another owner, or trust it: `motley devices --trust NAME`.")
                             .formatted(tasks, device);
+            case OwnAnswers(int answers, int quorum) ->
+                    ("%d devices have answered with what they learnt of their own data, of at"
+                                    + " least %d; the others pause or are away: see `motley"
+                                    + " devices`, or add one that has the data.")
+                            .formatted(answers, quorum);
+            case SlowDevices(int devices, int slots, var left) ->
+                    ("%d tasks are open, and the %d devices that ask are much slower than the"
+                                    + " others; they get them in %s unless a faster one asks.")
+                            .formatted(slots, devices, seconds(left));
         };
     }
 
@@ -106,13 +125,30 @@ public sealed interface Waiting {
         if (members == 0) return new NoDevices();
         int need = state.settings().policy().devicesMin();
         if (!state.hasStarted()) return new FewDevices(members, need);
+        if (OwnRounds.isOpen(state)) {
+            var rules = state.settings().policy().ownTerms().orElseThrow();
+            return new OwnAnswers(pass.filled(), rules.quorum());
+        }
         if (state.fleet().idle().isEmpty()) return new NoRequests(members, unfilled);
         var ballots = state.trust().ballots();
         if (!ballots.isEmpty()) {
             var first = ballots.first().orElseThrow().getValue().answers().getFirst();
             return new SecondDevice(ballots.size(), first.device());
         }
+        var turn = Stragglers.turnAt(state);
+        if (turn.isPresent() && isUndoubted(pass)) {
+            int asking = state.fleet().idle().size();
+            return new SlowDevices(asking, unfilled, Duration.between(now, turn.get()));
+        }
         return new Confirmation(pass.reopened().first().map(e -> e.getKey()).orElse(0));
+    }
+
+    /// Whether a task is open that no answer to was doubted.
+    private static boolean isUndoubted(Pass pass) {
+        return pass.fresh() < pass.slotCount()
+                || pass.reopened()
+                        .values()
+                        .anyMatch(slot -> slot instanceof Slot.Open o && o.doubts().isEmpty());
     }
 
     private static Held held(Lease lease, Instant now) {

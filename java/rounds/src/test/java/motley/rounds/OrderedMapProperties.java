@@ -35,6 +35,10 @@ final class OrderedMapProperties {
                 assertThat(map.last().map(Map.Entry::getKey).orElse(-1))
                         .isEqualTo(expected.isEmpty() ? -1 : expected.lastKey());
                 assertThat(original.size()).isEqualTo(before.size());
+                if (map.isEmpty()) continue;
+                int at = random.nextInt(map.size());
+                assertThat(map.at(at).getKey())
+                        .isEqualTo(expected.keySet().stream().skip(at).findFirst().orElseThrow());
             }
         }
     }

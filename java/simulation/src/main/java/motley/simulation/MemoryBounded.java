@@ -45,7 +45,8 @@ final class MemoryBounded implements Checker {
             case Event.DeviceJoined(var device, _) -> present.add(device);
             case Event.DeviceLeft(var device) -> present.remove(device);
             case Event.DeviceSilent(var device) -> present.remove(device);
-            case Event.Vouched _,
+            case Event.SamplesOffered _,
+                    Event.Vouched _,
                     Event.WorkRequested _,
                     Event.Heartbeat _,
                     Event.LeaseReturned _,

@@ -3,11 +3,13 @@ package motley.simulation;
 import static motley.simulation.Checker.check;
 
 import java.util.List;
+import motley.rounds.Device;
 import motley.rounds.Intent;
 import motley.rounds.Pass;
 import motley.rounds.Phase;
 import motley.rounds.Slot;
 import motley.rounds.State;
+import motley.rounds.Timing;
 import motley.rounds.Waiting;
 
 /// Whenever a run could go on and does not, the reason it gives is the true one, in words.
@@ -46,7 +48,26 @@ final class WaitsHaveReasons implements Checker {
                     doubts(state, slot) > 0 && state.wakeAt().isPresent();
             case Waiting.SecondDevice(int tasks, _) ->
                     tasks > 0 && tasks == state.trust().ballots().size();
+            case Waiting.OwnAnswers(int answers, int quorum) ->
+                    answers == pass.filled() && pass.leases().isEmpty() && quorum > 0;
+            case Waiting.SlowDevices(int devices, _, var left) ->
+                    devices == asking(state) && isSlowestSlow(state) && !left.isNegative();
         };
+    }
+
+    /// Counted anew, without the order that the loop keeps.
+    private static boolean isSlowestSlow(State state) {
+        var members = state.fleet().devices().values().filter(Device::isMember).toList();
+        var means =
+                members.stream()
+                        .map(Device::training)
+                        .filter(Timing::isMeasured)
+                        .map(Timing::meanNs)
+                        .sorted()
+                        .toList();
+        if (means.isEmpty()) return false;
+        double limit = state.settings().policy().slowFactor() * means.get((means.size() - 1) / 2);
+        return members.stream().anyMatch(d -> d.asks() && d.training().meanNs() > limit);
     }
 
     /// Answers that the round waits for.

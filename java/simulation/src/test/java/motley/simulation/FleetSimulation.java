@@ -3,6 +3,8 @@ package motley.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import motley.rounds.Policy;
 import motley.rounds.RunSettings;
@@ -66,6 +68,49 @@ final class FleetSimulation {
         var bounded = figures(tasks(8), new Strategy(1, 8, Strategy.Local.NONE));
         print("async, tasks of 32 samples, at most 8 versions behind", bounded);
         print("sync, 8 tasks of 32 samples", figures(tasks(8), Strategy.SYNC));
+    }
+
+    /// Devices a hundred times slower than the median, more of them than others: they must neither
+    /// be waited for nor stand in front of those who are fast.
+    @Test
+    void muchSlowerDevicesCostNothing() {
+        var fast = List.of(1.0, 1.0, 1.5, 2.0);
+        var alone = figures(fast, Policy.DEFAULT);
+        print("four devices", alone);
+        for (int slow : List.of(1, 3)) {
+            var mixed = new ArrayList<Double>(Collections.nCopies(slow, 150.0));
+            mixed.addAll(fast);
+            var figures = figures(mixed, Policy.DEFAULT);
+            print("four devices and " + slow + " slow ones", figures);
+            assertThat(ratio(figures, alone)).isLessThanOrEqualTo(1.02);
+        }
+        // More than half are slow: not slow by the median, but last in line.
+        var crowd = new ArrayList<Double>(Collections.nCopies(12, 150.0));
+        crowd.addAll(fast);
+        var figures = figures(crowd, Policy.DEFAULT);
+        print("four devices and 12 slow ones", figures);
+        assertThat(ratio(figures, alone)).isLessThanOrEqualTo(1.02);
+    }
+
+    /// Who is slow beside others is not slow alone.
+    @Test
+    void aloneOrAmongThemselvesSlowDevicesDoAllTheWork() {
+        var one = figures(List.of(150.0), Policy.DEFAULT);
+        assertThat(one.ofIdeal()).isGreaterThanOrEqualTo(0.75);
+        var few = figures(List.of(150.0, 150.0, 150.0), Policy.DEFAULT);
+        print("three slow devices", few);
+        assertThat(few.ofIdeal()).isGreaterThanOrEqualTo(0.75);
+    }
+
+    private static Figures figures(List<Double> seconds, Policy policy) {
+        var sampleTimes =
+                seconds.stream().map(s -> Duration.ofNanos((long) (s * 1e9 / 32))).toList();
+        var fleet = new FleetModel.Fleet(sampleTimes, Duration.ofMillis(20), 0);
+        return FleetModel.of(fleet, new Schedule(300 * 256, 0, 256, 32, 1, false), policy, 1);
+    }
+
+    private static double ratio(Figures one, Figures other) {
+        return (double) one.roundTime().toNanos() / other.roundTime().toNanos();
     }
 
     private static Schedule tasks(int count) {

@@ -145,7 +145,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                 blob("local_program", prepare.getLocalProgram()));
     }
 
-    private static Dataset encode(RunManifest.DatasetBlobs dataset) {
+    private static Dataset.Builder encode(RunManifest.DatasetBlobs dataset) {
         var encoded = Dataset.newBuilder();
         switch (dataset) {
             case RunManifest.Images images ->
@@ -157,11 +157,20 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
             case RunManifest.Arrays(var file) -> encoded.setArrays(file);
             case RunManifest.Text(var file) -> encoded.setText(file);
             case RunManifest.Shards(var index) -> encoded.setShards(index);
+            case RunManifest.Own(var name, var test) -> {
+                return encode(test).setOwn(name);
+            }
         }
-        return encoded.build();
+        return encoded;
     }
 
     private static RunManifest.DatasetBlobs decode(Dataset dataset) {
+        var blobs = blobs(dataset);
+        if (dataset.getOwn().isEmpty()) return blobs;
+        return new RunManifest.Own(Check.text("own", dataset.getOwn(), NAME_MAX), blobs);
+    }
+
+    private static RunManifest.DatasetBlobs blobs(Dataset dataset) {
         if (!dataset.getArrays().isEmpty()) {
             return new RunManifest.Arrays(Check.sha256("arrays", dataset.getArrays()));
         }
@@ -198,6 +207,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         .setEncoding(assign.form().encoding())
                         .setParameterForm(assign.form().parameters());
         work.local().ifPresent(local -> encoded.setLocalSteps(encode(local)));
+        assign.form().parametersSha256().ifPresent(encoded::setParametersSha256);
         assign.files()
                 .ifPresent(
                         files ->
@@ -238,7 +248,8 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
         var parameters = Check.text("parameter_form", assign.getParameterForm(), NAME_MAX);
         return new FromCoordinator.Form(
                 encoding.isEmpty() ? FromCoordinator.Form.PLAIN.encoding() : encoding,
-                parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters);
+                parameters.isEmpty() ? FromCoordinator.Form.PLAIN.parameters() : parameters,
+                blob("parameters_sha256", assign.getParametersSha256()));
     }
 
     private static LocalSteps encode(FromCoordinator.LocalSteps local) {

@@ -9,6 +9,7 @@ import motley.wire.v1.Heartbeat;
 import motley.wire.v1.Hello;
 import motley.wire.v1.LeaseReturn;
 import motley.wire.v1.Leaving;
+import motley.wire.v1.OwnSamples;
 import motley.wire.v1.Profile;
 import motley.wire.v1.SharedMemoryProof;
 import motley.wire.v1.Submission;
@@ -103,6 +104,7 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                                         ThinDevice.newBuilder()
                                                 .addAllEncodings(thin.encodings())
                                                 .addAllParameterForms(thin.parameterForms())));
+        profile.ownSamples().forEach(own -> encoded.addOwnSamples(encode(own)));
         return encoded.build();
     }
 
@@ -120,7 +122,36 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                 names("engines", profile.getEnginesList()),
                 Check.text("numeric_class", profile.getNumericClass(), TEXT_MAX),
                 Check.text("version", profile.getVersion(), TEXT_MAX),
-                profile.hasThin() ? Optional.of(decode(profile.getThin())) : Optional.empty());
+                profile.hasThin() ? Optional.of(decode(profile.getThin())) : Optional.empty(),
+                ownSamples(profile));
+    }
+
+    private static OwnSamples encode(DeviceProfile.OwnSamples own) {
+        return OwnSamples.newBuilder()
+                .setName(own.name())
+                .setSamples(own.samples())
+                .setInput(own.input())
+                .setTarget(own.target())
+                .setClasses(own.classes())
+                .build();
+    }
+
+    private static List<DeviceProfile.OwnSamples> ownSamples(Profile profile) {
+        int count = profile.getOwnSamplesCount();
+        if (count > DeviceProfile.OwnSamples.OFFERED_MAX) {
+            var expected = "at most " + DeviceProfile.OwnSamples.OFFERED_MAX;
+            throw Check.malformed("own_samples", count, expected);
+        }
+        return profile.getOwnSamplesList().stream().map(DeviceCodec::decode).toList();
+    }
+
+    private static DeviceProfile.OwnSamples decode(OwnSamples own) {
+        return new DeviceProfile.OwnSamples(
+                Check.text("own_samples.name", own.getName(), TEXT_MAX),
+                Check.positive("own_samples.samples", own.getSamples()),
+                Check.text("own_samples.input", own.getInput(), TEXT_MAX),
+                Check.text("own_samples.target", own.getTarget(), TEXT_MAX),
+                Check.count("own_samples.classes", own.getClasses()));
     }
 
     private static DeviceProfile.Thin decode(ThinDevice thin) {

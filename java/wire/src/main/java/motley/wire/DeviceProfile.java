@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
 /// @param thin what a device knows that runs plans and fetches inputs; empty for one with a
 /// compiler
 ///     and samples of its own
+/// @param ownSamples data sets that lie on it and never leave it, by what they are
 public record DeviceProfile(
         String operatingSystem,
         String processor,
@@ -24,9 +25,39 @@ public record DeviceProfile(
         List<String> engines,
         String numericClass,
         String version,
-        Optional<Thin> thin) {
+        Optional<Thin> thin,
+        List<OwnSamples> ownSamples) {
     public DeviceProfile {
         engines = List.copyOf(engines);
+        ownSamples = List.copyOf(ownSamples);
+    }
+
+    /// A device that offers no samples.
+    public DeviceProfile(
+            String operatingSystem,
+            String processor,
+            int cores,
+            int threads,
+            long memoryBytes,
+            long memoryLimitBytes,
+            OptionalDouble gflops,
+            List<String> engines,
+            String numericClass,
+            String version,
+            Optional<Thin> thin) {
+        this(
+                operatingSystem,
+                processor,
+                cores,
+                threads,
+                memoryBytes,
+                memoryLimitBytes,
+                gflops,
+                engines,
+                numericClass,
+                version,
+                thin,
+                List.of());
     }
 
     /// A device with a compiler and samples of its own.
@@ -53,6 +84,33 @@ public record DeviceProfile(
                 numericClass,
                 version,
                 Optional.empty());
+    }
+
+    /// This profile with data sets on the device.
+    public DeviceProfile withOwnSamples(List<OwnSamples> offered) {
+        return new DeviceProfile(
+                operatingSystem,
+                processor,
+                cores,
+                threads,
+                memoryBytes,
+                memoryLimitBytes,
+                gflops,
+                engines,
+                numericClass,
+                version,
+                thin,
+                offered);
+    }
+
+    /// A data set on a device.
+    ///
+    /// @param input type of one sample's input, in words
+    /// @param target type of one sample's target, in words
+    /// @param classes labels are below it; 0 where targets are not labels
+    public record OwnSamples(String name, int samples, String input, String target, int classes) {
+        /// How many a device offers at most.
+        public static final int OFFERED_MAX = 16;
     }
 
     /// What such a device can read and write, by the names of [motley.wire.encoding.Encoding] and

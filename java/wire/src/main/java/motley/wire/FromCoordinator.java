@@ -135,7 +135,15 @@ public sealed interface FromCoordinator {
     ///
     /// @param encoding of the contribution, as [Encoding] reads it
     /// @param parameters as [ParameterForm] reads it
-    record Form(String encoding, String parameters) {
+    /// @param parametersSha256 of the parameters as little-endian f32, whatever their form; a
+    /// device
+    ///     computes with no others. Empty: not said
+    record Form(String encoding, String parameters, Optional<String> parametersSha256) {
+        /// A form of parameters that are named by their version alone.
+        public Form(String encoding, String parameters) {
+            this(encoding, parameters, Optional.empty());
+        }
+
         public static final Form PLAIN =
                 new Form(Encoding.plain().text(), ParameterForm.F32.text());
     }

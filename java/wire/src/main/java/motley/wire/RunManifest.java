@@ -63,6 +63,12 @@ public record RunManifest(
     /// A blob in the form of `motley.data.ShardIndex`; it names the blobs of samples.
     public record Shards(String index) implements DatasetBlobs {}
 
+    /// Samples of the device's own to train on.
+    ///
+    /// @param name what the device offers them as
+    /// @param test where the test samples are
+    public record Own(String name, DatasetBlobs test) implements DatasetBlobs {}
+
     /// A text, cut into windows as long as an input of the model.
     public record Text(String file) implements DatasetBlobs {}
 }

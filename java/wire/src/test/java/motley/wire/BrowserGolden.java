@@ -123,7 +123,7 @@ final class BrowserGolden {
                         work,
                         4_000,
                         Optional.empty(),
-                        new FromCoordinator.Form("int8", "bf16")),
+                        new FromCoordinator.Form("int8", "bf16", Optional.of(hash))),
                 new FromCoordinator.Accepted(300),
                 new FromCoordinator.Refused(300, "the round is over"),
                 new FromCoordinator.Revoked(300),

@@ -180,7 +180,7 @@ final class CodecProperties {
                             work(),
                             positive(),
                             maybe(this::files),
-                            new FromCoordinator.Form("int" + positive(), "bf16")),
+                            new FromCoordinator.Form("int" + positive(), "bf16", maybe(this::sha))),
                     new FromCoordinator.Accepted(lease()),
                     new FromCoordinator.Refused(lease(), text()),
                     new FromCoordinator.Revoked(lease()),
@@ -189,17 +189,20 @@ final class CodecProperties {
         }
 
         private DeviceProfile profile() {
+            var own =
+                    new DeviceProfile.OwnSamples(identifier(), positive(), text(), text(), count());
             return new DeviceProfile(
-                    text(),
-                    text(),
-                    count(),
-                    count(),
-                    lease(),
-                    lease(),
-                    measured(1e6),
-                    List.of(text(), text()),
-                    text(),
-                    text());
+                            text(),
+                            text(),
+                            count(),
+                            count(),
+                            lease(),
+                            lease(),
+                            measured(1e6),
+                            List.of(text(), text()),
+                            text(),
+                            text())
+                    .withOwnSamples(random.nextBoolean() ? List.of() : List.of(own, own));
         }
 
         private DeviceHealth health() {
@@ -269,7 +272,8 @@ final class CodecProperties {
         }
 
         private RunManifest.DatasetBlobs dataset() {
-            return switch (random.nextInt(3)) {
+            return switch (random.nextInt(5)) {
+                case 3 -> new RunManifest.Own(identifier(), new RunManifest.Text(sha()));
                 case 0 -> new RunManifest.Arrays(sha());
                 case 2 -> new RunManifest.Shards(sha());
                 case 1 -> new RunManifest.Text(sha());

@@ -217,9 +217,7 @@ final class Attendance implements AutoCloseable {
         requireKnown(assign);
         long startNs = System.nanoTime();
         var exchange = exchange(assign);
-        var version = new PreparedRun.Version(task.fence(), task.parameterVersion());
-        var held = run.held(task.fence());
-        if (!run.load(version, into -> exchange.readParameters(assign, into, held))) {
+        if (!isLoaded(run, exchange, assign)) {
             giveBack(task, "parameters %d are gone".formatted(task.parameterVersion()));
             return;
         }
@@ -243,6 +241,31 @@ final class Attendance implements AutoCloseable {
         if (!isSent) return;
         var times = new WorkerEvent.Times(startNs, loadedNs, computedNs, System.nanoTime());
         listener.accept(new WorkerEvent.Computed(task, assign.work(), result, times));
+    }
+
+    /// What came damaged is fetched once more, whole.
+    ///
+    /// @return false if the coordinator has the parameters no more
+    /// @throws IOException if they cannot be had, or are damaged again
+    private boolean isLoaded(PreparedRun run, BulkExchange exchange, Assign assign)
+            throws IOException, InterruptedException {
+        var task = assign.task();
+        var named = assign.form().parametersSha256();
+        var version = new PreparedRun.Version(task.fence(), task.parameterVersion(), named);
+        var held = run.held(task.fence());
+        var loading = run.load(version, into -> exchange.readParameters(assign, into, held));
+        if (loading == PreparedRun.Loading.OTHERS) {
+            listener.accept(new WorkerEvent.Damaged(task.parameterVersion()));
+            loading = run.load(version, into -> exchange.readParameters(assign, into));
+        }
+        return switch (loading) {
+            case DONE -> true;
+            case GONE -> false;
+            case OTHERS ->
+                    throw new IOException(
+                            "parameters: version %d with another SHA-256 (expected: %s)"
+                                    .formatted(task.parameterVersion(), named.orElse("")));
+        };
     }
 
     /// A coordinator may be newer than this device.

@@ -71,7 +71,7 @@ public final class DeviceAgent implements AutoCloseable {
         var blobs = new BlobCache(settings.home().resolve("cache/blobs"));
         var shards =
                 new ShardCache(settings.home().resolve("cache/shards"), WorkerSettings.SHARD_BYTES);
-        try (var workbench = new Workbench(blobs, shards, engine, settings.memoryBytes())) {
+        try (var workbench = new Workbench(blobs, shards, engine, settings)) {
             attendUntilStopped(workbench);
         } finally {
             device.health().close();

@@ -34,16 +34,17 @@ final class Machine {
     /// What this machine has, and lends as its owner says.
     DeviceProfile profile(WorkerSettings settings, OptionalDouble gflops, String numericClass) {
         return new DeviceProfile(
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                hardware.getProcessor().getProcessorIdentifier().getName().strip(),
-                Runtime.getRuntime().availableProcessors(),
-                settings.threads(),
-                hardware.getMemory().getTotal(),
-                settings.memoryBytes(),
-                gflops,
-                List.of(numericClass.split("-", 2)[0]), // The engine, by its class.
-                numericClass,
-                settings.version());
+                        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                        hardware.getProcessor().getProcessorIdentifier().getName().strip(),
+                        Runtime.getRuntime().availableProcessors(),
+                        settings.threads(),
+                        hardware.getMemory().getTotal(),
+                        settings.memoryBytes(),
+                        gflops,
+                        List.of(numericClass.split("-", 2)[0]), // The engine, by its class.
+                        numericClass,
+                        settings.version())
+                .withOwnSamples(settings.ownDatasets().offered());
     }
 
     /// How it is now; `pausedBecause` is left to whoever decides.

@@ -29,6 +29,7 @@ import motley.wire.FromCoordinator.LocalSteps;
 import motley.wire.FromCoordinator.Work;
 import motley.wire.FromDevice.Result;
 import motley.wire.RunManifest;
+import motley.wire.encoding.ParameterHash;
 
 /// A run made ready on this device: its programs compiled, its samples in memory.
 ///
@@ -55,7 +56,27 @@ final class PreparedRun implements AutoCloseable {
     }
 
     /// Which parameters: versions count anew when a run changes its owner.
-    record Version(long fence, long number) {}
+    ///
+    /// @param sha256 what [ParameterHash] must name them; empty: not said
+    record Version(long fence, long number, Optional<String> sha256) {
+        Version(long fence, long number) {
+            this(fence, number, Optional.empty());
+        }
+
+        private boolean names(MemorySegment parameters) {
+            return sha256.isEmpty() || sha256.get().equals(ParameterHash.of(parameters));
+        }
+    }
+
+    /// What became of parameters that were to be loaded.
+    enum Loading {
+        /// They are here.
+        DONE,
+        /// Their source has them no more.
+        GONE,
+        /// Others came than the version names; none are loaded.
+        OTHERS
+    }
 
     /// Copies parameters from wherever they are.
     interface Source {
@@ -244,14 +265,14 @@ final class PreparedRun implements AutoCloseable {
 
     /// Makes `version` the parameters to compute with, read from `source` unless it is here.
     ///
-    /// @return false if `source` has them no more
     /// @throws IOException if they cannot be had; then none are loaded
-    boolean load(Version version, Source source) throws IOException, InterruptedException {
-        if (loaded.equals(Optional.of(version))) return true;
+    Loading load(Version version, Source source) throws IOException, InterruptedException {
+        if (loaded.equals(Optional.of(version))) return Loading.DONE;
         loaded = Optional.empty(); // A copy that breaks off leaves parts of two versions.
-        if (!source.readInto(parameters)) return false;
+        if (!source.readInto(parameters)) return Loading.GONE;
+        if (!version.names(parameters)) return Loading.OTHERS;
         loaded = Optional.of(version);
-        return true;
+        return Loading.DONE;
     }
 
     /// Makes the state that `steps` begin with the present one.

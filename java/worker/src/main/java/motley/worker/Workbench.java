@@ -26,17 +26,20 @@ final class Workbench implements AutoCloseable {
 
     private final BlobCache blobs;
     private final Engine engine;
+    /// What the owner lends; a program that needs more is refused unseen.
     private final long memoryBytes;
+
     private final ShardCache shards;
+    private final OwnDatasets ownDatasets;
     private Optional<PreparedRun> last = Optional.empty();
 
-    /// @param memoryBytes what the owner lends; a program that needs more is refused unseen
     /// @param shards samples of stored data sets
-    Workbench(BlobCache blobs, ShardCache shards, Engine engine, long memoryBytes) {
+    Workbench(BlobCache blobs, ShardCache shards, Engine engine, WorkerSettings settings) {
         this.shards = shards;
         this.blobs = blobs;
         this.engine = engine;
-        this.memoryBytes = memoryBytes;
+        memoryBytes = settings.memoryBytes();
+        ownDatasets = settings.ownDatasets();
     }
 
     /// The run of `manifest` if it is ready.
@@ -70,7 +73,7 @@ final class Workbench implements AutoCloseable {
                         manifest.localProgram().isPresent()
                                 ? Optional.of(program(bulk, manifest.localProgram().get()))
                                 : Optional.empty());
-        var samples = samples(bulk, manifest, programs);
+        var samples = samples(bulk, manifest.dataset(), programs);
         var run = PreparedRun.open(manifest, programs, samples, engine);
         last = Optional.of(run);
         return run;
@@ -85,10 +88,12 @@ final class Workbench implements AutoCloseable {
     }
 
     private SplitSamples samples(
-            BulkClient bulk, RunManifest manifest, PreparedRun.Programs programs)
+            BulkClient bulk, RunManifest.DatasetBlobs dataset, PreparedRun.Programs programs)
             throws IOException, InterruptedException {
         var input = PreparedRun.input(programs);
-        return switch (manifest.dataset()) {
+        return switch (dataset) {
+            case RunManifest.Own(var name, var test) ->
+                    new SplitSamples(ownDatasets.named(name), samples(bulk, test, programs).test());
             case RunManifest.Images(var trainX, var trainY, var testX, var testY, int classes) ->
                     new SplitSamples(
                             images(bulk, trainX, trainY, classes),

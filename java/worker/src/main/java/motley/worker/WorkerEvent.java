@@ -37,6 +37,9 @@ public sealed interface WorkerEvent {
     /// @param deliveredNs the answer was with the coordinator, or on the way
     record Times(long startNs, long loadedNs, long computedNs, long deliveredNs) {}
 
+    /// Other parameters came than the task names, and are fetched again.
+    record Damaged(long parameterVersion) implements WorkerEvent {}
+
     record Refused(String reason) implements WorkerEvent {}
 
     record Paused(String reason) implements WorkerEvent {}

@@ -23,6 +23,7 @@ import motley.wire.Trust;
 /// @param usesFiles whether bulk bytes go through files where the coordinator is on this machine
 /// @param transport what carries the session
 /// @param trust for coordinators at `https`
+/// @param ownDatasets samples of its own that it offers to train on
 public record WorkerSettings(
         Optional<URI> coordinator,
         Function<URI, String> tokens,
@@ -35,7 +36,8 @@ public record WorkerSettings(
         String version,
         boolean usesFiles,
         Transport transport,
-        Trust trust) {
+        Trust trust,
+        OwnDatasets ownDatasets) {
     /// Disk lent to samples of stored data sets.
     static final long SHARD_BYTES = 2L << 30;
 
@@ -64,7 +66,8 @@ public record WorkerSettings(
                 version,
                 true,
                 Transport.GRPC,
-                Trust.SYSTEM);
+                Trust.SYSTEM,
+                OwnDatasets.NONE);
     }
 
     public WorkerSettings {

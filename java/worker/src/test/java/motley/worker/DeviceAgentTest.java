@@ -3,6 +3,7 @@ package motley.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import motley.wire.FromCoordinator.Work;
 import motley.wire.FromDevice;
 import motley.wire.Session;
 import motley.wire.TaskKey;
+import motley.wire.encoding.ParameterHash;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -216,6 +218,38 @@ final class DeviceAgentTest {
         assertThat(coordinator.hear(FromDevice.Submission.class).task()).isEqualTo(task(2));
     }
 
+    /// The device fetches them again, and gives the task back if they are wrong once more.
+    @Test
+    void damagedParametersAreNoticedAndNothingIsComputedWithThem() throws Exception {
+        start();
+        var session = coordinator.welcome();
+        coordinator.hear(FromDevice.WorkRequest.class);
+        var whole = parameters(0.5f);
+        var sha256 = ParameterHash.of(MemorySegment.ofArray(whole));
+        var damaged = whole.clone();
+        damaged[7] ^= 1;
+        coordinator.blobs.putAll(TINY.blobs());
+        session.send(new FromCoordinator.Prepare(TINY.manifest()));
+        coordinator.parameters.put("tiny-run/1", damaged);
+        session.send(assign(task(1), sha256));
+        assertThat(coordinator.hear(FromDevice.LeaseReturn.class))
+                .isEqualTo(
+                        new FromDevice.LeaseReturn(
+                                "tiny-run",
+                                1,
+                                "task failed: parameters: version 1 with another SHA-256"
+                                        + " (expected: "
+                                        + sha256
+                                        + ")"));
+        assertThat(next(WorkerEvent.Damaged.class).parameterVersion()).isEqualTo(1);
+        assertThat(coordinator.contributions).isEmpty();
+
+        coordinator.parameters.put("tiny-run/1", whole);
+        coordinator.hear(FromDevice.WorkRequest.class);
+        session.send(assign(task(2), sha256));
+        assertThat(coordinator.hear(FromDevice.Submission.class).task()).isEqualTo(task(2));
+    }
+
     @Test
     void unannouncedRunIsGivenBack() throws Exception {
         start();
@@ -282,11 +316,21 @@ final class DeviceAgentTest {
     /// Announces the run and assigns its first samples.
     private void offer(Session<FromCoordinator> session, long lease, float parameter) {
         coordinator.blobs.putAll(TINY.blobs());
-        var parameters = ByteBuffer.allocate(4 * 12).order(ByteOrder.LITTLE_ENDIAN);
-        while (parameters.hasRemaining()) parameters.putFloat(parameter);
-        coordinator.parameters.put("tiny-run/1", parameters.array());
+        coordinator.parameters.put("tiny-run/1", parameters(parameter));
         session.send(new FromCoordinator.Prepare(TINY.manifest()));
         session.send(assign(task(lease)));
+    }
+
+    private static byte[] parameters(float each) {
+        var parameters = ByteBuffer.allocate(4 * 12).order(ByteOrder.LITTLE_ENDIAN);
+        while (parameters.hasRemaining()) parameters.putFloat(each);
+        return parameters.array();
+    }
+
+    private static Assign assign(TaskKey task, String parametersSha256) {
+        var form = new FromCoordinator.Form("f32", "f32", Optional.of(parametersSha256));
+        var work = new Work(Kind.TRAIN, 0, 0, 4);
+        return new Assign(task, work, 60_000, Optional.empty(), form);
     }
 
     private static TaskKey task(long lease) {

@@ -180,7 +180,7 @@ final class LocalTrainingTest {
                             }
                             return true;
                         });
-        assertThat(loaded).isTrue();
+        assertThat(loaded).isEqualTo(PreparedRun.Loading.DONE);
     }
 
     @Test
@@ -224,7 +224,8 @@ final class LocalTrainingTest {
 
     private static void load(PreparedRun run) throws Exception {
         var version = new PreparedRun.Version(1, 1);
-        assertThat(run.load(version, into -> into.fill((byte) 0) != null)).isTrue();
+        assertThat(run.load(version, into -> into.fill((byte) 0) != null))
+                .isEqualTo(PreparedRun.Loading.DONE);
     }
 
     private static Program gradient() {

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import motley.data.SampleOrder;
 import motley.program.reference.ReferenceEngine;
 import motley.wire.FromCoordinator.Kind;
 import motley.wire.FromCoordinator.Work;
 import motley.wire.FromDevice.Result;
 import motley.wire.RunManifest;
+import motley.wire.encoding.ParameterHash;
+import motley.worker.PreparedRun.Loading;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,7 +107,7 @@ final class PreparedRunTest {
         try (var run = open(2)) {
             load(run, FIRST, 1);
             var before = compute(run, new Work(Kind.EVALUATE, 0, 0, 2)).lossSum();
-            assertThat(run.load(FIRST, _ -> unexpected())).isTrue();
+            assertThat(run.load(FIRST, _ -> unexpected())).isEqualTo(Loading.DONE);
             load(run, new PreparedRun.Version(1, 2), 2);
             compute(run, new Work(Kind.TRAIN, 0, 0, 2));
             var after = compute(run, new Work(Kind.EVALUATE, 0, 0, 2)).lossSum();
@@ -124,9 +129,28 @@ final class PreparedRunTest {
             assertThatThrownBy(() -> compute(run, new Work(Kind.TRAIN, 0, 0, 2)))
                     .hasMessage("parameters: none are loaded");
             load(run, FIRST, 3);
-            assertThat(run.load(second, _ -> false)).isFalse();
+            assertThat(run.load(second, _ -> false)).isEqualTo(Loading.GONE);
             assertThatThrownBy(() -> compute(run, new Work(Kind.TRAIN, 0, 0, 2)))
                     .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    /// Whatever damaged them: nothing is computed with others than were named.
+    @Test
+    void parametersOfAnotherHashAreNotLoaded() throws Exception {
+        var right = Arena.ofAuto().allocate(4L * ELEMENTS, 4);
+        fill(right, 3);
+        var named = new PreparedRun.Version(1, 2, Optional.of(ParameterHash.of(right)));
+        try (var run = open(2)) {
+            load(run, FIRST, 1);
+            assertThat(run.load(named, into -> damaged(into, 3))).isEqualTo(Loading.OTHERS);
+            assertThatThrownBy(() -> compute(run, new Work(Kind.TRAIN, 0, 0, 2)))
+                    .hasMessage("parameters: none are loaded");
+            assertThat(run.held(1)).isEmpty();
+            load(run, named, 3);
+            compute(run, new Work(Kind.TRAIN, 0, 0, 2));
+            var other = new PreparedRun.Version(1, 2, Optional.of("0".repeat(64)));
+            assertThat(run.load(other, into -> fill(into, 3))).isEqualTo(Loading.OTHERS);
         }
     }
 
@@ -199,13 +223,21 @@ final class PreparedRunTest {
 
     private static void load(PreparedRun run, PreparedRun.Version version, float value)
             throws Exception {
-        assertThat(run.load(version, into -> fill(into, value))).isTrue();
+        assertThat(run.load(version, into -> fill(into, value))).isEqualTo(Loading.DONE);
     }
 
     private static boolean fill(MemorySegment into, float value) {
         var values = new float[ELEMENTS];
         Arrays.fill(values, value);
         into.copyFrom(MemorySegment.ofArray(values));
+        return true;
+    }
+
+    /// One bit is another.
+    private static boolean damaged(MemorySegment into, float value) {
+        fill(into, value);
+        long last = into.byteSize() - 4;
+        into.set(ValueLayout.JAVA_BYTE, last, (byte) (into.get(ValueLayout.JAVA_BYTE, last) ^ 1));
         return true;
     }
 
