@@ -211,8 +211,7 @@ final class TestDevice implements AutoCloseable {
         var form = assign.form().encoding();
         int elements = Math.toIntExact(gradient.byteSize() / 4);
         return encoders.computeIfAbsent(
-                        form + " of " + elements,
-                        _ -> Encoder.of(Encoding.parse(form), elements))
+                        form + " of " + elements, _ -> Encoder.of(Encoding.parse(form), elements))
                 .encode(gradient);
     }
 
