@@ -3,7 +3,7 @@
 # the middle of a training, and its copies of blobs gone, it goes on to the same weights.
 source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
-settings=(mnist-mlp --data "$small" --epochs 6 --batch-size 96 --tasks 6 --seed 7 --format json)
+settings=(mnist-mlp --data "$small" --epochs 4 --batch-size 96 --tasks 6 --seed 7 --format json)
 s3proxy=$root/build/s3proxy
 export AWS_ACCESS_KEY_ID=motley AWS_SECRET_ACCESS_KEY=only-here AWS_REGION=us-east-1
 
@@ -16,7 +16,7 @@ main() {
     expect "PostgreSQL starts" start_postgres
     expect "a store that speaks S3 starts" start_s3proxy
     start plain train "${settings[@]}" --local-devices 2
-    expect "an undisturbed training" ended plain 120
+    expect "an undisturbed training" ended plain 240
     crash
     others
     stop_postgres
@@ -97,7 +97,7 @@ crash() {
     expect "there is no database in the home folder" test ! -e "$work/data/motley.db"
     rm -rf "$work/data/blobs" "$work/data/checkpoints"
     expect "it serves again" kept again "$port" "$work/data"
-    expect "the training ends well" ended train 120
+    expect "the training ends well" ended train 240
     expect "killed, without its copies: the same weights" same \
         "$(field "$work/train.out" result weightsSha256)" \
         "$(field "$work/plain.out" result weightsSha256)"
