@@ -3,6 +3,7 @@ package motley.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -126,26 +127,41 @@ final class DuplicatesTest {
     }
 
     @Test
-    void deviceThatIsThoughtTooSlowIsTriedInOneOfThirtyTwoRounds() {
-        var run = Play.of(Play.settings(new Schedule(100 * 8, 0, 8, 2, 1, true)));
+    void deviceThatIsThoughtTooSlowIsTriedEveryThirtyTwoTimesOfItsOwn() {
+        var run = Play.of(Play.settings(new Schedule(100 * 9, 0, 9, 3, 1, true)));
         var steady = run.joins(1);
-        var late = run.joins(2);
+        var other = run.joins(2);
+        var late = run.joins(3);
+        var whole = List.of(run.asks(steady), run.asks(other), run.asks(late));
+        run.passes(Duration.ofMillis(10));
+        run.mustAccept(steady, whole.get(0));
+        run.mustAccept(other, whole.get(1));
+        run.passes(Duration.ofMillis(80));
+        run.mustAccept(late, whole.get(2));
+        run.happens(new Event.WorkRequested(steady));
+        run.happens(new Event.WorkRequested(other));
+        run.happens(new Event.WorkRequested(late));
         int tried = 0;
-        for (int round = 0; round < 100; round++) {
-            var first = run.asks(steady);
-            run.happens(new Event.WorkRequested(late));
+        for (int round = 0; round < 99; round++) {
+            // All ask while the update is made, so that the round begins with three in line.
+            run.happens(new Event.RoundApplied(round, round + 1));
+            var first = run.assigned(steady).orElseThrow();
+            var second = run.assigned(other).orElseThrow();
             var lent = run.assigned(late);
             if (lent.isPresent() && round > 4) tried++;
             run.passes(Duration.ofMillis(10));
             run.mustAccept(steady, first);
             if (lent.isEmpty()) {
-                var second = run.asks(steady);
+                var third = run.asks(steady);
                 run.passes(Duration.ofMillis(10));
-                run.mustAccept(steady, second);
+                run.mustAccept(steady, third);
             }
+            run.mustAccept(other, second);
             run.passes(Duration.ofMillis(80));
             lent.ifPresent(task -> run.mustAccept(late, task));
-            run.happens(new Event.RoundApplied(round, round + 1));
+            run.happens(new Event.WorkRequested(steady));
+            run.happens(new Event.WorkRequested(other));
+            run.happens(new Event.WorkRequested(late));
         }
         assertThat(tried).isBetween(2, 4);
     }
