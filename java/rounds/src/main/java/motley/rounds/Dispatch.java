@@ -18,12 +18,6 @@ final class Dispatch {
     /// be the ones who gave them.
     private static final int FRUITLESS_MAX = 8;
 
-    /// Every so many of its own task times a device that is thought too slow is tried all the same:
-    /// it may have become faster, and only an answer can show it. An idle device that is faster
-    /// repeats the task. Not every so many rounds: a fleet with many slow devices would have one in
-    /// each.
-    private static final int TRIAL_EVERY = 32;
-
     /// From so many answers on the mean tells how fast a device is: the first ones hold what it
     /// does only once.
     private static final int TELLING_ANSWERS = 3;
@@ -74,18 +68,13 @@ final class Dispatch {
         var own = device.timing(draft.kind);
         boolean areOthersInTime =
                 draft.lonely.last().filter(e -> e.getKey().at().isAfter(draft.now)).isPresent();
-        boolean isTold = own.measurements() >= TELLING_ANSWERS && !isTrial(draft, device, own);
+        boolean isTold = own.measurements() >= TELLING_ANSWERS && !Stragglers.isDueForTrial(draft, device, own);
         if (!isTold || !device.leases().isEmpty() || !areOthersInTime) return false;
         long taskNs = draft.fleetTiming(draft.kind).meanNs();
         int open = draft.slotCount - draft.fresh + draft.leases.size() / 2;
         if (draft.isFlow()) open = Math.min(open, answersUntilTooOld(draft));
         long doneNs = taskNs + taskNs * open / draft.members;
         return own.meanNs() > doneNs;
-    }
-
-    private static boolean isTrial(Draft draft, Device device, Timing own) {
-        var rest = own.mean().multipliedBy(TRIAL_EVERY);
-        return !draft.now.isBefore(device.triedAt().plus(rest));
     }
 
     /// How many answers are still to be computed until one begun now would be too old.

@@ -16,8 +16,9 @@ import java.util.Optional;
 /// faster; an idle one will repeat it. Of an even number of devices the faster of the middle two is
 /// the median.
 public final class Stragglers {
-    /// How many of its own task times lie between two trials of a device that is set aside.
-    static final int TRIAL_EVERY = 64;
+    /// How many of its own task times lie between two trials of a device that is thought too slow.
+    /// Not so many rounds: a fleet with many slow devices would have a trial in each.
+    private static final int TRIAL_EVERY = 32;
 
     private static final int CLASS_SHIFT = 56;
 
@@ -58,8 +59,14 @@ public final class Stragglers {
         if (draft.kind != Kind.TRAIN || !isSlow(draft.paces, policy, device)) return false;
         var patience = patience(draft.paces, policy);
         if (!draft.now.isBefore(draft.usualAt.plus(patience))) return false;
-        var rest = device.training().mean().multipliedBy(TRIAL_EVERY);
-        return draft.now.isBefore(device.triedAt().plus(rest));
+        return !isDueForTrial(draft, device, device.training());
+    }
+
+    /// Whether `device` should be given a task although it is thought too slow: it may have become
+    /// faster, and only an answer can show it. An idle device that is faster repeats the task.
+    static boolean isDueForTrial(Draft draft, Device device, Timing own) {
+        var rest = own.mean().multipliedBy(TRIAL_EVERY);
+        return !draft.now.isBefore(device.triedAt().plus(rest));
     }
 
     /// When devices that are set aside get what nobody else takes; empty if none waits for that.
