@@ -389,14 +389,7 @@ final class StoredDatasets {
                 throw new UserException("--yes: missing (expected: to remove %s)".formatted(name));
             }
             var id = dataset.path("id").asText();
-            Calls.with(
-                    coordinator,
-                    api -> {
-                        api.delete(path(id) + "?confirm=" + id);
-                        return id;
-                    });
-            console.emit("removed", Map.of("name", name));
-            console.say(name + " is removed");
+            Removal.ofConfirmed(coordinator, console, name, ALL + "/" + id);
         }
     }
 }

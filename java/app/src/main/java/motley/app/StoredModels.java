@@ -206,14 +206,7 @@ final class StoredModels {
                 throw new UserException("--yes: missing (expected: to remove %s)".formatted(name));
             }
             var id = model.path("id").asText();
-            Calls.with(
-                    coordinator,
-                    api -> {
-                        api.delete(path(id) + "?confirm=" + id);
-                        return id;
-                    });
-            console.emit("removed", Map.of("name", name));
-            console.say(name + " is removed");
+            Removal.ofConfirmed(coordinator, console, name, ALL + "/" + id);
         }
     }
 }

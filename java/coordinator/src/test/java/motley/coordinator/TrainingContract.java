@@ -120,11 +120,6 @@ final class TrainingContract {
     /// here one dies in the middle of the local rounds.
     @Test
     void weightsAfterLocalStepsDoNotDependOnTheDevices() throws Exception {
-        TestDevice.Conduct dying =
-                (device, assign, outcome, tasks) -> {
-                    if (assign.work().local().isPresent()) device.kill();
-                    else TestDevice.submitHonestly(device, assign, outcome, tasks);
-                };
         try (var coordinator = home("local").open()) {
             var request = TestHome.localRequest(coordinator, 3);
             var alone = train(coordinator, request, TestDevice.Settings.honest("a"));
@@ -136,7 +131,8 @@ final class TrainingContract {
                             coordinator,
                             request,
                             TestDevice.Settings.honest("b").withSharedMemory(),
-                            TestDevice.Settings.honest("c").withConduct(dying),
+                            TestDevice.Settings.honest("c")
+                                    .withConduct(TrainingContract::dieInLocalSteps),
                             TestDevice.Settings.honest("d"));
             assertThat(three.weightsSha256()).isEqualTo(alone.weightsSha256());
         }
@@ -147,11 +143,6 @@ final class TrainingContract {
     /// part.
     @Test
     void partsAreSynchronisedInTurns() throws Exception {
-        TestDevice.Conduct dying =
-                (device, assign, outcome, tasks) -> {
-                    if (assign.work().local().isPresent()) device.kill();
-                    else TestDevice.submitHonestly(device, assign, outcome, tasks);
-                };
         try (var coordinator = home("fragments").open()) {
             var request = TestHome.fragmentsRequest(coordinator, 3);
             var alone = train(coordinator, request, TestDevice.Settings.honest("a"));
@@ -165,7 +156,8 @@ final class TrainingContract {
                             coordinator,
                             request,
                             TestDevice.Settings.honest("b").withSharedMemory(),
-                            TestDevice.Settings.honest("c").withConduct(dying),
+                            TestDevice.Settings.honest("c")
+                                    .withConduct(TrainingContract::dieInLocalSteps),
                             TestDevice.Settings.honest("d"));
             assertThat(three.weightsSha256()).isEqualTo(alone.weightsSha256());
         }
@@ -410,6 +402,14 @@ final class TrainingContract {
                             new FromCoordinator.Goodbye(
                                     "another connection of this device", false));
         }
+    }
+
+    /// A device that is lost as soon as it is given local steps.
+    private static void dieInLocalSteps(
+            TestDevice device, FromCoordinator.Assign assign, TestDevice.Outcome outcome, int tasks)
+            throws Exception {
+        if (assign.work().local().isPresent()) device.kill();
+        else TestDevice.submitHonestly(device, assign, outcome, tasks);
     }
 
     private TestHome home(String name) {

@@ -68,7 +68,9 @@ final class Dispatch {
         var own = device.timing(draft.kind);
         boolean areOthersInTime =
                 draft.lonely.last().filter(e -> e.getKey().at().isAfter(draft.now)).isPresent();
-        boolean isTold = own.measurements() >= TELLING_ANSWERS && !Stragglers.isDueForTrial(draft, device, own);
+        boolean isTold =
+                own.measurements() >= TELLING_ANSWERS
+                        && !Stragglers.isDueForTrial(draft, device, own);
         if (!isTold || !device.leases().isEmpty() || !areOthersInTime) return false;
         long taskNs = draft.fleetTiming(draft.kind).meanNs();
         int open = draft.slotCount - draft.fresh + draft.leases.size() / 2;
