@@ -26,6 +26,7 @@ import motley.coordinator.access.ShareRoutes;
 import motley.coordinator.access.Shares;
 import motley.coordinator.credits.CreditRoutes;
 import motley.coordinator.datasets.DatasetRoutes;
+import motley.coordinator.http.BodyReader;
 import motley.coordinator.http.Problem;
 import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
@@ -231,6 +232,8 @@ final class Api {
     private HttpResponse answer(Route route, ServiceRequestContext context, HttpRequest request) {
         try (var lines = RequestLog.of(context)) {
             return answer(route, context, request, lines);
+        } finally {
+            BodyReader.drop(request);
         }
     }
 

@@ -143,6 +143,25 @@ final class UploadContract {
         assertThat(patch(path, 65_536, SIZE).statusCode()).isEqualTo(204);
     }
 
+    /// HTTP/2 cuts off who still sends when the answer is there, and the answer was lost with it.
+    @Test
+    void refusalReachesWhoStillSends() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            var out = new PipedOutputStream();
+            try (var in = new PipedInputStream(out)) {
+                var body = BodyPublishers.ofInputStream(() -> in);
+                var slow = request("/v1/uploads/0").header("upload-offset", "0");
+                var sent =
+                        http.sendAsync(
+                                slow.method("PATCH", body).build(), BodyHandlers.ofString());
+                out.write(bytes, 0, 1000 * i);
+                out.flush();
+                out.close();
+                problem(sent.get(30, TimeUnit.SECONDS), 404, "upload");
+            }
+        }
+    }
+
     @Test
     void deletedUploadIsGone() throws Exception {
         var path = begin("");
