@@ -19,7 +19,9 @@ final class WasmPlans implements PlanCompiler {
     ///     was found to round once; `threads`, how many share a memory, 1 if left out
     @Override
     public Target target(Map<String, String> abilities) {
-        var features = new WasmFeatures(is("simd", abilities), is("relaxedSimd", abilities), threads(abilities));
+        var features =
+                new WasmFeatures(
+                        is("simd", abilities), is("relaxedSimd", abilities), threads(abilities));
         return new Target(
                 WasmCompiler.numericClass(features) + " of " + features.threads(),
                 program -> WasmCompiler.compile(program, List.of(), features));
@@ -28,7 +30,10 @@ final class WasmPlans implements PlanCompiler {
     /// More than plans are made for are as good as those.
     private static int threads(Map<String, String> abilities) {
         var text = abilities.getOrDefault("threads", "1");
-        require(text.matches("[1-9][0-9]{0,3}"), "threads: %s (expected: a number from 1 on)", text);
+        require(
+                text.matches("[1-9][0-9]{0,3}"),
+                "threads: %s (expected: a number from 1 on)",
+                text);
         return Math.min(WasmFeatures.THREADS_MAX, Integer.parseInt(text));
     }
 

@@ -93,8 +93,7 @@ final class FilterGradientCode {
         if (form.shares() == 1) return;
         var addition = new Addition(form.shares(), form.filterElements());
         var function =
-                rendering.form(
-                        addition, FunctionType.ofInts(2), body -> addShares(body, addition));
+                rendering.form(addition, FunctionType.ofInts(2), body -> addShares(body, addition));
         c.i32(rendering.scratch(partialBytes(form), 0).shared());
         c.i32(rendering.address(call.out().buffer()));
         c.call(function);

@@ -99,9 +99,7 @@ final class Rendering {
         elements.keySet().forEach(shifts::remove);
     }
 
-    /// Scratch memory of one kernel.
-    ///
-    /// @param shared where what all threads see begins
+    /// Scratch memory of one kernel: what all threads see, and what each has for itself.
     final class Scratch {
         private final int shared;
         private final int own;
@@ -111,6 +109,7 @@ final class Rendering {
             this.own = own;
         }
 
+        /// The address of what all threads see.
         int shared() {
             return shared;
         }

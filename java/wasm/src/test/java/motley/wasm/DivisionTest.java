@@ -19,8 +19,7 @@ final class DivisionTest {
     void rangesAreOfEqualSizeAndBeginAtUnits() {
         assertThat(Division.ranges(10, 3, 1))
                 .containsExactly(new Range(0, 3), new Range(3, 3), new Range(6, 4));
-        assertThat(Division.ranges(40, 2, 16))
-                .containsExactly(new Range(0, 16), new Range(16, 24));
+        assertThat(Division.ranges(40, 2, 16)).containsExactly(new Range(0, 16), new Range(16, 24));
     }
 
     @Test
