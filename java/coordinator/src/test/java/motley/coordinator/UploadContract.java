@@ -152,8 +152,7 @@ final class UploadContract {
                 var body = BodyPublishers.ofInputStream(() -> in);
                 var slow = request("/v1/uploads/0").header("upload-offset", "0");
                 var sent =
-                        http.sendAsync(
-                                slow.method("PATCH", body).build(), BodyHandlers.ofString());
+                        http.sendAsync(slow.method("PATCH", body).build(), BodyHandlers.ofString());
                 out.write(bytes, 0, 1000 * i);
                 out.flush();
                 out.close();
