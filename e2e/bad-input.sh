@@ -19,7 +19,7 @@ main() {
 refused() {
     local name=$1 pattern=$2 status=0
     shift 2
-    timeout 60 "$motley" "$@" >"$work/refused.out" 2>"$work/refused.err" || status=$?
+    timeout 240 "$motley" "$@" >"$work/refused.out" 2>"$work/refused.err" || status=$?
     expect "$name" is_refusal "$status" "$pattern"
 }
 

@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 main() {
     isolate "$@"
-    timeout 240 "$root/bench/run" N11 --quick --data "$small" >"$work/chaos.out" 2>"$work/chaos.err"
+    timeout 900 "$root/bench/run" N11 --quick --data "$small" >"$work/chaos.out" 2>"$work/chaos.err"
     expect "a training under fire ends with the weights of a calm one" reached equal
     expect "every blow is noticed, and work goes on after it" measured "s at most" 11
     expect "a killed coordinator costs at most a round" reached "rounds each"

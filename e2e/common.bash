@@ -79,9 +79,12 @@ start() {
     pid[$name]=$!
 }
 
+# How often the seconds that a script names may pass: they are those of a quiet machine.
+patience=5
+
 # ended NAME SECONDS: waits for a process that `start` started; its exit status.
 ended() {
-    within "$2" is_gone "$1" || { echo "$1 did not end within $2 s"; return 124; }
+    within "$2" is_gone "$1" || { echo "$1 did not end within $patience times $2 s"; return 124; }
     wait "${pid[$1]}"
 }
 
@@ -93,9 +96,9 @@ send() {
     kill "-$1" "${pid[$2]}"
 }
 
-# within SECONDS COMMAND…: whether the command succeeds before the time is over.
+# within SECONDS COMMAND…: whether the command succeeds before the time is over, on a quiet machine.
 within() {
-    local end=$((SECONDS + $1))
+    local end=$((SECONDS + patience * $1))
     shift
     until "$@"; do
         ((SECONDS < end)) || return 1

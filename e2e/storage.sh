@@ -127,7 +127,7 @@ others() {
 refused() {
     local words=$1 status=0
     shift
-    timeout 60 "$motley" serve --port 0 --discovery-port 0 --data "$work/refused" "$@" \
+    timeout 240 "$motley" serve --port 0 --discovery-port 0 --data "$work/refused" "$@" \
         >"$work/refused.out" 2>"$work/refused.err" || status=$?
     ((status == 1 || status == 2)) && grep -q "$words" "$work/refused.err" &&
         (($(wc -l <"$work/refused.err") <= 2))

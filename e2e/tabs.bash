@@ -14,7 +14,7 @@ provide_tabs() {
 open_browser() {
     coproc tabs { HOME=$work exec node "$playwright/tabs.mjs" "$chromium" "$work/profile" 2>"$work/browser.err"; }
     pid[browser]=$tabs_PID
-    IFS= read -r -t 30 reply <&"${tabs[0]}" && [[ $reply == "{}" ]]
+    IFS= read -r -t $((patience * 30)) reply <&"${tabs[0]}" && [[ $reply == "{}" ]]
 }
 
 # ask COMMAND [SECONDS]: what the browser answers is in `reply`. The time is beyond what a command may take itself.
@@ -30,9 +30,10 @@ open() {
     ask '{"do": "open", "tab": "'"$1"'", "url": "'"$2"'"}'
 }
 
-# until_status TAB SECONDS CONDITION: waits for what the page says of its device, as `s`.
+# until_status TAB SECONDS CONDITION: waits for what the page says of its device, as `s`; seconds as in `within`.
 until_status() {
-    ask '{"do": "wait", "tab": "'"$1"'", "seconds": '"$2"', "for": "'"$3"'"}' "$2"
+    local seconds=$((patience * $2))
+    ask '{"do": "wait", "tab": "'"$1"'", "seconds": '"$seconds"', "for": "'"$3"'"}' "$seconds"
 }
 
 # tell DEED TAB: something without more to say.

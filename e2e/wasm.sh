@@ -18,7 +18,7 @@ main() {
 }
 
 run_once() {
-    echo | timeout 120 node "$root/bench/wasm/plan.mjs" --warm-up 0 --seconds 0 "$@" 2>>"$work/errors" | tail -n 1
+    echo | timeout 480 node "$root/bench/wasm/plan.mjs" --warm-up 0 --seconds 0 "$@" 2>>"$work/errors" | tail -n 1
 }
 
 field() {

@@ -1,6 +1,9 @@
 // What the suites share: a browser, steps with a name, waits with an end.
 import { chromium } from "playwright-core";
 
+/** How often the seconds that a suite names may pass: they are those of a quiet machine. */
+const PATIENCE = 5;
+
 let failures = 0;
 
 export async function launch(executablePath) {
@@ -20,14 +23,14 @@ export async function step(name, deed) {
 
 /** Asks again until it is so. */
 export async function until(what, seconds, isSo) {
-  const end = Date.now() + seconds * 1_000;
+  const end = Date.now() + PATIENCE * seconds * 1_000;
   let last;
   while (Date.now() < end) {
     last = await isSo();
     if (last) return last;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`${what}: not within ${seconds} s`);
+  throw new Error(`${what}: not within ${PATIENCE} times ${seconds} s`);
 }
 
 export function check(isSo, what) {

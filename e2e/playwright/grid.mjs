@@ -18,7 +18,7 @@ const provider = await (await browser.newContext(options)).newPage();
 const complaints = [];
 for (const page of [admin, requestor, provider]) {
   page.on("pageerror", (error) => complaints.push(error.message));
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(80_000);
 }
 let run = "";
 let model = "";
@@ -61,7 +61,7 @@ await step("NumPy files become a data set", async () => {
   await requestor.getByText("x.npy are inputs, y.npy are targets").waitFor();
   await requestor.getByLabel("Name", { exact: true }).fill("digits");
   await requestor.getByRole("button", { name: "Add", exact: true }).click();
-  await requestor.getByRole("link", { name: /digits.*5,000 samples/ }).click({ timeout: 40_000 });
+  await requestor.getByRole("link", { name: /digits.*5,000 samples/ }).click({ timeout: 160_000 });
   await requestor.getByRole("img", { name: /Sample 1,/ }).waitFor();
   check((await requestor.locator(".bars li").count()) === 10, "the histogram has not ten classes");
   data = new URL(requestor.url()).pathname;
@@ -94,8 +94,8 @@ await step("the provider makes a link, and two devices join by it", async () => 
   // A device's page is elsewhere; the command takes the address itself.
   writeFileSync(join(work, "join"), `${url}/${found.slice(found.indexOf("#")).replace(/['"]$/, "")}`);
   await provider.getByRole("link", { name: "Devices", exact: true }).click();
-  await provider.getByRole("heading", { name: "ann" }).waitFor({ timeout: 60_000 });
-  await provider.getByRole("heading", { name: "bob" }).waitFor({ timeout: 60_000 });
+  await provider.getByRole("heading", { name: "ann" }).waitFor({ timeout: 240_000 });
+  await provider.getByRole("heading", { name: "bob" }).waitFor({ timeout: 240_000 });
 });
 
 await step("a run of 100 tasks with K 10 starts by the form", async () => {
@@ -134,16 +134,16 @@ await step("what it has learnt so far is downloaded for Keras", () => download(/
 
 await step("the coordinator dies, and the page stays", async () => {
   writeFileSync(join(work, "kill"), "now");
-  await requestor.getByText("The coordinator does not answer").waitFor({ timeout: 40_000 });
+  await requestor.getByText("The coordinator does not answer").waitFor({ timeout: 160_000 });
   writeFileSync(join(work, "start"), "now");
-  await requestor.getByText("The coordinator does not answer").waitFor({ state: "detached", timeout: 60_000 });
+  await requestor.getByText("The coordinator does not answer").waitFor({ state: "detached", timeout: 240_000 });
 });
 
 await step("resumed, it goes on to its end", async () => {
-  await requestor.getByRole("button", { name: "Resume" }).click({ timeout: 30_000 });
+  await requestor.getByRole("button", { name: "Resume" }).click({ timeout: 120_000 });
   await requestor.getByRole("button", { name: "Pause" }).waitFor();
   await shoot("run", run);
-  await requestor.locator("main .tag", { hasText: "finished" }).waitFor({ timeout: 120_000 });
+  await requestor.locator("main .tag", { hasText: "finished" }).waitFor({ timeout: 480_000 });
   const { lastEvaluation, weightsSha256 } = await view();
   check(weightsSha256 !== undefined, "there are no weights");
   writeFileSync(join(work, "reported.json"), JSON.stringify({ accuracy: lastEvaluation.accuracy }));

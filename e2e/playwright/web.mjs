@@ -62,7 +62,7 @@ await step("what was drawn is there again after a reload", async () => {
 });
 
 await step("devices and their shares are shown", async () => {
-  await page.getByRole("cell", { name: "ann" }).waitFor({ timeout: 20_000 });
+  await page.getByRole("cell", { name: "ann" }).waitFor({ timeout: 80_000 });
   await page.getByRole("cell", { name: "bob" }).waitFor();
 });
 
@@ -76,15 +76,15 @@ await step("pause holds it", async () => {
 
 await step("the page says that the coordinator is away, and stays", async () => {
   writeFileSync(join(work, "kill"), "");
-  await page.getByText("The coordinator does not answer").waitFor({ timeout: 30_000 });
+  await page.getByText("The coordinator does not answer").waitFor({ timeout: 120_000 });
   check(/from/.test((await lossText()) ?? ""), "the curve is gone");
 });
 
 await step("and goes on by itself after the restart", async () => {
   writeFileSync(join(work, "start"), "");
-  await page.getByText("The coordinator does not answer").waitFor({ state: "detached", timeout: 60_000 });
-  await page.getByRole("button", { name: "Resume" }).click({ timeout: 20_000 });
-  await page.getByRole("button", { name: "Pause" }).waitFor({ timeout: 20_000 });
+  await page.getByText("The coordinator does not answer").waitFor({ state: "detached", timeout: 240_000 });
+  await page.getByRole("button", { name: "Resume" }).click({ timeout: 80_000 });
+  await page.getByRole("button", { name: "Pause" }).waitFor({ timeout: 80_000 });
   const before = await samplesDone();
   await until("more samples", 60, async () => (await samplesDone()) > before);
 });
@@ -139,7 +139,7 @@ await step("stop ends it, and its model can be downloaded", async () => {
   await page.goto(url + run);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByRole("button", { name: "Stop it" }).click();
-  await page.locator("main .tag", { hasText: "stopped" }).waitFor({ timeout: 30_000 });
+  await page.locator("main .tag", { hasText: "stopped" }).waitFor({ timeout: 120_000 });
   await download(/Download model/);
   await download(/^Best/);
 });

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every route against everybody it is not for. Routes are taken from the coordinator, whom they
 /// are for from `routes.txt`: one that is not there fails.
-@Timeout(120)
+@Timeout(480)
 final class AccessContract {
     private static final Set<String> SAFE = Set.of("GET", "HEAD");
 
@@ -207,7 +207,7 @@ final class AccessContract {
     void devicesDoTheirWorkAndNothingElse() throws Exception {
         var settings = TestDevice.Settings.honest("a").withToken(coordinator.token().orElseThrow());
         try (var device = TestDevice.start(coordinator.uri(), settings, folder)) {
-            var bearer = Proof.bearer(device.sessionToken().get(20, TimeUnit.SECONDS));
+            var bearer = Proof.bearer(device.sessionToken().get(80, TimeUnit.SECONDS));
             for (var line : lines.values()) {
                 boolean isTheirs = line.who.startsWith("device") || line.isPublic();
                 if (isTheirs) requireLetThrough("device", line, bearer);

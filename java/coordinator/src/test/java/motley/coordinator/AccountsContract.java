@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Accounts from the first administrator to the last link, over real HTTP.
-@Timeout(120)
+@Timeout(480)
 final class AccountsContract {
     private static final String PASSWORD = TestPeople.PASSWORD;
 
@@ -241,7 +241,7 @@ final class AccountsContract {
         assertThat(picture.headers().firstValue("content-type")).hasValue("image/svg+xml");
         assertThat(picture.body()).startsWith("<svg ");
         try (var device = device("desk", token)) {
-            device.sessionToken().get(20, TimeUnit.SECONDS);
+            device.sessionToken().get(80, TimeUnit.SECONDS);
             var seen = people.get(ann.proof(), "/v1/devices").json(200).get("devices").get(0);
             assertThat(seen.has("profile")).isTrue();
             var foreign = people.get(bob.proof(), "/v1/devices").json(200).get("devices").get(0);
@@ -250,19 +250,19 @@ final class AccountsContract {
         TestPeople.execute(folder.resolve("home"), "update join_token set expires_at_ms = 1");
         assertThat(people.get(ann.proof(), path + "/qr.svg").status()).isEqualTo(410);
         try (var stranger = device("stranger", token)) {
-            assertThat(stranger.answers().poll(20, TimeUnit.SECONDS))
+            assertThat(stranger.answers().poll(80, TimeUnit.SECONDS))
                     .asString()
                     .contains("token: wrong or missing");
         }
         try (var again = device("desk", token)) {
-            again.sessionToken().get(20, TimeUnit.SECONDS);
+            again.sessionToken().get(80, TimeUnit.SECONDS);
             assertThat(people.send(ann.proof(), "DELETE", path, "").status()).isEqualTo(204);
-            assertThat(again.answers().poll(20, TimeUnit.SECONDS))
+            assertThat(again.answers().poll(80, TimeUnit.SECONDS))
                     .asString()
                     .contains("what let it in was revoked");
         }
         try (var late = device("desk", token)) {
-            assertThat(late.answers().poll(20, TimeUnit.SECONDS))
+            assertThat(late.answers().poll(80, TimeUnit.SECONDS))
                     .asString()
                     .contains("token: wrong or missing");
         }

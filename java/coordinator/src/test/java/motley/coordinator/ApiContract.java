@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The HTTP API against a real server: every route of `openapi.yaml` answers as it says.
-@Timeout(60)
+@Timeout(240)
 final class ApiContract {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String NOWHERE = "0".repeat(64);
@@ -104,13 +104,13 @@ final class ApiContract {
                 http.sendAsync(
                         request(path + "/events?times=true").build(), BodyHandlers.ofString());
         try (var _ = TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
-            var types = types(events.get(50, TimeUnit.SECONDS).body());
+            var types = types(events.get(200, TimeUnit.SECONDS).body());
             assertThat(types.getFirst()).isEqualTo("run");
             assertThat(types.getLast()).isEqualTo("run");
             assertThat(types).contains("device-joined", "round", "evaluation", "status");
             assertThat(types.stream().filter("round"::equals)).hasSize(4);
             assertThat(types).doesNotContain("times");
-            requireTimes(timed.get(50, TimeUnit.SECONDS).body());
+            requireTimes(timed.get(200, TimeUnit.SECONDS).body());
         }
         var over = json(get(path), 200);
         assertThat(over.get("status").textValue()).isEqualTo("finished");
@@ -214,7 +214,7 @@ final class ApiContract {
         assertThat(run.get("request")).isEqualTo(MAPPER.readTree(request.toString()));
         var events = http.sendAsync(request(path + "/events").build(), BodyHandlers.ofString());
         try (var _ = TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
-            assertThat(types(events.get(50, TimeUnit.SECONDS).body())).contains("evaluation");
+            assertThat(types(events.get(200, TimeUnit.SECONDS).body())).contains("evaluation");
         }
         var file = folder.resolve("mine.safetensors");
         http.send(request(path + "/model").build(), BodyHandlers.ofFile(file));
@@ -387,7 +387,7 @@ final class ApiContract {
             throws Exception {
         var settings = TestDevice.Settings.honest("stranger").withToken(token);
         try (var device = TestDevice.start(guarded.uri(), settings, folder)) {
-            var answer = device.answers().poll(20, TimeUnit.SECONDS);
+            var answer = device.answers().poll(80, TimeUnit.SECONDS);
             assertThat(answer).asString().contains(reason, "mayReturn=false");
             assertThat(guarded.devices()).isEmpty();
         }

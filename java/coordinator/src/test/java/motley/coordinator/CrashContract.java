@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A coordinator in a process of its own, killed without warning in the middle of a round.
-@Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class CrashContract {
     private static final int EPOCHS = 2;
 
@@ -64,7 +64,7 @@ final class CrashContract {
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = coordinator.startRun(which.request(coordinator));
-            weights = run.whenOver().get(50, TimeUnit.SECONDS).weightsSha256().orElseThrow();
+            weights = run.whenOver().get(200, TimeUnit.SECONDS).weightsSha256().orElseThrow();
         }
 
         var home = new TestHome(folder.resolve("killed"));
@@ -74,7 +74,7 @@ final class CrashContract {
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
             var run = coordinator.runs().getFirst();
-            var view = run.whenOver().get(50, TimeUnit.SECONDS);
+            var view = run.whenOver().get(200, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);
             assertThat(view.weightsSha256()).hasValue(weights);
             requirePaidOnce(home, run);

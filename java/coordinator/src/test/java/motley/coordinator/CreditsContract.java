@@ -118,7 +118,7 @@ final class CreditsContract {
                         OptionalLong.of(price / 2));
         var run = coordinator.startRun(request.with(claim));
         try (var _ = device("a")) {
-            var view = run.whenOver().get(140, TimeUnit.SECONDS);
+            var view = run.whenOver().get(560, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.STOPPED);
             assertThat(view.waiting()).contains("the budget of ").contains("another round");
         }
@@ -166,7 +166,7 @@ final class CreditsContract {
 
     private void finish(RunHandle run) throws Exception {
         try (var _ = device("a")) {
-            run.whenOver().get(140, TimeUnit.SECONDS);
+            run.whenOver().get(560, TimeUnit.SECONDS);
         }
     }
 

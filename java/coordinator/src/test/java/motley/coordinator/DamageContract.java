@@ -15,9 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every task names its parameters by their hash: bytes that are damaged behind the coordinator's
 /// back are noticed, repaired, and leave no trace.
-@Timeout(60)
+@Timeout(240)
 final class DamageContract {
-    private static final long PATIENCE_S = 40;
+    private static final long PATIENCE_S = 160;
     private static final int EPOCHS = 2;
 
     /// Behind the header of a shared file, in the middle of the first weights.

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Stored data sets, against a real server.
-@Timeout(60)
+@Timeout(240)
 final class DatasetContract {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

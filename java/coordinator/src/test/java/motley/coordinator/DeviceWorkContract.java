@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What devices did, for whom, with what effect.
-@Timeout(60)
+@Timeout(240)
 final class DeviceWorkContract {
     @TempDir private Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -32,7 +32,7 @@ final class DeviceWorkContract {
             var settings = TestDevice.Settings.honest("a").withToken(token);
             try (var _ = TestDevice.start(coordinator.uri(), settings, folder)) {
                 var started = coordinator.startRun(TestHome.request(coordinator, 1));
-                started.whenOver().get(50, TimeUnit.SECONDS);
+                started.whenOver().get(200, TimeUnit.SECONDS);
                 run = started.id();
             }
             device = coordinator.devices().getFirst().id();

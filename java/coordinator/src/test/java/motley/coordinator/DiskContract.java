@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A disk on which nothing can be written for a while: the run waits and says why, and goes on by
 /// itself to the weights it would have had.
-@Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DiskContract {
     private static final int EPOCHS = 3;
 
@@ -28,7 +28,7 @@ final class DiskContract {
         try (var coordinator = home.open();
                 var _ = device(coordinator)) {
             var run = coordinator.startRun(TestHome.request(coordinator, EPOCHS));
-            weights = run.whenOver().get(50, TimeUnit.SECONDS).weightsSha256().orElseThrow();
+            weights = run.whenOver().get(200, TimeUnit.SECONDS).weightsSha256().orElseThrow();
         }
 
         var full = new TestHome(folder.resolve("full"));
@@ -47,7 +47,7 @@ final class DiskContract {
                 assertThat(run.view().waiting()).contains("waits until it can be stored");
                 Files.delete(incoming);
                 Files.createDirectories(incoming);
-                var view = run.whenOver().get(50, TimeUnit.SECONDS);
+                var view = run.whenOver().get(200, TimeUnit.SECONDS);
                 assertThat(view.status()).isEqualTo(Status.FINISHED);
                 assertThat(view.weightsSha256()).hasValue(weights);
             }

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whole trainings whose bytes travel in other forms than f32.
-@Timeout(200)
+@Timeout(800)
 final class EncodingContract {
-    private static final long PATIENCE_S = 90;
+    private static final long PATIENCE_S = 360;
     private static final int EPOCHS = 2;
 
     @TempDir private Path folder;

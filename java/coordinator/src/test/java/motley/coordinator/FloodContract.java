@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Clients that stall or say nothing, over real sockets: an honest device beside them finishes its
 /// training.
-@Timeout(value = 100, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class FloodContract {
     private static final int SILENT_CONNECTIONS = 300;
     private static final int FLOODS = 3;
@@ -59,7 +59,7 @@ final class FloodContract {
             assertThat(coordinator.devices())
                     .filteredOn(device -> device.name().startsWith("flooder"))
                     .hasSize(FLOODS);
-            var view = run.whenOver().get(50, TimeUnit.SECONDS);
+            var view = run.whenOver().get(200, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);
             assertThat(honest.accepted()).isPositive();
         }
@@ -84,7 +84,7 @@ final class FloodContract {
         try (var _ =
                 TestDevice.start(coordinator.uri(), TestDevice.Settings.honest("honest"), folder)) {
             var run = coordinator.startRun(TestHome.request(coordinator, 2));
-            var view = run.whenOver().get(50, TimeUnit.SECONDS);
+            var view = run.whenOver().get(200, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);
         }
     }

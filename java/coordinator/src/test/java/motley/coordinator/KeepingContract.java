@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Best parameters, early ends, and runs that go on from others, over real sockets.
-@Timeout(100)
+@Timeout(400)
 final class KeepingContract {
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 240;
 
     /// So fast that the loss soon rises again.
     private static final double TOO_FAST = 0.05;

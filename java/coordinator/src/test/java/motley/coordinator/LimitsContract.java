@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A device gets no task that needs more than its owner lends, and people see why.
-@Timeout(60)
+@Timeout(240)
 final class LimitsContract {
-    private static final long PATIENCE_S = 40;
+    private static final long PATIENCE_S = 160;
 
     @TempDir private Path folder;
 

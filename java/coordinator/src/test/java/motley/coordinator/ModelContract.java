@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Stored models, against a real server.
-@Timeout(60)
+@Timeout(240)
 final class ModelContract {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

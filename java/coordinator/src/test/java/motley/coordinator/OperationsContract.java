@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What probes and Prometheus find at a real coordinator.
-@Timeout(60)
+@Timeout(240)
 final class OperationsContract {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -43,7 +43,7 @@ final class OperationsContract {
                 var _ = TestDevice.start(coordinator.uri(), honest(), folder)) {
             var run = coordinator.startRun(TestHome.request(coordinator, 1));
             var path = "/v1/runs/" + run.id();
-            run.whenOver().get(50, TimeUnit.SECONDS);
+            run.whenOver().get(200, TimeUnit.SECONDS);
             assertThat(get(coordinator, path).statusCode()).isEqualTo(200);
             assertThat(get(coordinator, path + "x").statusCode()).isEqualTo(404);
             var figures = figures(get(coordinator, "/metrics"));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Which pages may open a device's session over WebSocket.
-@Timeout(60)
+@Timeout(240)
 final class PageGuardContract {
     @TempDir private Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -66,7 +66,7 @@ final class PageGuardContract {
                                         .withToken("wrong")
                                         .over(Transport.WEBSOCKET),
                                 folder)) {
-            assertThat(device.answers().poll(20, TimeUnit.SECONDS))
+            assertThat(device.answers().poll(80, TimeUnit.SECONDS))
                     .isInstanceOfSatisfying(
                             FromCoordinator.Goodbye.class,
                             goodbye -> {

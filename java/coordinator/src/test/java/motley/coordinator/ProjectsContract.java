@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Projects at a real coordinator, from a draft to the comparison of two.
-@Timeout(60)
+@Timeout(240)
 final class ProjectsContract {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String ALL = "/v1/projects";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Requests that come twice with one `Idempotency-Key`.
-@Timeout(60)
+@Timeout(240)
 final class RepeatsContract {
     private static final String KEY = "5f0c2f4e-1111-4222-8333-abcdefabcdef";
     private static final String LIST = "/v1/join-tokens";

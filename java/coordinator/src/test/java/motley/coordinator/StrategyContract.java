@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// k-batch and async over real sockets, with devices that die and a coordinator that is closed:
 /// every sample counts once an epoch, and the model learns.
-@Timeout(120)
+@Timeout(480)
 final class StrategyContract {
-    private static final long PATIENCE_S = 100;
+    private static final long PATIENCE_S = 400;
     private static final int EPOCHS = 8;
 
     /// 100 samples in tasks of eight.

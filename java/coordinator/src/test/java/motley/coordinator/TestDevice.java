@@ -240,7 +240,7 @@ final class TestDevice implements AutoCloseable {
 
     /// Why there is no work; waits until there is none.
     String idle() throws InterruptedException {
-        return String.valueOf(idle.poll(20, TimeUnit.SECONDS));
+        return String.valueOf(idle.poll(80, TimeUnit.SECONDS));
     }
 
     /// Of the last run it worked for.

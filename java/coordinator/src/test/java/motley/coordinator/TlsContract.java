@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A coordinator at https with a certificate made for the test by the JDK's keytool.
-@Timeout(120)
+@Timeout(480)
 final class TlsContract {
     private static final char[] STORE_PASSWORD = "only-for-this-test".toCharArray();
 
@@ -128,7 +128,7 @@ final class TlsContract {
                         "tls",
                         profile()));
         try {
-            return first.get(20, TimeUnit.SECONDS);
+            return first.get(80, TimeUnit.SECONDS);
         } finally {
             session.close("enough");
         }

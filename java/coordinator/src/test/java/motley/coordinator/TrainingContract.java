@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Whole trainings over real sockets: whoever takes part, and whatever happens to them, the
 /// weights are the same.
-@Timeout(60)
+@Timeout(240)
 final class TrainingContract {
-    private static final long PATIENCE_S = 40;
+    private static final long PATIENCE_S = 160;
     private static final int EPOCHS = 2;
 
     @TempDir private static Path before;

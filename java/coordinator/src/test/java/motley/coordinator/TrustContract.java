@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Trainings with devices that lie, over real sockets.
 @Timeout(300)
 final class TrustContract {
-    private static final long PATIENCE_S = 140;
+    private static final long PATIENCE_S = 560;
     private static final int EPOCHS = 1;
 
     @TempDir private Path folder;

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files in pieces, against a real server.
-@Timeout(60)
+@Timeout(240)
 final class UploadContract {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int SIZE = 300_000;
@@ -138,7 +138,7 @@ final class UploadContract {
             problem(patch(path, 65_536, SIZE), 423, "written by another request");
             problem(send(request(path).DELETE()), 423, "written by another request");
             out.close();
-            assertThat(first.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+            assertThat(first.get(120, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
         }
         assertThat(patch(path, 65_536, SIZE).statusCode()).isEqualTo(204);
     }
@@ -156,7 +156,7 @@ final class UploadContract {
                 out.write(bytes, 0, 1000 * i);
                 out.flush();
                 out.close();
-                problem(sent.get(30, TimeUnit.SECONDS), 404, "upload");
+                problem(sent.get(120, TimeUnit.SECONDS), 404, "upload");
             }
         }
     }

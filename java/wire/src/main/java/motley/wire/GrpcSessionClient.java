@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -160,12 +161,18 @@ public final class GrpcSessionClient {
         @Override
         public void finish() {
             // First the limit: the answer may free the clock at once.
-            var _ =
-                    means.clock()
-                            .schedule(
-                                    () -> abort("the coordinator did not end the session"),
-                                    FAREWELL.toMillis(),
-                                    TimeUnit.MILLISECONDS);
+            try {
+                var _ =
+                        means.clock()
+                                .schedule(
+                                        () -> abort("the coordinator did not end the session"),
+                                        FAREWELL.toMillis(),
+                                        TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // The coordinator has ended it meanwhile, which has freed the clock.
+                abort("the session has ended");
+                return;
+            }
             call().onCompleted();
         }
 

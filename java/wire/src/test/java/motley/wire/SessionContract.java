@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /// What sessions must do over real sockets, whatever carries them.
 abstract class SessionContract {
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 80;
 
     static final FromDevice.Hello HELLO =
             new FromDevice.Hello(

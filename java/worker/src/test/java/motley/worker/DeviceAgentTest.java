@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A device's agent and a coordinator over real sockets.
-@Timeout(60)
+@Timeout(240)
 final class DeviceAgentTest {
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 80;
     private static final TinyRun TINY = TinyRun.of("tiny-run", 4);
 
     @TempDir private Path home;

@@ -25,7 +25,7 @@ import motley.wire.Session;
 final class TestCoordinator implements AutoCloseable {
     static final String TOKEN = "session-token";
 
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 80;
 
     private final GrpcSessionService service = new GrpcSessionService(this::accept);
     private final Server server;

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What strangers may send as a model or as data, and must not get in: every file is refused in one
 /// line that names it, and costs no more memory than an honest one.
-@Timeout(120)
+@Timeout(480)
 final class HostileFilesTest {
     private static final long ALLOCATED_BYTES_MAX = 96L << 20;
     private static final int DETAIL_CHARS_MAX = 400;
