@@ -64,6 +64,11 @@ public final class NodeProcess implements AutoCloseable {
         return new WasmFeatures(true, fused, 1);
     }
 
+    /// A module of one thread.
+    void load(int id, byte[] module, int pages) {
+        load(id, module, new DevicePlan.Code.Module(pages, 1, ""));
+    }
+
     void load(int id, byte[] module, DevicePlan.Code.Module code) {
         int pagesAndThreads = code.memoryPages() | code.threads() << PAGES_BITS;
         ask(0, id, module.length, pagesAndThreads, module);
