@@ -21,6 +21,7 @@ main() {
         /usr/lib/chromium/libvk_swiftshader.so >"$VK_ICD_FILENAMES"
     refusals
     mixed_run
+    expect "all tilings give equal bits" contract TilingBitsTest
     # The whole of it takes five minutes; where time is short, each operation.
     expect "the engine contract, natively" contract "NativeEngineContract${CI:+#$operations}"
     expect "every operation, in Chromium" contract "BrowserEngineContract#$operations"

@@ -22,6 +22,8 @@ export interface Settings {
   readonly platform: string;
   readonly engine: "auto" | "webgpu" | "wasm";
   readonly allowsSoftware: boolean;
+  /** Whether a software adapter times variants of kernels, as others do: for tests, since it takes long. */
+  readonly tunesSoftware: boolean;
   /** Most threads of the processor, where it computes. */
   readonly threads: number;
   readonly memoryBytes: number;
@@ -50,6 +52,8 @@ export interface Status {
   readonly reason: string;
   readonly engine: string;
   readonly processor: string;
+  /** Kernels whose variants were timed here, with the best. */
+  readonly tuned: string;
   /** Why a better engine is not used; empty if there is none. */
   readonly passedOver: string;
   /** The model it works on. */
@@ -150,11 +154,11 @@ export class Agent {
   // Engines.
 
   private async openEngine(): Promise<void> {
-    const { engine: wanted, allowsSoftware } = this.settings;
+    const { engine: wanted } = this.settings;
     const isUnfit = this.counts.losses >= LOSSES_MAX;
     if (wanted !== "wasm" && !(isUnfit && wanted === "auto")) {
       try {
-        this.use(await this.openGpu(allowsSoftware));
+        this.use(await this.openGpu());
         return;
       } catch (e) {
         if (wanted === "webgpu") throw e;
@@ -166,10 +170,10 @@ export class Agent {
   }
 
   /** A GPU that was just lost takes a moment to come back. */
-  private async openGpu(allowsSoftware: boolean): Promise<Engine> {
+  private async openGpu(): Promise<Engine> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const engine = await WebGpuEngine.open(allowsSoftware);
+        const engine = await WebGpuEngine.open(this.settings);
         await engine.test();
         return engine;
       } catch (e) {
@@ -463,6 +467,7 @@ export class Agent {
       reason,
       engine: this.engine?.name ?? "",
       processor: this.engine?.processor ?? "",
+      tuned: this.engine?.tuned ?? "",
       passedOver: this.passedOver,
       work: this.work,
       ...this.counts,

@@ -1,5 +1,5 @@
 /** Bulk bytes between this device and its coordinator, as HTTP bodies. */
-import type { Engine } from "./engine.ts";
+import type { Engine, Tuned } from "./engine.ts";
 import type { Plan } from "./plan.ts";
 
 const ATTEMPTS_MAX = 10;
@@ -22,12 +22,22 @@ export class Bulk {
 
   /** The plan of a program; kept by whoever asks. */
   async plan(program: string, engine: Engine, memoryBytes: number): Promise<Plan> {
-    const abilities = new URLSearchParams({ ...engine.abilities, engine: engine.name, memoryBytes: String(memoryBytes) });
+    const abilities = abilitiesOf(engine, memoryBytes);
     const response = await this.send(`/v1/programs/${program}/plan?${abilities}`);
     if (!response.ok) throw await problem(response);
     const text = await response.text();
     this.traffic.downBytes += text.length;
     return JSON.parse(text) as Plan;
+  }
+
+  /** Tells what was found best, for all devices of this kind. */
+  async tunings(engine: Engine, memoryBytes: number, tuned: readonly Tuned[]): Promise<void> {
+    const response = await this.send(`/v1/tunings?${abilitiesOf(engine, memoryBytes)}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kernels: tuned.map(({ kernel }) => kernel), variants: tuned.map(({ variant }) => variant) }),
+    });
+    if (!response.ok) throw await problem(response);
   }
 
   /** Undefined if the coordinator has them no more: the task is out of date. */
@@ -83,6 +93,10 @@ export class Bulk {
       signal: this.ending.signal,
     });
   }
+}
+
+function abilitiesOf(engine: Engine, memoryBytes: number): URLSearchParams {
+  return new URLSearchParams({ ...engine.abilities, engine: engine.name, memoryBytes: String(memoryBytes) });
 }
 
 /** What the coordinator says is wrong. */

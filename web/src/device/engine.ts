@@ -18,6 +18,8 @@ export interface Engine {
   readonly threads: number;
   /** Limits and features, for the compiler. */
   readonly abilities: Readonly<Record<string, string>>;
+  /** Kernels whose variants were timed, with the best, for people. */
+  readonly tuned: string;
   /** Resolves with a reason when the engine is of no use any more. */
   readonly lost: Promise<string>;
 
@@ -26,8 +28,17 @@ export interface Engine {
   close(): void;
 }
 
+/** The fastest variant of a kernel on this device. */
+export interface Tuned {
+  readonly kernel: string;
+  readonly variant: string;
+}
+
 /** A plan with its memory. */
 export interface Prepared {
+  /** What was found out by timing variants; it is in use. */
+  readonly tuned?: readonly Tuned[];
+
   /** Writes inputs, runs, and gives the bytes of the outputs asked for. One run at a time. */
   run(writes: readonly Write[], outputs: readonly number[]): Promise<Uint8Array<ArrayBuffer>[]>;
 

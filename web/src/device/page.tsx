@@ -285,6 +285,7 @@ function settingsOf(choices: Choices, deviceId: string): Settings {
     platform: platform(),
     engine: choices.engine,
     allowsSoftware: new URLSearchParams(location.search).get("software") === "yes",
+    tunesSoftware: new URLSearchParams(location.search).get("tune") === "yes",
     threads: choices.threads,
     memoryBytes: Math.round(choices.memoryGib * GIB),
     batteryMin: choices.batteryMin / 100,

@@ -15,7 +15,16 @@ export interface Port extends Place {
 export interface Dispatch {
   readonly shader: number;
   readonly entry: string;
-  readonly bindings: readonly Place[];
+  readonly bindings: readonly (Place & { readonly write?: boolean })[];
+  readonly groups: readonly [number, number, number];
+}
+
+/** Another way to do what a dispatch does. */
+export interface Variant {
+  readonly dispatch: number;
+  readonly kernel: string;
+  readonly name: string;
+  readonly shader: number;
   readonly groups: readonly [number, number, number];
 }
 
@@ -29,6 +38,7 @@ export interface Plan {
   readonly constants: readonly { buffer: number; offset: number; base64: string }[];
   readonly shaders?: readonly string[];
   readonly dispatches?: readonly Dispatch[];
+  readonly variants?: readonly Variant[];
   readonly memoryPages?: number;
   /** How many run it together, each with an instance of its own; 1 if absent. */
   readonly threads?: number;

@@ -105,6 +105,9 @@ export class Run {
     const parameterCount = plan.inputs.length - (isTraining ? TRAIN_INPUTS : EVALUATE_INPUTS);
     this.requireFit(plan, parameterCount, isTraining);
     const prepared = await this.engine.prepare(plan);
+    const { tuned = [] } = prepared;
+    // Nothing depends on it but the speed of others.
+    if (tuned.length > 0) await bulk.tunings(this.engine, this.memoryBytes, tuned).catch(() => {});
     if (isTraining) await warmUp(prepared);
     return { plan, prepared, parameterCount, overwritten: overwrittenInputs(plan) };
   }

@@ -10,6 +10,7 @@ const RUN_MS_MAX = 120_000;
 
 export class WasmEngine implements Engine {
   readonly name = "wasm";
+  readonly tuned = "";
   readonly lost: Promise<string>;
   private readonly worker: Worker;
   private readonly waiting = new Map<number, { resolve: (outputs: Uint8Array<ArrayBuffer>[]) => void; reject: (e: Error) => void }>();

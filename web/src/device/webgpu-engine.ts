@@ -1,6 +1,6 @@
 /** WebGPU. */
-import { type Engine, type Prepared, Unable, type Write } from "./engine.ts";
-import { bytesOf, requireSound, type Plan } from "./plan.ts";
+import { type Engine, type Prepared, type Tuned, Unable, type Write } from "./engine.ts";
+import { bytesOf, requireSound, type Dispatch, type Place, type Plan } from "./plan.ts";
 
 /** What the compiler may count on beyond the defaults, where the adapter has it. */
 const LIMITS = [
@@ -24,6 +24,7 @@ export class WebGpuEngine implements Engine {
   readonly name = "webgpu";
   readonly threads = 1;
   readonly lost: Promise<string>;
+  tuned = "";
 
   private constructor(
     private readonly device: GPUDevice,
@@ -36,9 +37,10 @@ export class WebGpuEngine implements Engine {
 
   /**
    * @param allowsSoftware whether an adapter will do that computes on the processor
+   * @param tunesSoftware whether such a one times variants
    * @throws Unable if there is none that may be used
    */
-  static async open(allowsSoftware: boolean): Promise<WebGpuEngine> {
+  static async open({ allowsSoftware, tunesSoftware }: { allowsSoftware: boolean; tunesSoftware: boolean }): Promise<WebGpuEngine> {
     if (!("gpu" in navigator) || navigator.gpu === undefined) {
       throw new Unable(globalThis.isSecureContext ? "this browser has no WebGPU" : "WebGPU needs a page over https");
     }
@@ -62,6 +64,8 @@ export class WebGpuEngine implements Engine {
       ...LIMITS.map((name) => [name, String(device.limits[name])]),
       ...features.map((name) => [name, "true"]),
       ["software", String(isSoftware)],
+      ["adapter", words.slice(0, 100) || "unknown"],
+      ["tunes", String(!isSoftware || tunesSoftware)],
     ]) as Record<string, string>;
     const make = [info?.vendor, info?.architecture].filter(Boolean).join("-") || "unknown";
     return new WebGpuEngine(device, `webgpu-${make}`.slice(0, 100), words || "GPU", abilities);
@@ -108,29 +112,32 @@ export class WebGpuEngine implements Engine {
     const { device } = this;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffers = plan.buffers.map((size) => device.createBuffer({ size: Math.ceil(size / 4) * 4, usage }));
+    const { best, tuned } = await this.tune(plan, buffers);
+    if (tuned.length > 0) this.tuned = [this.tuned, ...tuned.map(({ kernel, variant }) => `${kernel}: ${variant}`)].filter(Boolean).join("; ");
     for (const { buffer, offset, base64 } of plan.constants) {
       device.queue.writeBuffer(buffers[buffer]!, offset, bytesOf(base64));
     }
-    const steps = await this.steps(plan, buffers);
+    const steps = await this.steps(plan, best, buffers);
     const staging = new Map<string, GPUBuffer>();
     return {
+      tuned,
       run: (writes, outputs) => this.run({ plan, buffers, steps, staging }, writes, outputs),
       close: () => [...buffers, ...staging.values()].forEach((buffer) => buffer.destroy()),
     };
   }
 
-  private async steps(plan: Plan, buffers: GPUBuffer[]): Promise<Step[]> {
+  private async steps(plan: Plan, dispatches: readonly Dispatch[], buffers: GPUBuffer[]): Promise<Step[]> {
     const { device } = this;
     const modules = (plan.shaders ?? []).map((code) => device.createShaderModule({ code }));
     const pipelines = new Map<string, Promise<GPUComputePipeline>>();
-    for (const { shader, entry } of plan.dispatches ?? []) {
+    for (const { shader, entry } of dispatches) {
       const key = `${shader} ${entry}`;
       if (pipelines.has(key)) continue;
       const compute = { module: modules[shader]!, entryPoint: entry };
       pipelines.set(key, device.createComputePipelineAsync({ layout: "auto", compute }));
     }
     const steps: Step[] = [];
-    for (const { shader, entry, bindings, groups } of plan.dispatches ?? []) {
+    for (const { shader, entry, bindings, groups } of dispatches) {
       const pipeline = await pipelines.get(`${shader} ${entry}`)!;
       const entries = bindings.map(({ buffer, offset, bytes }, binding) => ({
         binding,
@@ -142,6 +149,78 @@ export class WebGpuEngine implements Engine {
     return steps;
   }
 
+  /**
+   * Times the variants of each dispatch that has some, on numbers drawn at random, and takes the fastest of
+   * those whose results have the bits of the dispatch itself. Memory is zero before and afterwards.
+   */
+  private async tune(plan: Plan, buffers: GPUBuffer[]): Promise<{ best: Dispatch[]; tuned: Tuned[] }> {
+    const best = [...(plan.dispatches ?? [])];
+    const tuned: Tuned[] = [];
+    for (const kernel of new Set((plan.variants ?? []).map((variant) => variant.kernel))) {
+      const variants = plan.variants!.filter((variant) => variant.kernel === kernel);
+      const own = plan.dispatches![variants[0]!.dispatch]!;
+      for (const place of own.bindings) {
+        this.device.queue.writeBuffer(buffers[place.buffer]!, place.offset, drawn(place.bytes));
+      }
+      const expected = await this.resultOf(plan, own, buffers);
+      let winner: { name: string; ms: number; dispatch: Dispatch } | undefined;
+      for (const { name, shader, groups } of variants) {
+        const dispatch = { ...own, shader, groups };
+        if (!isEqual(await this.resultOf(plan, dispatch, buffers), expected)) continue;
+        const ms = await this.timeOf(plan, dispatch, buffers);
+        if (winner === undefined || ms < winner.ms) winner = { name, ms, dispatch };
+      }
+      if (winner === undefined) continue;
+      best[variants[0]!.dispatch] = winner.dispatch;
+      tuned.push({ kernel, variant: winner.name });
+    }
+    if (tuned.length > 0) {
+      const encoder = this.device.createCommandEncoder();
+      for (const buffer of buffers) encoder.clearBuffer(buffer);
+      this.device.queue.submit([encoder.finish()]);
+    }
+    return { best, tuned };
+  }
+
+  /** Bits of what a dispatch writes. */
+  private async resultOf(plan: Plan, dispatch: Dispatch, buffers: GPUBuffer[]): Promise<Uint32Array> {
+    const steps = await this.steps(plan, [dispatch], buffers);
+    this.submit(steps);
+    const written = dispatch.bindings.filter((place) => place.write).map((place, i) => portAt(place, i));
+    const staging = new Map<string, GPUBuffer>();
+    const parts = await this.read({ ...plan, outputs: written }, buffers, staging, written.map((_, i) => i));
+    for (const buffer of staging.values()) buffer.destroy();
+    const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) all.set(part, (at += part.length) - part.length);
+    return new Uint32Array(all.buffer);
+  }
+
+  /** Milliseconds of one of several runs; the best of three such times. */
+  private async timeOf(plan: Plan, dispatch: Dispatch, buffers: GPUBuffer[]): Promise<number> {
+    const steps = await this.steps(plan, [dispatch], buffers);
+    let best = Infinity;
+    for (let turn = 0; turn < TUNING_TURNS; turn++) {
+      const started = performance.now();
+      for (let i = 0; i < TUNING_RUNS; i++) this.submit(steps);
+      await this.device.queue.onSubmittedWorkDone();
+      best = Math.min(best, (performance.now() - started) / TUNING_RUNS);
+    }
+    return best;
+  }
+
+  private submit(steps: readonly Step[]): void {
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const { pipeline, group, groups } of steps) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...groups);
+    }
+    pass.end();
+    this.device.queue.submit([encoder.finish()]);
+  }
+
   private async run(loaded: Loaded, writes: readonly Write[], outputs: readonly number[]) {
     const { plan, buffers, steps, staging } = loaded;
     const { device } = this;
@@ -150,15 +229,7 @@ export class WebGpuEngine implements Engine {
       device.queue.writeBuffer(buffers[buffer]!, offset, bytes);
     }
     for (let at = 0; at < steps.length; at += DISPATCHES_PER_SUBMIT) {
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const { pipeline, group, groups } of steps.slice(at, at + DISPATCHES_PER_SUBMIT)) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, group);
-        pass.dispatchWorkgroups(...groups);
-      }
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+      this.submit(steps.slice(at, at + DISPATCHES_PER_SUBMIT));
     }
     return this.read(plan, buffers, staging, outputs);
   }
@@ -188,6 +259,26 @@ export class WebGpuEngine implements Engine {
     room.unmap();
     return parts;
   }
+}
+
+const TUNING_RUNS = 4;
+const TUNING_TURNS = 3;
+
+/** Floats in [-1, 1), the same every time. */
+function drawn(bytes: number): Float32Array<ArrayBuffer> {
+  let state = 1;
+  return Float32Array.from({ length: bytes / 4 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return state / 2 ** 31;
+  });
+}
+
+function isEqual(one: Uint32Array, other: Uint32Array): boolean {
+  return one.length === other.length && one.every((bits, i) => bits === other[i]);
+}
+
+function portAt(place: Place, number: number) {
+  return { ...place, name: `result${number}`, type: "f32" as const, shape: [place.bytes / 4] };
 }
 
 const TEST_SIZE = 64;

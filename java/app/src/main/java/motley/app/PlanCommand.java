@@ -100,7 +100,7 @@ final class PlanCommand implements Runnable {
                         "relaxedSimd", String.valueOf(relaxedSimd),
                         "threads", String.valueOf(threads),
                         "software", String.valueOf(isSoftware));
-        var plan = compiler().target(abilities).compilation().apply(program());
+        var plan = compiler().target(abilities).compilation().compile(program(), Map.of());
         var text = DevicePlanJson.write(plan);
         console.say(text);
         console.emit("plan", Map.of("plan", text));

@@ -22,7 +22,7 @@ final class WasmPlans implements PlanCompiler {
         var features =
                 new WasmFeatures(
                         is("simd", abilities), is("relaxedSimd", abilities), threads(abilities));
-        return new Target(
+        return Target.untuned(
                 WasmCompiler.numericClass(features) + " of " + features.threads(),
                 program -> WasmCompiler.compile(program, List.of(), features));
     }

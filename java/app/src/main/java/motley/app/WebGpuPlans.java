@@ -2,13 +2,16 @@ package motley.app;
 
 import static motley.tensor.Require.require;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import motley.coordinator.plans.PlanCompiler;
 import motley.webgpu.wgsl.GpuLimits;
 import motley.webgpu.wgsl.GpuPlans;
 import motley.webgpu.wgsl.GpuTarget;
 import motley.webgpu.wgsl.Tiling;
+import motley.webgpu.wgsl.Tuning;
 
 /// Plans for browsers with a GPU.
 final class WebGpuPlans implements PlanCompiler {
@@ -18,7 +21,8 @@ final class WebGpuPlans implements PlanCompiler {
     }
 
     /// @param abilities limits under the names of the WebGPU specification, and `software`, true
-    ///     where a processor computes what a GPU should; those left out are what every device has
+    ///     where a processor computes what a GPU should; those left out are what every device has;
+    ///     `adapter`, which GPU it is, and `tunes`, true where the device times variants
     @Override
     public Target target(Map<String, String> abilities) {
         var usual = GpuLimits.DEFAULT;
@@ -32,8 +36,22 @@ final class WebGpuPlans implements PlanCompiler {
                         count("maxComputeWorkgroupsPerDimension", usual.groups(), abilities));
         boolean isSoftware = abilities.getOrDefault("software", "false").equals("true");
         var target = new GpuTarget(limits, isSoftware ? Tiling.DIRECT : Tiling.SHARED);
+        // Only a device that wants to time them pays for the texts of variants.
+        boolean offers = abilities.getOrDefault("tunes", "false").equals("true");
+        var name = "%s, %s".formatted(target, abilities.getOrDefault("adapter", "any"));
         return new Target(
-                target.toString(), program -> GpuPlans.compile(program, List.of(), target));
+                name + (offers ? ", tuned" : ""),
+                (program, tuned) -> {
+                    var chosen = new HashMap<String, Tiling>();
+                    tuned.forEach((kernel, tiling) -> chosen.put(kernel, Tiling.valueOf(tiling)));
+                    var tuning = new Tuning(chosen, offers);
+                    return GpuPlans.compile(program, List.of(), target, tuning);
+                });
+    }
+
+    @Override
+    public List<String> variants() {
+        return Stream.of(Tiling.values()).map(Tiling::name).toList();
     }
 
     private static int count(String name, int usual, Map<String, String> abilities) {

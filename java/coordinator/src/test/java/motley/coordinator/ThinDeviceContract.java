@@ -229,7 +229,7 @@ final class ThinDeviceContract {
                 throw new IllegalArgumentException("size: " + size + " (expected: a number)");
             }
             var name = Integer.parseInt(size) < 5 ? "small" : "large";
-            return new Target(name, program -> plan(program, name));
+            return Target.untuned(name, program -> plan(program, name));
         }
 
         private DevicePlan plan(Program program, String name) {

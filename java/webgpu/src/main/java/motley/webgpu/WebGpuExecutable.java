@@ -54,7 +54,7 @@ final class WebGpuExecutable implements Executable {
     }
 
     private void make() {
-        if (!(plan.code() instanceof DevicePlan.Code.Shaders(var shaders, var launches))) {
+        if (!(plan.code() instanceof DevicePlan.Code.Shaders(var shaders, var launches, _))) {
             throw new IllegalStateException("plan: for " + plan.engine() + " (expected: webgpu)");
         }
         for (long bytes : plan.buffers()) buffers.add(device.storage(bytes));

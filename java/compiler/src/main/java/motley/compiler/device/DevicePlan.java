@@ -108,10 +108,25 @@ public record DevicePlan(
         /// For WebGPU: dispatches in order, each after all writes of the one before.
         ///
         /// @param shaders texts in WGSL
-        record Shaders(List<String> shaders, List<Dispatch> dispatches) implements Code {
+        /// @param variants of some dispatches, of which a device may take the fastest
+        record Shaders(List<String> shaders, List<Dispatch> dispatches, List<Variant> variants)
+                implements Code {
+            /// Without variants.
+            public Shaders(List<String> shaders, List<Dispatch> dispatches) {
+                this(shaders, dispatches, List.of());
+            }
+
             public Shaders {
                 shaders = List.copyOf(shaders);
                 dispatches = List.copyOf(dispatches);
+                variants = List.copyOf(variants);
+                for (var variant : variants) {
+                    require(
+                            variant.shader() < shaders.size()
+                                    && variant.dispatch() < dispatches.size(),
+                            "variant: %s (expected: of a dispatch and a shader that are there)",
+                            variant);
+                }
                 for (var dispatch : dispatches) {
                     require(
                             dispatch.shader() >= 0 && dispatch.shader() < shaders.size(),
@@ -147,6 +162,20 @@ public record DevicePlan(
             bindings = List.copyOf(bindings);
             groups = List.copyOf(groups);
             require(groups.size() == 3, "groups: %s (expected: three)", groups);
+        }
+    }
+
+    /// Another way to do what a dispatch does, with the same bindings and the same results.
+    ///
+    /// @param dispatch its number
+    /// @param kernel what it computes and how large; equal for what takes equally long
+    /// @param name which way it is
+    public record Variant(
+            int dispatch, String kernel, String name, int shader, List<Integer> groups) {
+        public Variant {
+            groups = List.copyOf(groups);
+            require(dispatch >= 0, "dispatch: %d (expected: at least 0)", dispatch);
+            require(shader >= 0, "shader: %d (expected: at least 0)", shader);
         }
     }
 

@@ -44,11 +44,15 @@ public final class DevicePlanJson {
 
     private static String code(DevicePlan.Code code) {
         return switch (code) {
-            case DevicePlan.Code.Shaders(var shaders, var dispatches) ->
-                    "\"shaders\":%s,\"dispatches\":%s"
+            case DevicePlan.Code.Shaders(var shaders, var dispatches, var variants) ->
+                    "\"shaders\":%s,\"dispatches\":%s%s"
                             .formatted(
                                     list(shaders, DevicePlanJson::text),
-                                    list(dispatches, DevicePlanJson::dispatch));
+                                    list(dispatches, DevicePlanJson::dispatch),
+                                    variants.isEmpty()
+                                            ? ""
+                                            : ",\"variants\":"
+                                                    + list(variants, DevicePlanJson::variant));
             case DevicePlan.Code.Module(int memoryPages, int threads, var base64) ->
                     "\"memoryPages\":%d,%s\"module\":%s"
                             .formatted(memoryPages, threads(threads), text(base64));
@@ -67,6 +71,16 @@ public final class DevicePlanJson {
                         text(dispatch.entry()),
                         list(dispatch.bindings(), DevicePlanJson::binding),
                         list(dispatch.groups(), String::valueOf));
+    }
+
+    private static String variant(DevicePlan.Variant variant) {
+        return "{\"dispatch\":%d,\"kernel\":%s,\"name\":%s,\"shader\":%d,\"groups\":%s}"
+                .formatted(
+                        variant.dispatch(),
+                        text(variant.kernel()),
+                        text(variant.name()),
+                        variant.shader(),
+                        list(variant.groups(), String::valueOf));
     }
 
     private static String binding(DevicePlan.Binding binding) {

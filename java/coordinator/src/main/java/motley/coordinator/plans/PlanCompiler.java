@@ -1,5 +1,6 @@
 package motley.coordinator.plans;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import motley.compiler.device.DevicePlan;
@@ -25,8 +26,24 @@ public interface PlanCompiler {
     ///     needs
     Target target(Map<String, String> abilities);
 
+    /// Ways to compute a kernel that devices may time, by name; none where there is one way.
+    default List<String> variants() {
+        return List.of();
+    }
+
+    /// Compiles for one class of devices.
+    interface Compilation {
+        /// @param tuned variants that such devices have found best, by kernel
+        DevicePlan compile(Program program, Map<String, String> tuned);
+    }
+
     /// A class of devices that get the same plans.
     ///
     /// @param name equal for equal plans
-    record Target(String name, Function<Program, DevicePlan> compilation) {}
+    record Target(String name, Compilation compilation) {
+        /// For devices that have nothing to tune.
+        public static Target untuned(String name, Function<Program, DevicePlan> compilation) {
+            return new Target(name, (program, _) -> compilation.apply(program));
+        }
+    }
 }

@@ -12,10 +12,14 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import motley.coordinator.http.JsonFields;
 import motley.coordinator.http.Problem;
+import motley.coordinator.http.Reply;
 import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
 import motley.coordinator.storage.BlobStore;
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class PlanRoutes {
     private static final int ABILITIES_MAX = 64;
     private static final int ABILITY_CHARS_MAX = 100;
+    private static final int TUNED_MAX = 16;
+    private static final String KERNEL = "[a-z0-9 ]{1,100}";
     private static final String ENGINE = "engine";
     private static final String MEMORY = "memoryBytes";
 
@@ -36,8 +42,41 @@ public final class PlanRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.brief(
-                        HttpMethod.GET, "/v1/programs/{sha256}/plan", Scope.DEVICE, this::plan));
+                Route.brief(HttpMethod.GET, "/v1/programs/{sha256}/plan", Scope.DEVICE, this::plan),
+                Route.brief(HttpMethod.POST, "/v1/tunings", Scope.DEVICE, this::tune));
+    }
+
+    private HttpResponse tune(ServiceRequestContext context, HttpRequest request) {
+        var abilities = abilities(context);
+        var device = device(abilities);
+        var fields = JsonFields.of(request, Set.of("kernels", "variants"));
+        var kernels = fields.texts("kernels");
+        var variants = fields.texts("variants");
+        require(
+                kernels.size() == variants.size() && kernels.size() <= TUNED_MAX,
+                "kernels: %d with %d variants (expected: as many, at most %d)",
+                kernels.size(),
+                variants.size(),
+                TUNED_MAX);
+        var found = new LinkedHashMap<String, String>();
+        for (int i = 0; i < kernels.size(); i++) {
+            var kernel = kernels.get(i);
+            require(
+                    kernel.matches(KERNEL),
+                    "kernel: %.100s (expected: letters, digits and spaces, at most 100)",
+                    kernel);
+            found.put(kernel, variants.get(i));
+        }
+        plans.tune(device, found);
+        return Reply.ok(Reply.object());
+    }
+
+    /// @param abilities without what is no ability, afterwards
+    private Plans.Device device(Map<String, String> abilities) {
+        var engine = abilities.remove(ENGINE);
+        require(engine != null, "engine: missing (expected: one of %s)", plans.engines());
+        var memory = abilities.remove(MEMORY);
+        return new Plans.Device(String.valueOf(engine), memoryBytes(memory), abilities);
     }
 
     private HttpResponse plan(ServiceRequestContext context, HttpRequest request)
@@ -45,10 +84,7 @@ public final class PlanRoutes {
         var program = String.valueOf(context.pathParam("sha256"));
         require(BlobStore.isName(program), "sha256: %s (expected: 64 hexadecimal digits)", program);
         var abilities = abilities(context);
-        var engine = abilities.remove(ENGINE);
-        require(engine != null, "engine: missing (expected: one of %s)", plans.engines());
-        var memory = abilities.remove(MEMORY);
-        var device = new Plans.Device(String.valueOf(engine), memoryBytes(memory), abilities);
+        var device = device(abilities);
         var plan =
                 plans.plan(program, device).orElseThrow(() -> Problem.notFound("program", program));
         var headers =

@@ -35,6 +35,7 @@ public final class Plans {
 
     private final BlobStore blobs;
     private final List<PlanCompiler> compilers;
+    private final Tunings tunings = new Tunings();
     private final Semaphore compiling = new Semaphore(COMPILING_MAX);
 
     /// In the order they were last asked for; guarded by itself.
@@ -81,7 +82,7 @@ public final class Plans {
         }
         if (there != null) return Optional.of(await(there));
         try {
-            var plan = compile(file.get(), target, device.memoryBytes());
+            var plan = compile(file.get(), target, device);
             made.complete(plan);
             shrink();
             return Optional.of(plan);
@@ -92,6 +93,32 @@ public final class Plans {
             made.completeExceptionally(e);
             throw e;
         }
+    }
+
+    /// Remembers what a device found best for all devices of its class, which get plans of it from
+    /// now on.
+    ///
+    /// @param found names of variants by kernel
+    /// @throws IllegalArgumentException if there is no such engine or variant, or an ability is
+    ///     malformed
+    public void tune(Device device, Map<String, String> found) {
+        var compiler = compiler(device.engine());
+        for (var variant : found.values()) {
+            require(
+                    compiler.variants().contains(variant),
+                    "variant: %s (expected: one of %s)",
+                    variant,
+                    compiler.variants());
+        }
+        var target = compiler.target(device.abilities()).name();
+        if (!tunings.learn(device.engine() + " " + target, found)) return;
+        synchronized (kept) {
+            kept.keySet().removeIf(key -> isOf(key, device.engine(), target));
+        }
+    }
+
+    private static boolean isOf(Key key, String engine, String target) {
+        return key.engine().equals(engine) && key.target().equals(target);
     }
 
     private PlanCompiler compiler(String engine) {
@@ -114,8 +141,9 @@ public final class Plans {
         }
     }
 
-    private byte[] compile(Path file, Target target, long memoryBytes)
+    private byte[] compile(Path file, Target target, Device device)
             throws IOException, InterruptedException {
+        long memoryBytes = device.memoryBytes();
         long sizeBytes = Files.size(file);
         require(
                 sizeBytes <= PROGRAM_BYTES_MAX,
@@ -126,7 +154,8 @@ public final class Plans {
         try {
             var limits = Limits.DEFAULT.withPeakLiveBytesMax(memoryBytes);
             var program = ProgramCodec.decode(Files.readAllBytes(file), limits);
-            DevicePlan plan = target.compilation().apply(program);
+            var tuned = tunings.of(device.engine() + " " + target.name());
+            DevicePlan plan = target.compilation().compile(program, tuned);
             require(
                     plan.bytes() <= memoryBytes,
                     "memory: %d bytes (expected: %d, what the plan needs)",

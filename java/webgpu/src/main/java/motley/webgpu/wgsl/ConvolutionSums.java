@@ -21,6 +21,11 @@ final class ConvolutionSums implements Sums {
     }
 
     @Override
+    public String kind() {
+        return "convolution";
+    }
+
+    @Override
     public Bindings bindings() {
         return bindings;
     }

@@ -21,6 +21,11 @@ final class FilterGradientSums implements Sums {
     }
 
     @Override
+    public String kind() {
+        return "filter gradient";
+    }
+
+    @Override
     public Bindings bindings() {
         return bindings;
     }

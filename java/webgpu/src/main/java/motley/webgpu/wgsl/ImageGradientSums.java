@@ -21,6 +21,11 @@ final class ImageGradientSums implements Sums {
     }
 
     @Override
+    public String kind() {
+        return "image gradient";
+    }
+
+    @Override
     public Bindings bindings() {
         return bindings;
     }

@@ -15,6 +15,11 @@ final class ProductSums implements Sums {
     }
 
     @Override
+    public String kind() {
+        return "product";
+    }
+
+    @Override
     public Bindings bindings() {
         return bindings;
     }

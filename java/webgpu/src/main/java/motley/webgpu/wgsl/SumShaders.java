@@ -2,13 +2,10 @@ package motley.webgpu.wgsl;
 
 import static motley.tensor.Require.require;
 
-/// Sums of products as shaders, in one of two tilings.
+/// Sums of products as shaders, in one of several tilings.
 final class SumShaders {
     /// Rows and columns of results of one invocation at most.
     private static final int TILE = 4;
-
-    /// Invocations of a workgroup along each axis of a shared tile.
-    private static final int SIDE = 16;
 
     /// Terms of which a workgroup holds both factors at a time.
     private static final int TERMS = 16;
@@ -18,15 +15,18 @@ final class SumShaders {
 
     private SumShaders() {}
 
-    static Launch launch(Sums sums, GpuTarget target) {
+    /// The shader in `tiling`; in [Tiling#DIRECT] where the sums are too small for it, or the
+    /// device.
+    static Launch launch(Sums sums, GpuLimits limits, Tiling tiling) {
+        int side = tiling.side();
         boolean shared =
-                target.tiling() == Tiling.SHARED
+                side > 0
                         && sums.rows() >= SHARED_MIN
                         && sums.cols() >= SHARED_MIN
                         && sums.terms() >= SHARED_MIN
-                        && target.limits().invocations() >= SIDE * SIDE
-                        && target.limits().workgroupBytes() >= sharedBytes(sums);
-        return shared ? shared(sums, target.limits()) : direct(sums, target.limits());
+                        && limits.invocations() >= side * side
+                        && limits.workgroupBytes() >= sharedBytes(sums, side);
+        return shared ? shared(sums, limits, side) : direct(sums, limits);
     }
 
     // ---- Direct ----------------------------------------------------------------------------
@@ -95,28 +95,28 @@ final class SumShaders {
 
     // ---- Shared ----------------------------------------------------------------------------
 
-    private static int sharedBytes(Sums sums) {
-        return Float.BYTES * TERMS * SIDE * (each(sums.rows()) + each(sums.cols()));
+    private static int sharedBytes(Sums sums, int side) {
+        return Float.BYTES * TERMS * side * (each(sums.rows(), side) + each(sums.cols(), side));
     }
 
     /// Rows, or columns, of each invocation: the largest tile that `extent` half fills.
-    private static int each(int extent) {
-        if (extent > 2 * SIDE) return 4;
-        return extent > SIDE ? 2 : 1;
+    private static int each(int extent, int side) {
+        if (extent > 2 * side) return 4;
+        return extent > side ? 2 : 1;
     }
 
-    private static Launch shared(Sums sums, GpuLimits limits) {
-        int m = each(sums.rows());
-        int n = each(sums.cols());
-        int rowTiles = Math.ceilDiv(sums.rows(), SIDE * m);
-        int colTiles = Math.ceilDiv(sums.cols(), SIDE * n);
+    private static Launch shared(Sums sums, GpuLimits limits, int side) {
+        int m = each(sums.rows(), side);
+        int n = each(sums.cols(), side);
+        int rowTiles = Math.ceilDiv(sums.rows(), side * m);
+        int colTiles = Math.ceilDiv(sums.cols(), side * n);
         long count = (long) rowTiles * colTiles * sums.batches();
         require(count <= Integer.MAX_VALUE, "tiles: %d (expected: fewer)", count);
         var groups = Launch.groups(count, limits);
         var text = new Wgsl();
         sums.bindings().declare(text);
-        text.line("var<workgroup> lefts: array<f32, %d>;", TERMS * SIDE * m);
-        text.line("var<workgroup> rights: array<f32, %d>;", TERMS * SIDE * n);
+        text.line("var<workgroup> lefts: array<f32, %d>;", TERMS * side * m);
+        text.line("var<workgroup> rights: array<f32, %d>;", TERMS * side * n);
         text.line("fn left_factor(batch: i32, row: i32, term: i32) -> f32 {");
         text.line("if (row >= %d || term >= %d) { return 0f; }", sums.rows(), sums.terms());
         sums.leftFactor(text);
@@ -125,7 +125,7 @@ final class SumShaders {
         text.line("if (col >= %d || term >= %d) { return 0f; }", sums.cols(), sums.terms());
         sums.rightFactor(text);
         text.end();
-        text.line("@compute @workgroup_size(%d)", SIDE * SIDE);
+        text.line("@compute @workgroup_size(%d)", side * side);
         text.line(
                 "fn main(@builtin(workgroup_id) group: vec3u,"
                         + " @builtin(local_invocation_index) lane_index: u32) {");
@@ -133,8 +133,8 @@ final class SumShaders {
         text.line("if (tile >= %d) { return; }", count);
         text.line("let lane = i32(lane_index);");
         text.line("let batch = tile / %d;", (long) rowTiles * colTiles);
-        text.line("let first_row = tile / %d %% %d * %d;", colTiles, rowTiles, SIDE * m);
-        text.line("let first_col = tile %% %d * %d;", colTiles, SIDE * n);
+        text.line("let first_row = tile / %d %% %d * %d;", colTiles, rowTiles, side * m);
+        text.line("let first_col = tile %% %d * %d;", colTiles, side * n);
         for (int p = 0; p < m; p++) {
             for (int q = 0; q < n; q++) text.line("var s%d%d = 0f;", p, q);
         }
@@ -142,41 +142,52 @@ final class SumShaders {
         fill(
                 text,
                 sums.leftByTerms(),
-                SIDE * m,
+                side,
+                m,
                 "lefts[k * %d + x] = left_factor(batch, first_row + x, first + k);");
         fill(
                 text,
                 sums.rightByTerms(),
-                SIDE * n,
+                side,
+                n,
                 "rights[k * %d + x] = right_factor(batch, first + k, first_col + x);");
         text.line("workgroupBarrier();");
-        text.loop("k", TERMS);
+        // Not a term more than there are: adding 0 would turn a sum of -0 around.
+        boolean isWhole = sums.terms() % TERMS == 0;
+        var last = isWhole ? "" : "min(%d, %d - first)".formatted(TERMS, sums.terms());
+        if (isWhole) text.loop("k", TERMS);
+        else text.line("for (var k = 0; k < %s; k++) {", last);
         for (int p = 0; p < m; p++) {
-            text.line("let a%d = lefts[k * %d + lane / %d * %d + %d];", p, SIDE * m, SIDE, m, p);
+            text.line("let a%d = lefts[k * %d + lane / %d * %d + %d];", p, side * m, side, m, p);
         }
         for (int q = 0; q < n; q++) {
-            text.line("let c%d = rights[k * %d + lane %% %d + %d];", q, SIDE * n, SIDE, q * SIDE);
+            text.line("let c%d = rights[k * %d + lane %% %d + %d];", q, side * n, side, q * side);
         }
         multiply(text, m, n);
         text.end();
         text.line("workgroupBarrier();").end();
+        storeShared(sums, text, side, m, n);
+        text.end();
+        return new Launch(Functions.with(text.toString()), sums.bindings().list(), groups);
+    }
+
+    private static void storeShared(Sums sums, Wgsl text, int side, int m, int n) {
         for (int p = 0; p < m; p++) {
             for (int q = 0; q < n; q++) {
                 text.line("{");
-                text.line("let row = first_row + lane / %d * %d + %d;", SIDE, m, p);
-                text.line("let col = first_col + lane %% %d + %d;", SIDE, q * SIDE);
+                text.line("let row = first_row + lane / %d * %d + %d;", side, m, p);
+                text.line("let col = first_col + lane %% %d + %d;", side, q * side);
                 text.line("if (row < %d && col < %d) {", sums.rows(), sums.cols());
                 sums.store(text, "row", "col", "s%d%d".formatted(p, q));
                 text.end().end();
             }
         }
-        text.end();
-        return new Launch(Functions.with(text.toString()), sums.bindings().list(), groups);
     }
 
     /// All invocations fill one of the tiles, neighbours from neighbouring memory.
-    private static void fill(Wgsl to, boolean byTerms, int width, String statement) {
-        to.line("for (var e = lane; e < %d; e += %d) {", width * TERMS, SIDE * SIDE);
+    private static void fill(Wgsl to, boolean byTerms, int side, int each, String statement) {
+        int width = side * each;
+        to.line("for (var e = lane; e < %d; e += %d) {", width * TERMS, side * side);
         to.line("let k = e %s %d;", byTerms ? "%" : "/", byTerms ? TERMS : width);
         to.line("let x = e %s %d;", byTerms ? "/" : "%", byTerms ? TERMS : width);
         to.line(statement, width).end();

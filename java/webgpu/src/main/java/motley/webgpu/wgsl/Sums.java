@@ -5,6 +5,9 @@ package motley.webgpu.wgsl;
 ///
 /// Each sum is one chain of multiply-adds from +0 over increasing terms.
 interface Sums {
+    /// What it is, for its name.
+    String kind();
+
     Bindings bindings();
 
     int batches();

@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       rights[k * 32 + x] = right_factor(batch, first + k, first_col + x);
     }
     workgroupBarrier();
-    for (var k = 0; k < 16; k++) {
+    for (var k = 0; k < min(16, 20 - first); k++) {
       let a0 = lefts[k * 64 + lane / 16 * 4 + 0];
       let a1 = lefts[k * 64 + lane / 16 * 4 + 1];
       let a2 = lefts[k * 64 + lane / 16 * 4 + 2];

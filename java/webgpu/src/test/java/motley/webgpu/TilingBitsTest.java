@@ -1,0 +1,81 @@
+package motley.webgpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import motley.program.ConvolutionSpec;
+import motley.program.Op;
+import motley.program.Program;
+import motley.program.ProgramBuilder;
+import motley.tensor.Shape;
+import motley.tensor.Tensor;
+import motley.tensor.TensorType;
+import motley.webgpu.wgsl.Tiling;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// A tiling decides how fast sums of products are, and none of their bits. `e2e/webgpu.sh` runs it.
+@EnabledIfSystemProperty(
+        named = NativeEngineContract.FILE,
+        matches = ".+",
+        disabledReason = "needs a WebGPU library; e2e/webgpu.sh runs it with one")
+final class TilingBitsTest {
+    @Test
+    void tilingsGiveEqualBits() {
+        var program = program();
+        var params = params(program);
+        var expected = results(program, params, Tiling.DIRECT);
+        for (var tiling : List.of(Tiling.SHARED, Tiling.SHARED_SMALL)) {
+            assertThat(results(program, params, tiling)).as(tiling.name()).isEqualTo(expected);
+        }
+    }
+
+    private static List<List<Integer>> results(Program program, Tensor[] params, Tiling tiling) {
+        var library = Path.of(System.getProperty(NativeEngineContract.FILE));
+        var settings = new WebGpuEngine.Settings(library, true, 1L << 30);
+        var results = new ArrayList<List<Integer>>();
+        try (var engine = WebGpuEngine.open(settings, tiling)) {
+            for (var result : engine.run(program, params)) {
+                var bits = new ArrayList<Integer>();
+                for (float value : result.toFloats()) bits.add(Float.floatToRawIntBits(value));
+                results.add(bits);
+            }
+        }
+        return results;
+    }
+
+    /// A product and a convolution with both gradients, of sizes that fill no tile.
+    private static Program program() {
+        var b = new ProgramBuilder();
+        var x = b.param(TensorType.f32(37, 29));
+        var y = b.param(TensorType.f32(29, 43));
+        var images = b.param(TensorType.f32(2, 9, 9, 9));
+        var filters = b.param(TensorType.f32(3, 3, 9, 11));
+        var dy = b.param(TensorType.f32(2, 7, 7, 11));
+        var spec = ConvolutionSpec.plain();
+        var ofImages = new Op.ConvolutionInputGradient(spec, Shape.of(2, 9, 9, 9));
+        var ofFilters = new Op.ConvolutionFilterGradient(spec, Shape.of(3, 3, 9, 11));
+        return b.build(
+                List.of(
+                        b.matmul(x, y),
+                        b.apply(new Op.Convolution(spec), images, filters),
+                        b.apply(ofImages, dy, filters),
+                        b.apply(ofFilters, images, dy)));
+    }
+
+    private static Tensor[] params(Program program) {
+        var random = new SplittableRandom(5);
+        var params = new ArrayList<Tensor>();
+        for (var param : program.params()) {
+            var tensor = Tensor.onHeap(param.type());
+            for (int i = 0; i < param.type().shape().count(); i++) {
+                tensor.setFloat(i, (float) random.nextDouble(-1, 1));
+            }
+            params.add(tensor);
+        }
+        return params.toArray(Tensor[]::new);
+    }
+}
