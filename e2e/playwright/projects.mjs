@@ -161,6 +161,8 @@ await step("another one waits in the queue, and the page says for what", async (
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await tag("queued").waitFor();
   await page.getByText("1 of 1 runs are active and 0 wait before it").waitFor();
+  await page.goto(`${url}/`);
+  await page.getByRole("region", { name: "In the queue" }).getByRole("link", { name: /ten by ten/ }).waitFor();
   await page.getByRole("link", { name: "Projects", exact: true }).click();
   await page.getByRole("link", { name: /ten by ten.*1 of 1 runs are active.*queued/ }).waitFor();
   await page.getByRole("button", { name: /^running/ }).click();
