@@ -32,7 +32,7 @@ export function Forecast({ id }: { id: string }) {
       ) : (
         <ul class="list">
           {value.runs.map((each) => (
-            <li key={each.run} class="item">
+            <li key={each.run} class="item tall">
               <span>
                 <Link class="item-name" href={`/runs/${each.run}`}>
                   {each.model}
