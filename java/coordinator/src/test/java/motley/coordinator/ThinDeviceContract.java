@@ -150,7 +150,7 @@ final class ThinDeviceContract {
     @Test
     void auditsTakeBrowsers() throws Exception {
         try (var coordinator = new TestHome(folder.resolve("home")).open();
-                var device = start(coordinator, TestDevice.Settings.honest("b").asBrowser("f32"));
+                var _ = start(coordinator, TestDevice.Settings.honest("b").asBrowser("f32"));
                 var http = HttpClient.newHttpClient()) {
             var plain = TestHome.request(coordinator, 1);
             var audits = new Precautions(true, new Aggregation.Mean());
