@@ -106,13 +106,26 @@ export interface Happening {
   [field: string]: unknown;
 }
 
+/** What is wrong with one field, and what would do. */
+export interface FieldError {
+  field: string;
+  /** As it was sent; absent where it is missing. */
+  value?: unknown;
+  expected: string;
+  /** A value that is right; null: to leave the field out; absent: none is known. */
+  proposal?: unknown;
+}
+
 /** What is wrong with a request, in the coordinator's words. */
 export class Problem extends Error {
   readonly status: number;
+  /** Each field that is wrong, where several may be. */
+  readonly errors: FieldError[];
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, errors: FieldError[] = []) {
     super(detail);
     this.status = status;
+    this.errors = errors;
   }
 
   /** The field that the coordinator names first, as in `epochs: 0 (expected: at least 1)`. */
@@ -168,17 +181,18 @@ export async function send(method: string, path: string, body?: unknown, signal?
   }
   signals.dispatchEvent(new Event("back"));
   if (answer.ok) return answer;
-  const problem = new Problem(answer.status, await detail(answer));
+  const problem = await problemOf(answer);
   if (answer.status === 401) signals.dispatchEvent(new Event("stranger"));
   throw problem;
 }
 
-async function detail(answer: Response): Promise<string> {
+async function problemOf(answer: Response): Promise<Problem> {
   try {
-    const body = (await answer.json()) as { detail?: string; title?: string };
-    return body.detail !== undefined && body.detail !== "" ? body.detail : (body.title ?? answer.statusText);
+    const body = (await answer.json()) as { detail?: string; title?: string; errors?: FieldError[] };
+    const detail = body.detail !== undefined && body.detail !== "" ? body.detail : (body.title ?? answer.statusText);
+    return new Problem(answer.status, detail, body.errors);
   } catch {
-    return `${answer.status} ${answer.statusText}`;
+    return new Problem(answer.status, `${answer.status} ${answer.statusText}`);
   }
 }
 

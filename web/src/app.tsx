@@ -5,6 +5,7 @@ import { paths, signals } from "./api.ts";
 import { DevicePage } from "./device/page.tsx";
 import { Bones, Empty, Logo } from "./parts/basics.tsx";
 import { Account } from "./pages/Account.tsx";
+import { ComparisonPage } from "./pages/Comparison.tsx";
 import { Credits } from "./pages/Credits.tsx";
 import { Data, DataPage } from "./pages/Data.tsx";
 import { Devices } from "./pages/Devices.tsx";
@@ -12,6 +13,9 @@ import { Join } from "./pages/Join.tsx";
 import { ModelPage, Models } from "./pages/Models.tsx";
 import { Overview } from "./pages/Overview.tsx";
 import { People } from "./pages/People.tsx";
+import { EditProject, NewProject } from "./pages/ProjectForm.tsx";
+import { ProjectPage } from "./pages/ProjectPage.tsx";
+import { Projects } from "./pages/Projects.tsx";
 import { RunPage } from "./pages/RunPage.tsx";
 import { Runs } from "./pages/Runs.tsx";
 import { SignIn } from "./pages/SignIn.tsx";
@@ -35,6 +39,7 @@ interface Room {
 const ROOMS: Room[] = [
   { path: "/", name: "Overview", page: Overview },
   { path: "/runs", name: "Runs", page: Runs },
+  { path: "/projects", name: "Projects", page: Projects, needs: "/v1/projects", role: "requestor" },
   { path: "/data", name: "Data", page: Data, needs: "/v1/datasets", role: "requestor" },
   { path: "/models", name: "Models", page: Models, needs: "/v1/models", role: "requestor" },
   { path: "/devices", name: "Devices", page: Devices },
@@ -132,6 +137,8 @@ function page(path: string, session: Session, onSession: (session: Session) => v
   if (data !== undefined) return <DataPage key={data} id={data} session={session} />;
   const model = /^\/models\/([a-z0-9]+)$/.exec(path)?.[1];
   if (model !== undefined) return <ModelPage key={model} id={model} session={session} />;
+  const project = ofProject(path, session);
+  if (project !== undefined) return project;
   if (path === "/start") return <Start />;
   if (path === "/account" && session.accounts) return <Account session={session} onSession={onSession} />;
   const Page = ROOMS.find((room) => room.path === path)?.page;
@@ -145,6 +152,15 @@ function page(path: string, session: Session, onSession: (session: Session) => v
       </Link>
     </Empty>
   );
+}
+
+function ofProject(path: string, session: Session) {
+  if (path === "/projects/new") return <NewProject />;
+  const [, id, what, other] = /^\/projects\/([a-z0-9]+)(?:\/(edit|with)(?:\/([a-z0-9]+))?)?$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  if (what === undefined) return <ProjectPage key={id} id={id} session={session} />;
+  if (what === "edit" && other === undefined) return <EditProject key={id} id={id} />;
+  return what === "with" && other !== undefined ? <ComparisonPage key={path} first={id} second={other} /> : undefined;
 }
 
 function isAt(path: string, room: string): boolean {

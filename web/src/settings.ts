@@ -19,8 +19,8 @@ export interface FieldText {
   name: string;
   label: string;
   why: string;
-  kind: "whole" | "number" | "text" | "choice" | "flag";
-  group: "length" | "steps" | "fleet" | "care";
+  kind: "whole" | "number" | "text" | "choice" | "flag" | "time";
+  group: "length" | "steps" | "fleet" | "care" | "who" | "when";
   usual: string;
   min?: number;
   max?: number;

@@ -23,7 +23,7 @@ export function Data() {
           <p>What trainings learn from. Sent once, cut into pieces, fetched by devices as they need them.</p>
         </div>
       </div>
-      <Add onDone={fresh.again} />
+      <AddData onDone={fresh.again} />
       <section class="sheet" aria-label="Data sets">
         {datasets === undefined ? (
           <Bones rows={3} height={2} />
@@ -68,7 +68,7 @@ function Status({ version }: { version: DatasetVersion | undefined }) {
 }
 
 /** Files, a name, and what cannot be guessed. */
-function Add({ onDone }: { onDone: () => void }) {
+export function AddData({ onDone }: { onDone: (dataset: Dataset) => void }) {
   const [files, setFiles] = useState<{ train: File[]; test: File[] }>();
   const [name, setName] = useState("");
   const [options, setOptions] = useState<Record<string, string>>({});
@@ -87,10 +87,10 @@ function Add({ onDone }: { onDone: () => void }) {
     try {
       const train = await send(files.train);
       const test = await send(files.test);
-      await tell("POST", "/v1/datasets", { name: name.trim(), files: train, testFiles: test, ...recipe(options) });
+      const dataset = await tell<Dataset>("POST", "/v1/datasets", { name: name.trim(), files: train, testFiles: test, ...recipe(options) });
       setFiles(undefined);
       setName("");
-      onDone();
+      onDone(dataset);
     } catch (failure) {
       setTrouble((failure as Error).message);
     }

@@ -24,7 +24,7 @@ export function Models() {
           <p>Networks of your own. What a training has learnt is on the page of its run.</p>
         </div>
       </div>
-      <Push />
+      <AddModel onMade={(model) => go(`/models/${model.id}`)} />
       <section class="sheet" aria-label="Models">
         {models === undefined ? (
           <Bones rows={3} height={2} />
@@ -54,7 +54,8 @@ export function Models() {
   );
 }
 
-function Push() {
+/** A file, a name. */
+export function AddModel({ onMade }: { onMade: (model: StoredModel) => void }) {
   const [name, setName] = useState("");
   const [files, setFiles] = useState<File[]>([]);
   const [trouble, setTrouble] = useState("");
@@ -67,11 +68,12 @@ function Push() {
       const ids = await send(files);
       setReading(true);
       const model = await tell<StoredModel>("POST", "/v1/models", { name: name.trim(), files: ids });
-      go(`/models/${model.id}`);
+      setFiles([]);
+      onMade(model);
     } catch (failure) {
       setTrouble((failure as Error).message);
-      setReading(false);
     }
+    setReading(false);
   };
   const isBusy = sending !== undefined || isReading;
   return (

@@ -1,29 +1,13 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Problem, type Run, tell } from "../api.ts";
-import { count } from "../format.ts";
 import { deposit } from "../idx.ts";
 import { useFresh } from "../live.ts";
 import { Note } from "../parts/basics.tsx";
+import { Choice, Field, focusOn, Part } from "../parts/Fields.tsx";
+import { type DataChoice, here, kept, known, type ModelChoice, samples } from "../parts/Sources.tsx";
 import { go, Link } from "../router.tsx";
-import { type Dataset, misfit, type ModelVersion, newest, ready, type StoredModel } from "../stored.ts";
+import { type Dataset, misfit, ready, type StoredModel } from "../stored.ts";
 import { FIELDS, type FieldText, isUsed, MODELS, request, STRATEGIES, usual, type Values, wrongs } from "../settings.ts";
-
-interface DataChoice {
-  key: string;
-  title: string;
-  why: string;
-  dataset: Record<string, unknown>;
-  stored?: Dataset;
-}
-
-interface ModelChoice {
-  key: string;
-  title: string;
-  why: string;
-  model: string | { stored: string };
-  stored?: ModelVersion;
-}
 
 /** A form that asks for what is needed, explains the rest, and says what is wrong where it is wrong. */
 export function Start() {
@@ -154,120 +138,6 @@ export function Start() {
       </div>
     </form>
   );
-}
-
-function focusOn(form: HTMLFormElement | null, field: string): void {
-  form?.querySelector<HTMLElement>(`#field-${field}`)?.focus();
-}
-
-function Part({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="sheet stack" aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-function Choice(props: { group: string; value: string; isChosen: boolean; title: string; why: string; onChoose: (value: string) => void }) {
-  return (
-    <label class="choice">
-      <input type="radio" name={props.group} value={props.value} checked={props.isChosen} onChange={() => props.onChoose(props.value)} />
-      <span>
-        <strong>{props.title}</strong>
-        <span>{props.why}</span>
-      </span>
-    </label>
-  );
-}
-
-function Field({ field, value, wrong, onChange }: { field: FieldText; value: string; wrong: string | undefined; onChange: (value: string) => void }) {
-  const id = `field-${field.name}`;
-  const about = { id, name: field.name, "aria-describedby": `${id}-why`, "aria-invalid": wrong !== undefined };
-  if (field.kind === "flag") {
-    return (
-      <div class="field">
-        <label class="check">
-          <input {...about} type="checkbox" checked={value === "true"} onChange={(event) => onChange(String(event.currentTarget.checked))} /> {field.label}
-        </label>
-        <p class="why" id={`${id}-why`}>
-          {field.why}
-        </p>
-      </div>
-    );
-  }
-  return (
-    <div class="field">
-      <label for={id}>{field.label}</label>
-      {field.kind === "choice" ? (
-        <select {...about} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          {field.choices?.map(([name, title]) => (
-            <option key={name} value={name}>
-              {title}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <input
-          {...about}
-          inputMode={field.kind === "whole" ? "numeric" : field.kind === "number" ? "decimal" : "text"}
-          autocomplete="off"
-          spellcheck={false}
-          placeholder={field.isOptional === true ? "usual" : field.usual}
-          value={value}
-          onInput={(event) => onChange(event.currentTarget.value)}
-        />
-      )}
-      <div id={`${id}-why`}>
-        {wrong !== undefined && (
-          <p class="wrong" role="alert">
-            {wrong}
-          </p>
-        )}
-        <p class="why">{field.why}</p>
-      </div>
-    </div>
-  );
-}
-
-/** Stored models, the newest first. */
-function kept(models: StoredModel[] | undefined): ModelChoice[] {
-  return [...(models ?? [])].reverse().map((model) => {
-    const version = newest(model);
-    const from = model.isMine ? "" : `from ${model.ownerName}; `;
-    return { key: model.id, title: model.name, why: `${from}${count(version.parameters)} parameters, ${version.input} to ${version.target}.`, model: { stored: model.id }, stored: version };
-  });
-}
-
-/** Stored data sets that are ready, the newest first. */
-function here(datasets: Dataset[] | undefined): DataChoice[] {
-  const found: DataChoice[] = [];
-  for (const dataset of [...(datasets ?? [])].reverse()) {
-    const version = ready(dataset);
-    if (version === undefined) continue;
-    const from = dataset.isMine ? "" : `from ${dataset.ownerName}; `;
-    const body = { stored: dataset.id, index: version.index, trainSamples: version.trainSamples, testSamples: version.testSamples };
-    found.push({ key: dataset.id, title: dataset.name, why: `${from}${samples(body)}; ${version.input ?? ""}.`, dataset: body, stored: dataset });
-  }
-  return found;
-}
-
-/** The data of earlier runs that are not stored, each once, the newest first. */
-function known(runs: Run[] | undefined): DataChoice[] {
-  const found = new Map<string, DataChoice>();
-  for (const run of [...(runs ?? [])].reverse()) {
-    const dataset = run.request.dataset;
-    if (dataset["stored"] !== undefined) continue;
-    const key = JSON.stringify(dataset);
-    if (found.has(key)) continue;
-    const kind = dataset["text"] !== undefined ? "Text" : dataset["arrays"] !== undefined ? "Arrays" : `Images in ${String(dataset["classes"] ?? "?")} classes`;
-    found.set(key, { key, title: `${kind}, as in ${run.model}`, why: `${samples(dataset)}; run ${run.id}`, dataset });
-  }
-  return [...found.values()];
-}
-
-function samples(dataset: Record<string, unknown>): string {
-  return `${count(Number(dataset["trainSamples"]))} samples to learn from, ${count(Number(dataset["testSamples"]))} to test`;
 }
 
 function Data({ choices, chosen, onChoose, onSent }: { choices: DataChoice[]; chosen: string; onChoose: (key: string) => void; onSent: (choice: DataChoice) => void }) {

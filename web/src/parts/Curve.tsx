@@ -1,5 +1,5 @@
 /** A curve that moves: a line of rounds, and dots where the model was tested. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
@@ -23,31 +23,13 @@ interface CurveProps {
 const HEIGHT = 240;
 
 export function Curve({ title, line, dots, show, ends, range }: CurveProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>();
-  const latest = useRef({ ends, range, show });
-  latest.current = { ends, range, show };
-  useEffect(() => {
-    const at = box.current;
-    if (at === null) return;
-    const make = () => {
-      plot.current?.destroy();
-      plot.current = new uPlot(options(at, latest), join(line, dots), at);
-    };
-    make();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: at.clientWidth, height: HEIGHT }));
-    resized.observe(at);
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", make);
-    addEventListener("theme", make);
-    return () => {
-      resized.disconnect();
-      dark.removeEventListener("change", make);
-      removeEventListener("theme", make);
-      plot.current?.destroy();
-    };
-  }, []);
-  useEffect(() => plot.current?.setData(join(line, dots)), [line, dots]);
+  const lines = useMemo(
+    () => [
+      { series: line, look: "line" as const, colour: "--curve-1" },
+      { series: dots, look: "dots" as const, colour: "--curve-2" },
+    ],
+    [line, dots],
+  );
   return (
     <figure>
       <div class="head">
@@ -62,9 +44,54 @@ export function Curve({ title, line, dots, show, ends, range }: CurveProps) {
           </span>
         </p>
       </div>
-      <div class="curve" ref={box} role="img" aria-label={inWords(title, line, dots, show)} />
+      <Plot lines={lines} label={inWords(title, line, dots, show)} show={show} ends={ends} range={range} />
     </figure>
   );
+}
+
+export interface Line {
+  series: Series;
+  /** Of rounds, or of tests. */
+  look: "line" | "dots";
+  /** A variable of the style sheet. */
+  colour: string;
+  isDashed?: boolean;
+}
+
+interface PlotProps extends Pick<CurveProps, "show" | "ends" | "range"> {
+  lines: Line[];
+  /** What it shows, for those who do not see it. */
+  label: string;
+}
+
+/** Lines over epochs. Their number and looks stay as they are at first. */
+export function Plot({ lines, label, show, ends, range }: PlotProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>();
+  const latest = useRef({ ends, range, show, lines });
+  latest.current = { ends, range, show, lines };
+  useEffect(() => {
+    const at = box.current;
+    if (at === null) return;
+    const make = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(options(at, latest), joined(latest.current.lines), at);
+    };
+    make();
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: at.clientWidth, height: HEIGHT }));
+    resized.observe(at);
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", make);
+    addEventListener("theme", make);
+    return () => {
+      resized.disconnect();
+      dark.removeEventListener("change", make);
+      removeEventListener("theme", make);
+      plot.current?.destroy();
+    };
+  }, []);
+  useEffect(() => plot.current?.setData(joined(lines)), [lines]);
+  return <div class="curve" ref={box} role="img" aria-label={label} />;
 }
 
 function inWords(title: string, line: Series, dots: Series, show: (value: number) => string): string {
@@ -76,16 +103,13 @@ function inWords(title: string, line: Series, dots: Series, show: (value: number
   return `${title} over the training went from ${first} to ${last}` + (test == null ? "" : `; at the latest test ${show(test)}`);
 }
 
-/** Both on one axis, sorted; where one has no value there is none. */
-export function join(line: Series, dots: Series): uPlot.AlignedData {
-  const table = uPlot.join([
-    [line.x, line.y],
-    [dots.x, dots.y],
-  ]);
-  return table.length === 3 ? table : [[], [], []];
+/** All on one axis, sorted; where one has no value there is none. */
+export function joined(lines: Line[]): uPlot.AlignedData {
+  const table = uPlot.join(lines.map(({ series }): uPlot.AlignedData => [series.x, series.y]));
+  return table.length === lines.length + 1 ? table : [[], ...lines.map(() => [])];
 }
 
-function options(box: HTMLElement, latest: { current: Pick<CurveProps, "ends" | "range" | "show"> }): uPlot.Options {
+function options(box: HTMLElement, latest: { current: Omit<PlotProps, "label"> }): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const font = `12px ${colour("--font")}`;
@@ -111,16 +135,11 @@ function options(box: HTMLElement, latest: { current: Pick<CurveProps, "ends" | 
       { ...axis, size: 28, gap: 6, values: (_, at) => at.map(String) },
       { ...axis, size: 58, gap: 6, values: (_, at) => at.map((value) => latest.current.show(value)) },
     ],
-    series: [
-      {},
-      { stroke: colour("--curve-1"), width: 2, spanGaps: true, points: { show: false } },
-      {
-        stroke: colour("--curve-2"),
-        width: 1.5,
-        dash: [4, 4],
-        spanGaps: true,
-        points: { show: true, size: 8, width: 2, fill: colour("--sheet"), stroke: colour("--curve-2") },
-      },
-    ],
+    series: [{}, ...latest.current.lines.map(({ look, colour: name, isDashed }) => drawn(look, colour(name), isDashed === true, colour("--sheet")))],
   };
+}
+
+function drawn(look: Line["look"], stroke: string, isDashed: boolean, fill: string): uPlot.Series {
+  if (look === "line") return { stroke, width: 2, spanGaps: true, points: { show: false }, ...(isDashed ? { dash: [7, 4] } : {}) };
+  return { stroke, width: 1.5, dash: [4, 4], spanGaps: true, points: { show: true, size: 8, width: 2, fill, stroke } };
 }

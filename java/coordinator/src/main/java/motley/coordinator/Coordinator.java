@@ -32,6 +32,7 @@ import motley.coordinator.storage.Journal;
 import motley.coordinator.storage.S3Bucket;
 import motley.coordinator.uploads.UploadLimits;
 import motley.coordinator.uploads.Uploads;
+import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -195,6 +196,7 @@ public final class Coordinator implements AutoCloseable {
         var home = settings.home();
         Files.createDirectories(home);
         opened.add(HomeLock.take(home));
+        GrpcSessionService.loadAhead();
         var clock = InstantSource.system();
         var database = opened.add(database(settings));
         var journal = opened.add(Journal.open(database));

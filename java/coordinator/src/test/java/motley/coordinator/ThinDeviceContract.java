@@ -235,7 +235,7 @@ final class ThinDeviceContract {
 
         private DevicePlan plan(Program program, String name) {
             compiled.add(name);
-            var code = new DevicePlan.Code.Module(2, "");
+            var code = new DevicePlan.Code.Module(2, 1, "");
             return new DevicePlan(
                     ProgramHash.of(program),
                     List.of(2L << 16),

@@ -1,6 +1,7 @@
 package motley.data;
 
 import java.nio.file.Path;
+import motley.tensor.OneLine;
 
 /// A data file that cannot be used; the message names the file and the reason.
 public final class DatasetException extends RuntimeException {
@@ -8,14 +9,14 @@ public final class DatasetException extends RuntimeException {
 
     /// @param name of the file as the person knows it who gave it
     public DatasetException(String name, String reason) {
-        super(name + ": " + reason);
+        super(OneLine.of(name + ": " + reason));
     }
 
     public DatasetException(Path file, String reason) {
-        super(file + ": " + reason);
+        super(OneLine.of(file + ": " + reason));
     }
 
     public DatasetException(Path file, String reason, Throwable cause) {
-        super(file + ": " + reason, cause);
+        super(OneLine.of(file + ": " + reason), cause);
     }
 }

@@ -2,6 +2,7 @@ package motley.interchange;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -50,6 +51,8 @@ record SafetensorsParser(Path file) {
             return new SafetensorsHeader(inOrder(entries), metadata);
         } catch (MalformedFileException e) {
             throw e;
+        } catch (JsonProcessingException e) { // Its whole message has several lines.
+            throw new MalformedFileException(file, "header: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new MalformedFileException(file, "header: " + e.getMessage(), e);
         }

@@ -35,6 +35,7 @@ final class TidyModules {
                     Map.entry("app", 6),
                     // Not part of the product; they look at it.
                     Map.entry("tidy", 7),
+                    Map.entry("fuzz", 6),
                     Map.entry("format", 6));
 
     private static final Pattern REQUIRES =

@@ -1,5 +1,6 @@
 package motley.wire;
 
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -37,12 +38,22 @@ public final class GrpcSessionService implements AutoCloseable {
         this.sessions = sessions;
     }
 
+    /// Has a thread of its own load what a service needs, and returns at once. Its library
+    /// generates
+    /// classes for errors in JSON, used or not; they take a second or so, which a coordinator that
+    /// starts has better uses for.
+    public static void loadAhead() {
+        Thread.ofPlatform().daemon().name("session-classes").start(GrpcService::builder);
+    }
+
     /// Adds the route of the session protocol to `server`, without the limits on time and length
-    /// that its other routes have.
+    /// that its other routes have. It speaks Protocol Buffers only: for JSON a class would be
+    /// generated for each message, at every start.
     public void addTo(ServerBuilder server) {
         var grpc =
                 GrpcService.builder()
                         .addService(new Service())
+                        .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                         .maxRequestMessageLength(Protocol.MESSAGE_BYTES_MAX)
                         .maxResponseMessageLength(Protocol.MESSAGE_BYTES_MAX)
                         .useClientTimeoutHeader(false)

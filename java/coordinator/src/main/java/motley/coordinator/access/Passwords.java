@@ -63,8 +63,9 @@ final class Passwords {
 
     private final Semaphore places = new Semaphore(HASHES_AT_ONCE, true);
 
-    /// What no password has: comparing with it takes as long as with a real one.
-    private final String decoy = hash(Secret.random());
+    /// What no password has: comparing with it takes as long as with a real one. It is drawn and
+    /// not computed, as a computed one would hold up the start of every coordinator.
+    private final String decoy = written(COST, random(SALT_BYTES), random(HASH_BYTES));
 
     /// What a hash costs.
     private record Cost(int memoryKiB, int passes, int lanes) {}
@@ -73,15 +74,19 @@ final class Passwords {
     ///
     /// @throws Problem if too many others wait for theirs
     String hash(String password) {
-        var salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
+        var salt = random(SALT_BYTES);
+        return written(COST, salt, argon2id(password, salt, COST));
+    }
+
+    private static String written(Cost cost, byte[] salt, byte[] hash) {
         return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
-                .formatted(
-                        COST.memoryKiB,
-                        COST.passes,
-                        COST.lanes,
-                        text(salt),
-                        text(argon2id(password, salt, COST)));
+                .formatted(cost.memoryKiB, cost.passes, cost.lanes, text(salt), text(hash));
+    }
+
+    private static byte[] random(int length) {
+        var bytes = new byte[length];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
     }
 
     /// Whether `hash` is one of this password.

@@ -14,6 +14,7 @@ import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
 import java.util.List;
+import motley.tensor.OneLine;
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with a request, as `application/problem+json`. Source: RFC 9457.
@@ -36,7 +37,7 @@ public final class Problem extends RuntimeException {
 
     private Problem(
             HttpStatus status, String detail, Duration retryAfter, List<FieldError> errors) {
-        super(detail);
+        super(OneLine.of(detail));
         this.status = status;
         this.retryAfter = retryAfter;
         this.errors = List.copyOf(errors);
