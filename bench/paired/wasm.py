@@ -21,22 +21,42 @@ CASES = {
     "mnist-cnn, gradient of 32, relaxed SIMD": (["mnist-cnn", "--batch-size", 32, "--relaxed-simd"], None),
 }
 
+# Two plans in turns, the second for so many threads: how many times as fast it is.
+THREADS = {
+    "mnist-cnn, gradient of 32, 2 threads": ["mnist-cnn", "--batch-size", 32, "--relaxed-simd"],
+}
+
 
 def measure(options: argparse.Namespace) -> list[Figure]:
     chosen = {name: case for name, case in CASES.items() if options.case in name}
+    together = {name: plan for name, plan in THREADS.items() if options.case in name}
     with tempfile.TemporaryDirectory() as folder:
-        return [figure(name, *case, options, Path(folder)) for name, case in chosen.items()]
+        figures = [figure(name, *case, options, Path(folder)) for name, case in chosen.items()]
+        return figures + [threads(name, plan, options, Path(folder)) for name, plan in together.items()]
+
+
+def threads(name: str, plan: list, options, folder: Path) -> Figure:
+    pace = Pace.of(options)
+    environment = browser()
+    runs = [runner([*plan, "--threads", count], pace, folder / f"{count}.json", environment, f"{count} threads") for count in (1, 2)]
+    one, two = in_turns(runs, pace.rounds).values()
+    if {time["sum"] for time in one} != {time["sum"] for time in two}:
+        raise Failed(f"{name}: other bits (expected: those of one thread)")
+    before, after = (median(time["msPerStep"] for time in times) for times in (one, two))
+    return Figure(case=name, value=after, unit="ms", peer=before, ratio=before / after, more={"one thread ms": before})
+
+
+def runner(plan: list, pace: Pace, file: Path, environment: dict, name: str) -> Contender:
+    with file.open("wb") as to:
+        subprocess.run(motley.command("model", "plan", *plan), stdout=to, check=True)
+    command = ["node", str(ROOT / "bench/wasm/plan.mjs"), "--seconds", str(pace.seconds)]
+    return Contender(name, [*command, "--warm-up", str(pace.warm_up_seconds), str(file)], environment)
 
 
 def figure(name: str, plan: list, goal: float | None, options, folder: Path) -> Figure:
     pace = Pace.of(options)
-    file = folder / "plan.json"
-    with file.open("wb") as to:
-        subprocess.run(motley.command("model", "plan", *plan), stdout=to, check=True)
-    command = ["node", str(ROOT / "bench/wasm/plan.mjs"), "--seconds", str(pace.seconds)]
-    command += ["--warm-up", str(pace.warm_up_seconds), str(file)]
-    environment = browser()
-    (times,) = in_turns([Contender("Motley", command, environment)], pace.rounds).values()
+    run = runner(plan, pace, folder / "plan.json", browser(), "Motley")
+    (times,) = in_turns([run], pace.rounds).values()
     ms = median(time["msPerStep"] for time in times)
     best = min(time["bestMs"] for time in times)
     if not name.startswith("product"):

@@ -16,11 +16,17 @@ const { values: options, positionals } = parseArgs({
     },
 });
 
-/** Loads a plan with inputs that are always the same; also sent to the page as text. */
-function load(plan) {
+/**
+ * Loads a plan with inputs that are always the same; also sent to the page as text. Of a plan of several threads
+ * `begin(module, memory, number)` begins another one and answers what has it run once.
+ */
+function load(plan, begin) {
     const bytes = Uint8Array.from(atob(plan.module), (c) => c.charCodeAt(0));
-    const memory = new WebAssembly.Memory({ initial: plan.memoryPages });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const { memoryPages: initial, threads = 1 } = plan;
+    const memory = new WebAssembly.Memory(threads === 1 ? { initial } : { initial, maximum: initial, shared: true });
+    const module = new WebAssembly.Module(bytes);
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    const others = Array.from({ length: threads - 1 }, (_, i) => begin(module, memory, i + 1));
     const floats = new Float32Array(memory.buffer);
     const ints = new Int32Array(memory.buffer);
     for (const { type, offset, bytes: length } of plan.inputs) {
@@ -29,7 +35,10 @@ function load(plan) {
             else ints[offset / 4 + k] = type === 'bool' ? k % 2 : k % 10;
         }
     }
-    const { run } = instance.exports;
+    const run = () => {
+        for (const other of others) other();
+        instance.exports.run(0);
+    };
     return (seconds) => {
         const times = [];
         const end = performance.now() + seconds * 1000;
@@ -51,15 +60,47 @@ function load(plan) {
     };
 }
 
+/** What a worker of the page does: the first measures, the others run when they are told. */
+function worker(loads) {
+    let measure;
+    let run;
+    const begin = (module, memory, number) => {
+        const other = new Worker(self.location.href);
+        other.postMessage({ module, memory, number });
+        return () => other.postMessage({});
+    };
+    self.onmessage = ({ data }) => {
+        if (data.plan) measure = loads(data.plan, begin);
+        else if (data.module) {
+            const { run: one } = new WebAssembly.Instance(data.module, { env: { memory: data.memory } }).exports;
+            run = () => one(data.number);
+        } else if (data.seconds !== undefined) self.postMessage(measure(data.seconds));
+        else run();
+    };
+}
+
 async function open(plan) {
+    if (options.node && (plan.threads ?? 1) > 1) throw new Error('threads: in Node (expected: in a page)');
     if (options.node) return { measure: load(plan), close: () => {} };
     const { chromium } = createRequire(`${process.env.MOTLEY_PLAYWRIGHT}/`)('playwright-core');
     const executablePath = process.env.MOTLEY_BROWSER ?? '/usr/bin/chromium';
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     const page = await browser.newPage();
+    // Pages share memory among workers only where they are isolated.
+    const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+    await page.route('https://plan.test/', (route) => route.fulfill({ contentType: 'text/html', headers, body: '<!doctype html>' }));
+    await page.goto('https://plan.test/');
     await page.evaluate(([source, given]) => {
-        globalThis.measure = (0, eval)(`(${source})`)(given);
-    }, [load.toString(), plan]);
+        const script = new Blob([source], { type: 'text/javascript' });
+        const first = new Worker(URL.createObjectURL(script));
+        first.postMessage({ plan: given });
+        globalThis.measure = (seconds) =>
+            new Promise((resolve, reject) => {
+                first.onmessage = ({ data }) => resolve(data);
+                first.onerror = (event) => reject(new Error(event.message));
+                first.postMessage({ seconds });
+            });
+    }, [`(${worker})(${load})`, plan]);
     return {
         measure: (seconds) => page.evaluate((s) => globalThis.measure(s), seconds),
         close: () => browser.close(),

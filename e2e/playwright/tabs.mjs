@@ -7,6 +7,8 @@
 //   {"do": "wait", "tab", "for", "seconds"}   until an expression of the status `s` is true; answers the status
 //   {"do": "reload" | "stop" | "close", "tab"}
 //   {"do": "killGpu"}                         kills the browser's GPU process
+//   {"do": "destroyGpu", "tab"}               ends the GPU device of a tab's worker, as a driver may
+//   {"do": "wakeLocks", "tab"}                how many the page asked for, and how many it holds
 //   {"do": "hide" | "show", "tab"}            as if the page was put into the background
 //   {"do": "memory", "tab"}                   bytes: the page's heap, and all processes of the browser
 //   {"do": "installable", "tab"}              what Chromium has against installing it
@@ -64,6 +66,10 @@ async function answer(command) {
       return {};
     case "killGpu":
       return killGpu();
+    case "destroyGpu":
+      return destroyGpu(page(tab));
+    case "wakeLocks":
+      return page(tab).evaluate(() => globalThis.wakeLocks);
     case "hide":
     case "show":
       await page(tab).evaluate((state) => {
@@ -104,10 +110,41 @@ async function open({ tab, url, userAgent }) {
       Object.defineProperty(navigator, "userAgentData", { value: undefined });
     }, userAgent);
   }
+  await opened.addInitScript(recordWakeLocks);
   const started = performance.now();
   await opened.goto(url);
   await opened.click("[data-test=start]");
   return { ms: Math.round(performance.now() - started) };
+}
+
+/** In the page: counts the wake locks that are asked for and held; the real ones are taken. */
+function recordWakeLocks() {
+  const counts = { asked: 0, held: 0 };
+  globalThis.wakeLocks = counts;
+  if (!("wakeLock" in navigator)) return;
+  const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+  navigator.wakeLock.request = async (type) => {
+    counts.asked++;
+    const lock = await request(type);
+    counts.held++;
+    lock.addEventListener("release", () => counts.held--);
+    return lock;
+  };
+}
+
+/** Whichever device next gets an encoder is the one that computes. */
+async function destroyGpu(opened) {
+  for (const worker of opened.workers()) {
+    await worker.evaluate(() => {
+      const create = GPUDevice.prototype.createCommandEncoder;
+      GPUDevice.prototype.createCommandEncoder = function (...given) {
+        GPUDevice.prototype.createCommandEncoder = create;
+        this.destroy();
+        return create.apply(this, given);
+      };
+    });
+  }
+  return { workers: opened.workers().length };
 }
 
 async function status(tab) {

@@ -22,6 +22,8 @@ export interface Settings {
   readonly platform: string;
   readonly engine: "auto" | "webgpu" | "wasm";
   readonly allowsSoftware: boolean;
+  /** Most threads of the processor, where it computes. */
+  readonly threads: number;
   readonly memoryBytes: number;
   /** In [0, 1]; below it a device without power takes no tasks. */
   readonly batteryMin: number;
@@ -160,7 +162,7 @@ export class Agent {
       }
     }
     if (isUnfit) this.passedOver = `the GPU was lost ${this.counts.losses} times`;
-    this.use(WasmEngine.open());
+    this.use(await WasmEngine.open(this.settings.threads));
   }
 
   /** A GPU that was just lost takes a moment to come back. */
@@ -244,7 +246,7 @@ export class Agent {
         operatingSystem: this.settings.platform,
         processor: engine.processor,
         cores,
-        threads: 1,
+        threads: engine.threads,
         memoryBytes: BigInt(Math.round((memory ?? 0) * 2 ** 30)),
         memoryLimitBytes: BigInt(this.settings.memoryBytes),
         engines: [engine.name],

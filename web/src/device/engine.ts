@@ -14,6 +14,8 @@ export interface Engine {
   readonly numericClass: string;
   /** For people. */
   readonly processor: string;
+  /** Of the processor, that it takes. */
+  readonly threads: number;
   /** Limits and features, for the compiler. */
   readonly abilities: Readonly<Record<string, string>>;
   /** Resolves with a reason when the engine is of no use any more. */

@@ -1,16 +1,20 @@
 /** The page that makes this browser a device: what it costs, what it does, and how to stop. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Circumstances, Settings, Status } from "./agent.ts";
-import { browserName, claimId, isPhone, joinToken, platform, watchCircumstances } from "./surroundings.ts";
+import { browserName, claimId, cores, isPhone, joinToken, platform, watchCircumstances } from "./surroundings.ts";
 import type { ToWorker } from "./worker.ts";
 import "./device.css";
 
 const GIB = 2 ** 30;
 
+/** Most threads that plans are made for. */
+const THREADS_MAX = 16;
+
 /** What the owner chose, kept for the next time. */
 interface Choices {
   name: string;
   engine: Settings["engine"];
+  threads: number;
   batteryMin: number;
   memoryGib: number;
   keepsAwake: boolean;
@@ -80,7 +84,8 @@ export function DevicePage() {
   useEffect(() => {
     if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/service-worker.js").catch(() => {});
   }, []);
-  useWakeLock(isOn && choices.keepsAwake);
+  const isAtWork = useLately(status?.state === "preparing" || status?.state === "working", REST_MS);
+  useWakeLock(isOn && isAtWork && choices.keepsAwake);
 
   return (
     <div class="stack device">
@@ -111,8 +116,8 @@ function Consent(props: { choices: Choices; onChange: (part: Partial<Choices>) =
       <section class="sheet stack" aria-label="What it costs">
         <ul class="costs">
           <li>
-            <strong>Computing.</strong> One core or the graphics processor is busy while there is work. The device gets warm, and other pages may
-            feel slower.
+            <strong>Computing.</strong> {choices.threads === 1 ? "One core" : `${choices.threads} cores`} or the graphics processor {choices.threads === 1 ? "is" : "are"} busy
+            while there is work. The device gets warm, and other pages may feel slower.
           </li>
           <li>
             <strong>Data.</strong> The model comes down and its changes go up again for every task: from some hundred kilobytes for a small
@@ -146,6 +151,17 @@ function Consent(props: { choices: Choices; onChange: (part: Partial<Choices>) =
               <option value="webgpu">the graphics processor (WebGPU)</option>
               <option value="wasm">the processor (WebAssembly)</option>
             </select>
+          </label>
+          <label class="field">
+            Cores, of {cores()}
+            <input
+              type="number"
+              min="1"
+              max={Math.min(THREADS_MAX, cores())}
+              value={choices.threads}
+              data-test="threads"
+              onChange={(e) => onChange({ threads: Math.round(number(e, 1, Math.min(THREADS_MAX, cores()), usualThreads())) })}
+            />
           </label>
           <label class="field">
             Memory, GiB
@@ -194,7 +210,7 @@ function AtWork({ status, onStop }: { status: Status; onStop: () => void }) {
         <Figure name="A task">{status.tasks === 0 ? "–" : mebibytes(perTask)}</Figure>
       </dl>
       <p class="soft small" data-test="engine">
-        {status.engine === "" ? "No engine yet" : `Computes with ${status.engine === "webgpu" ? "WebGPU" : "WebAssembly"}${status.engine === "webgpu" ? ` on ${status.processor}` : ""}`}
+        {status.engine === "" ? "No engine yet" : `Computes with ${status.engine === "webgpu" ? `WebGPU on ${status.processor}` : status.processor}`}
         {status.passedOver !== "" && `. Not with WebGPU: ${status.passedOver}`}.
       </p>
     </section>
@@ -210,21 +226,53 @@ function Figure({ name, children }: { name: string; children: preact.ComponentCh
   );
 }
 
-/** Holds the screen on; a lock is lost whenever the page is hidden. */
+/** Between two tasks the screen stays on so long. */
+const REST_MS = 20_000;
+
+/** True from the moment `is` is until it has not been for `ms`. */
+function useLately(is: boolean, ms: number): boolean {
+  const [was, remember] = useState(is);
+  useEffect(() => {
+    if (is) {
+      remember(true);
+      return;
+    }
+    const end = setTimeout(() => remember(false), ms);
+    return () => clearTimeout(end);
+  }, [is, ms]);
+  return is || was;
+}
+
+/** Holds the screen on while it is wanted and the page is seen: never in the background. */
 function useWakeLock(isWanted: boolean) {
   useEffect(() => {
     if (!isWanted || !("wakeLock" in navigator)) return;
     let lock: WakeLockSentinel | undefined;
-    const take = () => {
-      if (document.visibilityState === "visible") {
-        navigator.wakeLock.request("screen").then((held) => (lock = held), () => {});
+    let isOver = false;
+    const isDue = () => !isOver && document.visibilityState === "visible";
+    const letGo = () => {
+      void lock?.release();
+      lock = undefined;
+    };
+    const look = async () => {
+      if (!isDue()) return letGo();
+      if (lock !== undefined && !lock.released) return;
+      try {
+        const held = await navigator.wakeLock.request("screen");
+        letGo();
+        lock = held;
+        if (!isDue()) letGo();
+      } catch {
+        // Refused, as with an empty battery: it works without.
       }
     };
-    take();
-    document.addEventListener("visibilitychange", take);
+    const looks = () => void look();
+    looks();
+    document.addEventListener("visibilitychange", looks);
     return () => {
-      document.removeEventListener("visibilitychange", take);
-      void lock?.release();
+      isOver = true;
+      document.removeEventListener("visibilitychange", looks);
+      letGo();
     };
   }, [isWanted]);
 }
@@ -237,16 +285,26 @@ function settingsOf(choices: Choices, deviceId: string): Settings {
     platform: platform(),
     engine: choices.engine,
     allowsSoftware: new URLSearchParams(location.search).get("software") === "yes",
+    threads: choices.threads,
     memoryBytes: Math.round(choices.memoryGib * GIB),
     batteryMin: choices.batteryMin / 100,
     leavesWhenHidden: isPhone(),
   };
 }
 
+/** Half of what there is, as people go on using it. */
+function usualThreads(): number {
+  return Math.min(THREADS_MAX, Math.ceil(cores() / 2));
+}
+
 function readChoices(): Choices {
-  const usual: Choices = { name: browserName(), engine: "auto", batteryMin: 20, memoryGib: 0.5, keepsAwake: true, usesMetered: false };
+  const usual: Choices = { name: browserName(), engine: "auto", threads: usualThreads(), batteryMin: 20, memoryGib: 0.5, keepsAwake: true, usesMetered: false };
   const asked = new URLSearchParams(location.search).get("engine");
-  const engine = asked === "webgpu" || asked === "wasm" ? { engine: asked as Settings["engine"] } : {};
+  const threads = Number(new URLSearchParams(location.search).get("threads"));
+  const engine = {
+    ...(asked === "webgpu" || asked === "wasm" ? { engine: asked as Settings["engine"] } : {}),
+    ...(threads >= 1 && threads <= THREADS_MAX ? { threads: Math.floor(threads) } : {}),
+  };
   try {
     return { ...usual, ...JSON.parse(localStorage.getItem("motley.device") ?? "{}"), ...engine };
   } catch {

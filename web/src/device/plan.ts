@@ -30,6 +30,8 @@ export interface Plan {
   readonly shaders?: readonly string[];
   readonly dispatches?: readonly Dispatch[];
   readonly memoryPages?: number;
+  /** How many run it together, each with an instance of its own; 1 if absent. */
+  readonly threads?: number;
   readonly module?: string;
 }
 

@@ -26,6 +26,11 @@ export function isPhone(): boolean {
   return isTablet || /Android|iPhone|iPad|iPod/.test(navigator.userAgent);
 }
 
+/** Threads of the processor, as far as the browser says. */
+export function cores(): number {
+  return Math.max(1, navigator.hardwareConcurrency || 1);
+}
+
 export function platform(): string {
   if (agentData !== undefined) return agentData.platform;
   const known = /Android|iPhone|iPad|Windows|Macintosh|CrOS|Linux/.exec(navigator.userAgent);

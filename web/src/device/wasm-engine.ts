@@ -20,6 +20,7 @@ export class WasmEngine implements Engine {
   private constructor(
     readonly numericClass: string,
     readonly abilities: Readonly<Record<string, string>>,
+    readonly threads: number,
   ) {
     this.lost = new Promise((resolve) => (this.lose = resolve));
     this.worker = new Worker(new URL("./wasm-compute.ts", import.meta.url), { type: "module" });
@@ -28,17 +29,31 @@ export class WasmEngine implements Engine {
   }
 
   get processor(): string {
-    return "WebAssembly";
+    return this.threads === 1 ? "WebAssembly" : `WebAssembly, ${this.threads} threads`;
   }
 
-  /** @throws Unable if this browser is too old */
-  static open(): WasmEngine {
+  /**
+   * @param threads how many may compute at once, where the page is isolated from others
+   * @throws Unable if this browser is too old
+   */
+  static async open(threads: number): Promise<WasmEngine> {
     if (!computes(PLAIN)) {
       throw new Unable("this browser has no WebAssembly with SIMD (expected: one of 2022 or newer, Safari of 2023)");
     }
     // Multiply-adds may round once or twice, as the processor likes it; only once is of use.
     const isFused = computes(FUSED);
-    return new WasmEngine(isFused ? "wasm-fused-1" : "wasm-1", { simd: "true", relaxedSimd: String(isFused) });
+    const usual = { simd: "true", relaxedSimd: String(isFused) };
+    const name = numericClass(isFused);
+    if (threads > 1 && globalThis.crossOriginIsolated) {
+      const engine = new WasmEngine(name, { ...usual, threads: String(threads) }, threads);
+      try {
+        await engine.ask({ kind: "gather", threads }, []);
+        return engine;
+      } catch {
+        engine.close(); // One thread computes too.
+      }
+    }
+    return new WasmEngine(name, usual, 1);
   }
 
   async prepare(plan: Plan): Promise<Prepared> {
@@ -81,6 +96,14 @@ export class WasmEngine implements Engine {
     this.waiting.clear();
     this.lose(why);
   }
+}
+
+/**
+ * Where multiply-adds round once, plans have the bits of the JVM's engine with convolutions that are
+ * sums of products (docs/wasm.md): the class is its own.
+ */
+export function numericClass(isFused: boolean): string {
+  return isFused ? "jvm-cpu-3-direct" : "wasm-1";
 }
 
 const MULTIPLY = [0xfd, 0xe6, 0x01];

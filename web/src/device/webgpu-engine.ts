@@ -22,6 +22,7 @@ const DISPATCHES_PER_SUBMIT = 64;
 
 export class WebGpuEngine implements Engine {
   readonly name = "webgpu";
+  readonly threads = 1;
   readonly lost: Promise<string>;
 
   private constructor(

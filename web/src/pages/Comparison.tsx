@@ -105,7 +105,7 @@ function Overlay({ title, sides, of, show, range }: OverlayProps) {
             </span>
           </p>
         </div>
-        <Plot lines={lines} label={`${title} by epochs: ${words.join("; ")}`} show={show} ends={Math.max(1, ...sides.map(({ side }) => side.progress?.epochs ?? 1))} range={range} />
+        <Plot lines={lines} label={`${title} by epochs: ${words.join("; ")}`} show={show} ends={Math.max(1, ...sides.flatMap(({ drawn }) => [drawn.rounds.x.at(-1) ?? 0, drawn.tests.x.at(-1) ?? 0]))} range={range} />
       </figure>
     </section>
   );

@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  motley model plan mnist-cnn --batch-size 32 > plan.json",
             "  motley model plan product:512 --relaxed-simd > product.json",
+            "  motley model plan mnist-cnn --threads 4 > shared.json",
             "  motley model plan mnist-mlp --engine webgpu > shaders.json",
         })
 final class PlanCommand implements Runnable {
@@ -72,6 +73,13 @@ final class PlanCommand implements Runnable {
     private boolean relaxedSimd;
 
     @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "of wasm: how many share the memory (default: ${DEFAULT-VALUE})")
+    private int threads;
+
+    @Option(
             names = "--engine",
             paramLabel = "NAME",
             defaultValue = "wasm",
@@ -90,6 +98,7 @@ final class PlanCommand implements Runnable {
                 Map.of(
                         "simd", "true",
                         "relaxedSimd", String.valueOf(relaxedSimd),
+                        "threads", String.valueOf(threads),
                         "software", String.valueOf(isSoftware));
         var plan = compiler().target(abilities).compilation().apply(program());
         var text = DevicePlanJson.write(plan);

@@ -16,14 +16,25 @@ final class WasmPlans implements PlanCompiler {
     }
 
     /// @param abilities `simd` and `relaxedSimd`, true or false; the latter where a multiply-add
-    /// was
-    ///     found to round once
+    ///     was found to round once; `threads`, how many share a memory, 1 if left out
     @Override
     public Target target(Map<String, String> abilities) {
-        var features = new WasmFeatures(is("simd", abilities), is("relaxedSimd", abilities), false);
+        var features =
+                new WasmFeatures(
+                        is("simd", abilities), is("relaxedSimd", abilities), threads(abilities));
         return new Target(
-                WasmCompiler.numericClass(features),
+                WasmCompiler.numericClass(features) + " of " + features.threads(),
                 program -> WasmCompiler.compile(program, List.of(), features));
+    }
+
+    /// More than plans are made for are as good as those.
+    private static int threads(Map<String, String> abilities) {
+        var text = abilities.getOrDefault("threads", "1");
+        require(
+                text.matches("[1-9][0-9]{0,3}"),
+                "threads: %s (expected: a number from 1 on)",
+                text);
+        return Math.min(WasmFeatures.THREADS_MAX, Integer.parseInt(text));
     }
 
     private static boolean is(String name, Map<String, String> abilities) {

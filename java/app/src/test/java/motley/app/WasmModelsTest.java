@@ -69,6 +69,24 @@ final class WasmModelsTest {
         }
     }
 
+    /// Who computes what is all that threads decide.
+    @ParameterizedTest
+    @CsvSource({"mnist-mlp, 5, 2", "mnist-cnn, 20, 2", "mnist-cnn, 3, 4", "gpt-small, 1, 3"})
+    void threadsChangeNoBit(String model, int batch, int threads) {
+        var program = TrainingPrograms.gradient(Models.named(model), batch).program();
+        var params = params(program);
+        var features = node.features();
+        try (var alone = new NodeEngine(node, features);
+                var together = new NodeEngine(node, features.withThreads(threads))) {
+            assertThat(together.numericClass()).isEqualTo(alone.numericClass());
+            var expected = alone.run(program, params);
+            var found = together.run(program, params);
+            for (int r = 0; r < expected.size(); r++) {
+                assertThat(sameBits(found.get(r), expected.get(r))).as("result %d", r).isTrue();
+            }
+        }
+    }
+
     /// Every operation by itself, and programs of several.
     @Test
     void fusedPlansOfRandomProgramsHaveTheBitsOfTheJvmEngine() {

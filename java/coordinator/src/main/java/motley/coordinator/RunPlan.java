@@ -33,7 +33,11 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 Policy.DEFAULT
                         .withDevices(request.crew().min(), request.crew().max())
                         .withSlowFactor(request.crew().slowFactor())
-                        .withTrust(request.crew().precautions().policy());
+                        .withTrust(
+                                request.crew()
+                                        .precautions()
+                                        .policy()
+                                        .withClassTolerance(request.transfer().classTolerance()));
         if (request.dataset() instanceof RunRequest.OnDevices own) {
             policy = policy.withOwnTerms(own.rules());
         }

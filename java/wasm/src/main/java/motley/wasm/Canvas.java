@@ -11,8 +11,13 @@ import motley.wasm.binary.Local;
 /// it needs none.
 ///
 /// @param pixel channels of a pixel
-/// @param address of the copy, in bytes
-record Canvas(ConvolutionAxis rows, ConvolutionAxis cols, int pixel, int address) {
+/// @param offset of the copy in a thread's own scratch memory, in bytes
+record Canvas(
+        ConvolutionAxis rows,
+        ConvolutionAxis cols,
+        int pixel,
+        Rendering.Scratch scratch,
+        int offset) {
     private static final int BYTES = 4;
     private static final int VECTOR = 16;
 
@@ -49,7 +54,8 @@ record Canvas(ConvolutionAxis rows, ConvolutionAxis cols, int pixel, int address
     /// Writes the zeros, which stay.
     void clear(Code c) {
         if (isImage()) return;
-        c.i32(address).i32(0).i32(Math.toIntExact(bytes(rows, cols, pixel))).fillMemory();
+        scratch.push(c, offset);
+        c.i32(0).i32(Math.toIntExact(bytes(rows, cols, pixel))).fillMemory();
     }
 
     /// Sets `place` to the first pixel, after copying the image at `image` if need be.
@@ -66,7 +72,8 @@ record Canvas(ConvolutionAxis rows, ConvolutionAxis cols, int pixel, int address
             int firstCol = (cols.before() + cols.first() * cols.spread()) * pixelBytes();
             int source = (rows.first() * cols.size() + cols.first()) * pixelBytes();
             c.get(image).set(from).increase(from, source);
-            c.i32(address + firstRow + firstCol).set(to);
+            scratch.push(c, offset + firstRow + firstCol);
+            c.set(to);
             c.repeat(
                     height,
                     () -> {
@@ -75,7 +82,8 @@ record Canvas(ConvolutionAxis rows, ConvolutionAxis cols, int pixel, int address
                         c.increase(to, rows.spread() * rowBytes());
                     });
         }
-        c.i32(address).set(place);
+        scratch.push(c, offset);
+        c.set(place);
     }
 
     private void copyRow(Code c, Local from, Local to) {

@@ -31,12 +31,19 @@ final class Convolutions {
                 }
             }
             case Op.ConvolutionFilterGradient(var spec, var filters) -> {
-                var form = FilterForm.of(spec, first, filters);
-                FilterGradientCode.call(
-                        rendering, c, form, isDepthwise(spec, first, filters), call);
+                var shares = shares(spec, first, filters);
+                FilterGradientCode.shares(rendering, c, shares, call);
+                FilterGradientCode.addition(rendering, c, shares.form(), call);
             }
             case Op.DotGeneral _ -> throw new IllegalStateException(op + " is not called");
         }
+    }
+
+    /// All shares of a gradient in filters.
+    static FilterGradientCode.Shares shares(ConvolutionSpec spec, Shape images, Shape filters) {
+        var form = FilterForm.of(spec, images, filters);
+        boolean isDepthwise = isDepthwise(spec, images, filters);
+        return new FilterGradientCode.Shares(form, isDepthwise, 0, form.shares());
     }
 
     private static TileForm.End end(Kernel.Epilogue epilogue) {

@@ -20,7 +20,7 @@ final class CorrelationCode {
     private final Code c;
     private final Correlation form;
     private final Canvas canvas;
-    private final int packed;
+    private final Rendering.Scratch packed;
 
     private CorrelationCode(Rendering rendering, Code c, Correlation form) {
         this.rendering = rendering;
@@ -30,8 +30,8 @@ final class CorrelationCode {
                 (long) form.groups() * groupBytes() + (long) Lanes.ALL * panelRow(form.out());
         long bytes = filters + Canvas.bytes(form.rows(), form.cols(), form.inPixel());
         packed = rendering.scratch(bytes);
-        int at = Math.toIntExact(packed + filters);
-        canvas = new Canvas(form.rows(), form.cols(), form.inPixel(), at);
+        int at = Math.toIntExact(filters);
+        canvas = new Canvas(form.rows(), form.cols(), form.inPixel(), packed, at);
     }
 
     /// Writes a call; operands are images, filters and, if the form has an end, the bias.
@@ -100,7 +100,8 @@ final class CorrelationCode {
     private void pack() {
         var group = copyOf(c.param(1));
         var to = c.i32Local();
-        c.i32(packed).set(to);
+        packed.push(c, 0);
+        c.set(to);
         int last = (form.taps() - 1) * form.tapStride() * BYTES;
         if (form.reversed()) c.increase(group, last);
         c.repeat(
@@ -167,7 +168,8 @@ final class CorrelationCode {
         var a = copyOf(place);
         var y = copyOf(to);
         var b = c.i32Local();
-        c.i32(packed).set(b);
+        packed.push(c, 0);
+        c.set(b);
         boolean biased = form.end() != TileForm.End.PLAIN;
         var bias = biased ? Optional.of(copyOf(c.param(3))) : Optional.<Local>empty();
         c.repeat(

@@ -30,8 +30,8 @@ final class DepthwiseCode {
         this.c = c;
         this.form = form;
         long bytes = Canvas.bytes(form.rows(), form.cols(), form.groups());
-        int at = rendering.scratch(bytes);
-        canvas = new Canvas(form.rows(), form.cols(), form.groups(), at);
+        var scratch = rendering.scratch(bytes);
+        canvas = new Canvas(form.rows(), form.cols(), form.groups(), scratch, 0);
     }
 
     static void call(Rendering rendering, Code c, Correlation form, Kernel.Call call) {

@@ -18,37 +18,83 @@ final class FilterGradientCode {
     private final Rendering rendering;
     private final Code c;
     private final FilterForm form;
+    private final int images;
     private final boolean depthwise;
     private final Canvas canvas;
-    private final int partial;
-    private final int panel;
+    private final Rendering.Scratch scratch;
 
-    private record Form(FilterForm form, boolean depthwise) {}
+    /// @param images how many of them are walked over: all, or those of some shares
+    private record Form(FilterForm form, int images, boolean depthwise) {}
+
+    /// Adds what shares have come to.
+    private record Addition(int shares, int elements) {}
 
     private FilterGradientCode(Rendering rendering, Code c, Form all) {
         this.rendering = rendering;
         this.c = c;
         form = all.form;
+        images = all.images;
         depthwise = all.depthwise;
-        long partials = form.shares() == 1 ? 0 : (long) form.shares() * shareBytes() + VECTOR;
         long panels = (long) Packing.rowsFor(form.pixels()) * TileForm.COLUMNS_MAX * BYTES;
         long canvasBytes = Canvas.bytes(form.rows(), form.cols(), form.inPixel());
-        partial = rendering.scratch(partials + panels + canvasBytes);
-        panel = Math.toIntExact(partial + partials);
-        int at = Math.toIntExact(panel + panels);
-        canvas = new Canvas(form.rows(), form.cols(), form.inPixel(), at);
+        scratch = rendering.scratch(partialBytes(form), panels + canvasBytes);
+        int at = Math.toIntExact(panels);
+        canvas = new Canvas(form.rows(), form.cols(), form.inPixel(), scratch, at);
     }
 
-    static void call(
-            Rendering rendering, Code c, FilterForm form, boolean depthwise, Kernel.Call call) {
-        var all = new Form(form, depthwise);
+    /// Of the sums of all shares, where there are several.
+    private static long partialBytes(FilterForm form) {
+        long share = (long) form.filterElements() * BYTES;
+        return form.shares() == 1 ? 0 : form.shares() * share + VECTOR;
+    }
+
+    /// Some shares of the batch, which a thread of its own may walk over.
+    ///
+    /// @param first the number of the first, counted from 0
+    record Shares(FilterForm form, boolean depthwise, int first, int count) {
+        Shares of(Division.Range range) {
+            return new Shares(form, depthwise, range.first(), range.count());
+        }
+
+        int firstImage() {
+            return first * form.shareImages();
+        }
+
+        int images() {
+            return Math.min(form.batch(), (first + count) * form.shareImages()) - firstImage();
+        }
+    }
+
+    /// Writes a call that leaves the sums of some shares where [#addition] finds them; the result
+    /// itself, if there is one share.
+    static void shares(Rendering rendering, Code c, Shares shares, Kernel.Call call) {
+        var form = shares.form();
+        var own = new Form(form, shares.images(), shares.depthwise());
         var function =
                 rendering.form(
-                        all,
+                        own,
                         FunctionType.ofInts(3),
-                        body -> new FilterGradientCode(rendering, body, all).write());
-        c.i32(rendering.address(call.in().get(0).buffer()));
-        c.i32(rendering.address(call.in().get(1).buffer()));
+                        body -> new FilterGradientCode(rendering, body, own).write());
+        int image = form.rows().size() * form.cols().size() * form.inPixel();
+        int result = form.pixels() * form.outPixel();
+        int share = form.filterElements();
+        int to =
+                form.shares() == 1
+                        ? rendering.address(call.out().buffer())
+                        : rendering.scratch(partialBytes(form), 0).shared();
+        c.i32(rendering.address(call.in().get(0).buffer()) + shares.firstImage() * image * BYTES);
+        c.i32(rendering.address(call.in().get(1).buffer()) + shares.firstImage() * result * BYTES);
+        c.i32(to + shares.first() * share * BYTES);
+        c.call(function);
+    }
+
+    /// Writes a call that adds the sums of all shares in order; nothing, if there is one share.
+    static void addition(Rendering rendering, Code c, FilterForm form, Kernel.Call call) {
+        if (form.shares() == 1) return;
+        var addition = new Addition(form.shares(), form.filterElements());
+        var function =
+                rendering.form(addition, FunctionType.ofInts(2), body -> addShares(body, addition));
+        c.i32(rendering.scratch(partialBytes(form), 0).shared());
         c.i32(rendering.address(call.out().buffer()));
         c.call(function);
     }
@@ -61,20 +107,19 @@ final class FilterGradientCode {
         canvas.clear(c);
         var x = copyOf(c.param(0));
         var dy = copyOf(c.param(1));
-        var to = c.i32Local();
-        if (form.shares() == 1) c.get(c.param(2)).set(to);
-        else c.i32(partial).set(to);
-        int images = form.shareImages();
-        int whole = form.batch() / images;
-        int rest = form.batch() % images;
-        c.repeat(
-                whole,
-                () -> {
-                    share(x, dy, to, images);
-                    c.increase(to, shareBytes());
-                });
+        var to = copyOf(c.param(2));
+        int each = form.shareImages();
+        int whole = images / each;
+        int rest = images % each;
+        if (whole > 0) {
+            c.repeat(
+                    whole,
+                    () -> {
+                        share(x, dy, to, each);
+                        c.increase(to, shareBytes());
+                    });
+        }
         if (rest > 0) share(x, dy, to, rest);
-        if (form.shares() > 1) addShares();
     }
 
     private Local copyOf(Local place) {
@@ -128,7 +173,8 @@ final class FilterGradientCode {
         int bStep = inPlace ? outBytes() : TileForm.panelColumns(columns) * BYTES;
         var b = copyOf(dy);
         if (!inPlace) {
-            c.i32(panel).set(b);
+            scratch.push(c, 0);
+            c.set(b);
             Packing.call(rendering, c, dy, b, form.pixels(), columns, outBytes(), BYTES);
         }
         boolean together = form.groups() == 1 && form.cols().dilation() == 1;
@@ -240,29 +286,29 @@ final class FilterGradientCode {
 
     // ---- Shares ----------------------------------------------------------------------------
 
-    private void addShares() {
+    private static void addShares(Code c, Addition addition) {
         var from = c.i32Local();
-        var to = copyOf(c.param(2));
-        c.i32(partial).set(from);
-        int whole = form.filterElements() / Lanes.ALL;
-        int rest = form.filterElements() % Lanes.ALL;
+        var to = c.i32Local();
+        c.get(c.param(0)).set(from).get(c.param(1)).set(to);
+        int whole = addition.elements() / Lanes.ALL;
+        int rest = addition.elements() % Lanes.ALL;
         if (whole > 0) {
             c.repeat(
                     whole,
                     () -> {
-                        addShares(from, to, Lanes.ALL);
+                        addShares(c, addition, from, to, Lanes.ALL);
                         c.increase(from, VECTOR);
                         c.increase(to, VECTOR);
                     });
         }
-        if (rest > 0) addShares(from, to, rest);
+        if (rest > 0) addShares(c, addition, from, to, rest);
     }
 
-    private void addShares(Local from, Local to, int lanes) {
+    private static void addShares(Code c, Addition addition, Local from, Local to, int lanes) {
         var sum = c.vector();
         c.get(from).memory(V128_LOAD, 0);
-        for (int share = 1; share < form.shares(); share++) {
-            c.get(from).memory(V128_LOAD, share * shareBytes()).op(F32X4_ADD);
+        for (int share = 1; share < addition.shares(); share++) {
+            c.get(from).memory(V128_LOAD, share * addition.elements() * BYTES).op(F32X4_ADD);
         }
         c.set(sum);
         Lanes.store(c, sum, to, 0, 1, lanes);

@@ -30,7 +30,7 @@ final class ProductCode {
     private final Rendering rendering;
     private final Code c;
     private final Form form;
-    private final int panel;
+    private final Rendering.Scratch panel;
     private final boolean inPlace;
 
     /// A product without its places.
@@ -215,7 +215,8 @@ final class ProductCode {
 
     private Local packed(Local b, int terms, int columns) {
         var at = c.i32Local();
-        c.i32(panel).set(at);
+        panel.push(c, 0);
+        c.set(at);
         Packing.call(rendering, c, b, at, terms, columns, rightTerm(), rightColumn());
         return at;
     }

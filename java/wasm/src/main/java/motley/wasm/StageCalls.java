@@ -53,17 +53,21 @@ final class StageCalls {
 
     /// Writes a call of all stages, tile by tile.
     void call(Code c, Kernel.Rows rows) {
-        var functions = rows.stages().stream().map(s -> function(StageForm.of(s))).toList();
-        int step = step(rows);
-        var locals = placeLocals(rows, step);
-        var all =
-                rendering
-                        .module()
-                        .function(
-                                FunctionType.ofInts(0),
-                                code -> tiles(code, rows, step, locals, functions));
-        c.call(all);
+        call(c, rows, 0, rows.rows());
     }
+
+    /// Writes a call of all stages for `count` rows, tile by tile.
+    void call(Code c, Kernel.Rows rows, int first, int count) {
+        var all =
+                rendering.form(
+                        new SomeRows(rows, count),
+                        FunctionType.ofInts(1),
+                        code -> tiles(code, rows, count));
+        c.i32(first).call(all);
+    }
+
+    /// As many rows of a kernel, from any on.
+    private record SomeRows(Kernel.Rows rows, int count) {}
 
     private static int step(Kernel.Rows rows) {
         long bytes = 0;
@@ -74,7 +78,10 @@ final class StageCalls {
         return Math.clamp(TILE_BYTES / Math.max(1, bytes), 1, rows.rows());
     }
 
-    private Map<Buffer, Integer> placeLocals(Kernel.Rows rows, int step) {
+    /// Where locals lie in scratch memory.
+    private record Locals(Rendering.Scratch scratch, Map<Buffer, Integer> offsets) {}
+
+    private Locals placeLocals(Kernel.Rows rows, int step) {
         var offsets = new HashMap<Buffer, Integer>();
         int elements = 0;
         for (var local : rows.locals()) {
@@ -82,26 +89,25 @@ final class StageCalls {
             int size = local.elements() / rows.rows() * step;
             elements += Math.ceilDiv(size, Layout.ALIGNMENT) * Layout.ALIGNMENT;
         }
-        int scratch = rendering.scratch((long) elements * BYTES);
-        offsets.replaceAll((_, offset) -> scratch + offset);
-        return offsets;
+        return new Locals(rendering.scratch((long) elements * BYTES), offsets);
     }
 
-    private void tiles(
-            Code c,
-            Kernel.Rows rows,
-            int step,
-            Map<Buffer, Integer> locals,
-            List<Function> functions) {
+    private void tiles(Code c, Kernel.Rows rows, int count) {
+        int step = step(rows);
+        var locals = placeLocals(rows, step);
+        var functions = rows.stages().stream().map(s -> function(StageForm.of(s))).toList();
         var from = c.i32Local();
-        int whole = rows.rows() / step;
-        c.repeat(
-                whole,
-                () -> {
-                    stages(c, rows, from, step, locals, functions);
-                    c.increase(from, step);
-                });
-        int rest = rows.rows() - whole * step;
+        c.get(c.param(0)).set(from);
+        int whole = count / step;
+        if (whole > 0) {
+            c.repeat(
+                    whole,
+                    () -> {
+                        stages(c, rows, from, step, locals, functions);
+                        c.increase(from, step);
+                    });
+        }
+        int rest = count % step;
         if (rest > 0) stages(c, rows, from, rest, locals, functions);
     }
 
@@ -110,7 +116,7 @@ final class StageCalls {
             Kernel.Rows rows,
             Local from,
             int count,
-            Map<Buffer, Integer> locals,
+            Locals locals,
             List<Function> functions) {
         for (int s = 0; s < functions.size(); s++) {
             var stage = rows.stages().get(s);
@@ -129,9 +135,9 @@ final class StageCalls {
     }
 
     /// Scratch memory begins with the tile's first row.
-    private void push(Code c, Access access, Local from, Map<Buffer, Integer> locals) {
-        var local = locals.get(access.buffer());
-        if (local != null) c.i32(local + BYTES * access.offset());
+    private void push(Code c, Access access, Local from, Locals locals) {
+        var local = locals.offsets().get(access.buffer());
+        if (local != null) locals.scratch().push(c, local + BYTES * access.offset());
         else push(c, rendering.address(access), from, BYTES * access.strides().getFirst());
     }
 

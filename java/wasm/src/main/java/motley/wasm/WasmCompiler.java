@@ -40,8 +40,12 @@ public final class WasmCompiler {
         var plan = Compiler.compile(program, carries);
         var rendering = new Rendering(features, plan.layout());
         var module = rendering.module();
-        var run = module.function(FunctionType.ofInts(0), c -> kernels(rendering, c, plan));
-        module.export("run", run);
+        if (features.threads() == 1) {
+            var run = module.function(FunctionType.ofInts(0), c -> kernels(rendering, c, plan));
+            module.export("run", run);
+        } else {
+            module.export("run", Team.run(rendering, plan));
+        }
         int pages = rendering.pages();
         module.memory(pages);
         return new DevicePlan(
@@ -51,7 +55,9 @@ public final class WasmCompiler {
                 ports("result", plan.results(), rendering),
                 List.of(),
                 new DevicePlan.Code.Module(
-                        pages, Base64.getEncoder().encodeToString(module.toBytes())));
+                        pages,
+                        features.threads(),
+                        Base64.getEncoder().encodeToString(module.toBytes())));
     }
 
     private static List<DevicePlan.Port> ports(
@@ -70,7 +76,8 @@ public final class WasmCompiler {
         for (var kernel : plan.kernels()) kernel(rendering, c, kernel);
     }
 
-    private static void kernel(Rendering rendering, Code c, Kernel kernel) {
+    /// Writes the call of a kernel by one thread.
+    static void kernel(Rendering rendering, Code c, Kernel kernel) {
         switch (kernel) {
             case Kernel.Stage stage -> new StageCalls(rendering).call(c, stage);
             case Kernel.Rows rows -> new StageCalls(rendering).call(c, rows);

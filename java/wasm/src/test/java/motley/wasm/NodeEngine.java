@@ -36,7 +36,7 @@ public final class NodeEngine implements Engine {
         var plan = WasmCompiler.compile(program, carries, features);
         var code = (DevicePlan.Code.Module) plan.code();
         int id = next++;
-        node.load(id, Base64.getDecoder().decode(code.base64()), code.memoryPages());
+        node.load(id, Base64.getDecoder().decode(code.base64()), code);
         return new Run(id, plan, List.copyOf(carries));
     }
 

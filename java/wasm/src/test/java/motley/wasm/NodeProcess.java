@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import motley.compiler.device.DevicePlan;
 
 /// A process of Node that runs modules, or has a browser run them. Confined to one caller at a
 /// time.
@@ -18,6 +19,7 @@ public final class NodeProcess implements AutoCloseable {
     private static final String SCRIPT = "/motley/wasm/plans.mjs";
     private static final String RELAXED = "--experimental-wasm-relaxed-simd";
     private static final int HEAD_BYTES = 16;
+    private static final int PAGES_BITS = 20;
 
     private final Process process;
     private final OutputStream to;
@@ -59,11 +61,17 @@ public final class NodeProcess implements AutoCloseable {
     /// What the process can do.
     public WasmFeatures features() {
         boolean fused = probe(WasmProbe.module()) == WasmProbe.FUSED;
-        return new WasmFeatures(true, fused, false);
+        return new WasmFeatures(true, fused, 1);
     }
 
+    /// A module of one thread.
     void load(int id, byte[] module, int pages) {
-        ask(0, id, module.length, pages, module);
+        load(id, module, new DevicePlan.Code.Module(pages, 1, ""));
+    }
+
+    void load(int id, byte[] module, DevicePlan.Code.Module code) {
+        int pagesAndThreads = code.memoryPages() | code.threads() << PAGES_BITS;
+        ask(0, id, module.length, pagesAndThreads, module);
     }
 
     void write(int id, int address, byte[] bytes) {

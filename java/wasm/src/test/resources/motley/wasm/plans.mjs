@@ -10,11 +10,19 @@ const COUNT_OF_BYTES = [(a) => a, (_, b) => b, () => 0, () => 0, () => 0, (a) =>
 function perform(instances, command, id, a, b, bytes) {
     const instance = instances.get(id);
     switch (command) {
-        case 0: { // a module over `b` pages
-            const memory = new WebAssembly.Memory({ initial: b });
+        case 0: { // a module over so many pages, of so many threads
+            const pages = b & 0xfffff;
+            const threads = b >> 20;
+            const limits = threads === 1 ? { initial: pages } : { initial: pages, maximum: pages, shared: true };
+            const memory = new WebAssembly.Memory(limits);
             const module = new WebAssembly.Module(bytes);
             const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-            instances.set(id, { memory, run: exports.run });
+            const others = Array.from({ length: threads - 1 }, (_, i) => globalThis.motleyThread(module, memory, i + 1));
+            const run = () => {
+                for (const other of others) other.postMessage('run');
+                exports.run(0);
+            };
+            instances.set(id, { memory, run, others });
             return new Uint8Array(0);
         }
         case 1: // bytes to address `a`
@@ -30,6 +38,7 @@ function perform(instances, command, id, a, b, bytes) {
         case 3: // `b` bytes from address `a`
             return new Uint8Array(instance.memory.buffer, a, b);
         case 4:
+            for (const other of instance.others) other.postMessage('end');
             instances.delete(id);
             return new Uint8Array(0);
         case 5: { // what the `run` of a module returns, 0 if it is not understood
@@ -43,6 +52,14 @@ function perform(instances, command, id, a, b, bytes) {
         default:
             throw new Error(`command: ${command} (expected: below 6)`);
     }
+}
+
+/** One of several threads of a plan, in a worker. */
+function thread() {
+    const { parentPort, workerData } = require('node:worker_threads');
+    const [module, memory, number] = workerData;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    parentPort.on('message', (what) => (what === 'run' ? exports.run(number) : process.exit()));
 }
 
 function read(count) {
@@ -75,6 +92,8 @@ function write(bytes) {
 async function performer() {
     const executablePath = process.env.MOTLEY_BROWSER;
     if (!executablePath) {
+        const { Worker } = await import('node:worker_threads');
+        globalThis.motleyThread = (...workerData) => new Worker(`(${thread})()`, { eval: true, execArgv: [], workerData });
         const instances = new Map();
         return { perform: (...frame) => perform(instances, ...frame), end: () => {} };
     }

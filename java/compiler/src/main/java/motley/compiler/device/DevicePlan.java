@@ -123,11 +123,17 @@ public record DevicePlan(
         }
 
         /// For WebAssembly: one module over one memory, which is buffer 0. A call of its export
-        /// `run` is a run.
+        /// `run` is a run; of several threads each calls it with its number, on an instance of its
+        /// own, and the memory is shared.
         ///
         /// @param memoryPages how many pages of 64 KiB it needs
+        /// @param threads how many run it together
         /// @param base64 the module's bytes
-        record Module(int memoryPages, String base64) implements Code {}
+        record Module(int memoryPages, int threads, String base64) implements Code {
+            public Module {
+                require(threads >= 1, "threads: %d (expected: at least 1)", threads);
+            }
+        }
     }
 
     /// One launch of a shader.

@@ -49,9 +49,15 @@ public final class DevicePlanJson {
                             .formatted(
                                     list(shaders, DevicePlanJson::text),
                                     list(dispatches, DevicePlanJson::dispatch));
-            case DevicePlan.Code.Module(int memoryPages, var base64) ->
-                    "\"memoryPages\":%d,\"module\":%s".formatted(memoryPages, text(base64));
+            case DevicePlan.Code.Module(int memoryPages, int threads, var base64) ->
+                    "\"memoryPages\":%d,%s\"module\":%s"
+                            .formatted(memoryPages, threads(threads), text(base64));
         };
+    }
+
+    /// Readers that know of one thread only never get a plan of several.
+    private static String threads(int threads) {
+        return threads == 1 ? "" : "\"threads\":%d,".formatted(threads);
     }
 
     private static String dispatch(DevicePlan.Dispatch dispatch) {

@@ -45,10 +45,17 @@ final class DevicePlanTest {
 
     @Test
     void moduleAsJson() {
-        var plan = plan(List.of(65536L), new DevicePlan.Code.Module(1, "AGFzbQ=="));
+        var plan = plan(List.of(65536L), new DevicePlan.Code.Module(1, 1, "AGFzbQ=="));
         assertThat(DevicePlanJson.write(plan))
                 .startsWith("{\"format\":1,\"engine\":\"wasm\"")
                 .endsWith("\"memoryPages\":1,\"module\":\"AGFzbQ==\"}");
+    }
+
+    @Test
+    void moduleOfSeveralThreadsAsJson() {
+        var plan = plan(List.of(65536L), new DevicePlan.Code.Module(1, 2, "AGFzbQ=="));
+        assertThat(DevicePlanJson.write(plan))
+                .endsWith("\"memoryPages\":1,\"threads\":2,\"module\":\"AGFzbQ==\"}");
     }
 
     @Test

@@ -16,6 +16,7 @@ public final class Code {
     private static final int BLOCK = 0x02;
     private static final int LOOP = 0x03;
     private static final int IF = 0x04;
+    private static final int ELSE = 0x05;
     private static final int END = 0x0B;
     private static final int BRANCH = 0x0C;
     private static final int BRANCH_IF = 0x0D;
@@ -23,6 +24,8 @@ public final class Code {
     private static final int GET = 0x20;
     private static final int SET = 0x21;
     private static final int TEE = 0x22;
+    private static final int GLOBAL_GET = 0x23;
+    private static final int GLOBAL_SET = 0x24;
     private static final int I32_CONST = 0x41;
     private static final int I64_CONST = 0x42;
     private static final int F32_CONST = 0x43;
@@ -86,6 +89,18 @@ public final class Code {
         pop(local.type(), "local.tee");
         push(local.type());
         out.octet(TEE).unsigned(local.index());
+        return this;
+    }
+
+    public Code get(Global global) {
+        push(ValueType.I32);
+        out.octet(GLOBAL_GET).unsigned(global.index());
+        return this;
+    }
+
+    public Code set(Global global) {
+        pop(ValueType.I32, "global.set");
+        out.octet(GLOBAL_SET).unsigned(global.index());
         return this;
     }
 
@@ -225,6 +240,19 @@ public final class Code {
     public void when(Runnable body) {
         pop(ValueType.I32, "if");
         block(IF, body);
+    }
+
+    /// Runs `body` if the i32 on the stack is not 0, else `otherwise`.
+    public void choose(Runnable body, Runnable otherwise) {
+        pop(ValueType.I32, "if");
+        block(
+                IF,
+                () -> {
+                    body.run();
+                    requireEmpty("else");
+                    out.octet(ELSE);
+                    otherwise.run();
+                });
     }
 
     /// Runs `body` as long as `condition` leaves something other than 0.

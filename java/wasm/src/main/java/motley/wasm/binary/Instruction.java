@@ -10,6 +10,7 @@ public enum Instruction {
     UNREACHABLE(0, 0x00, "", "", Immediate.NONE),
     RETURN(0, 0x0F, "", "", Immediate.NONE),
     DROP_VECTOR(0, 0x1A, "v", "", Immediate.NONE),
+    DROP_I32(0, 0x1A, "i", "", Immediate.NONE),
     I32_LOAD(0, 0x28, "i", "i", Immediate.MEMORY),
     I64_LOAD(0, 0x29, "i", "l", Immediate.MEMORY),
     F32_LOAD(0, 0x2A, "i", "f", Immediate.MEMORY),
@@ -105,7 +106,15 @@ public enum Instruction {
     F64X2_MUL(0xfd, 0xF2, "vv", "v", Immediate.NONE),
     I32X4_TRUNC_SAT_F32X4_S(0xfd, 0xF8, "v", "v", Immediate.NONE),
     F32X4_CONVERT_I32X4_S(0xfd, 0xFA, "v", "v", Immediate.NONE),
-    F32X4_RELAXED_MADD(0xfd, 0x105, "vvv", "v", Immediate.NONE);
+    F32X4_RELAXED_MADD(0xfd, 0x105, "vvv", "v", Immediate.NONE),
+    /// How many of those that wait at an address go on: address, most; answers how many did.
+    MEMORY_ATOMIC_NOTIFY(0xfe, 0x00, "ii", "i", Immediate.MEMORY),
+    /// Waits while a word is as expected: address, expected, nanoseconds; below 0 for ever.
+    MEMORY_ATOMIC_WAIT32(0xfe, 0x01, "iil", "i", Immediate.MEMORY),
+    I32_ATOMIC_LOAD(0xfe, 0x10, "i", "i", Immediate.MEMORY),
+    I32_ATOMIC_STORE(0xfe, 0x17, "ii", "", Immediate.MEMORY),
+    /// Adds; answers what was there before.
+    I32_ATOMIC_ADD(0xfe, 0x1E, "ii", "i", Immediate.MEMORY);
 
     /// What follows the code.
     enum Immediate {

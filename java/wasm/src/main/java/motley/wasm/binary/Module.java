@@ -24,6 +24,10 @@ public final class Module {
     private static final int VERSION = 1;
     private static final int FUNCTION_TYPE = 0x60;
     private static final int NO_MAXIMUM = 0x00;
+    private static final int SHARED_WITH_MAXIMUM = 0x03;
+    private static final int VARIABLE = 0x01;
+    private static final int I32_CONST = 0x41;
+    private static final int END = 0x0B;
     private static final int EXPORT_FUNCTION = 0x00;
     private static final int IMPORT_MEMORY = 0x02;
 
@@ -31,6 +35,7 @@ public final class Module {
         TYPE(1),
         IMPORT(2),
         FUNCTION(3),
+        GLOBAL(6),
         EXPORT(7),
         CODE(10);
 
@@ -45,7 +50,9 @@ public final class Module {
     private final List<Integer> typesOfFunctions = new ArrayList<>();
     private final List<Bytes> bodies = new ArrayList<>();
     private final Map<String, Integer> exported = new LinkedHashMap<>();
+    private int globals;
     private int pages = 1;
+    private boolean isShared;
 
     /// Adds a function, whose body `write` writes; it may call those added before.
     public Function function(FunctionType type, Consumer<Code> write) {
@@ -62,6 +69,11 @@ public final class Module {
         return new Function(bodies.size() - 1, type);
     }
 
+    /// Adds a variable.
+    public Global global() {
+        return new Global(globals++);
+    }
+
     /// Makes `function` callable from outside.
     public void export(String name, Function function) {
         exported.put(name, function.index());
@@ -75,6 +87,11 @@ public final class Module {
                 newPages,
                 PAGES_MAX);
         pages = newPages;
+    }
+
+    /// Has several threads share the memory, which then cannot grow.
+    public void shareMemory() {
+        isShared = true;
     }
 
     /// The module in its binary format.
@@ -94,6 +111,7 @@ public final class Module {
         var functions = new Bytes().unsigned(typesOfFunctions.size());
         typesOfFunctions.forEach(functions::unsigned);
         section(out, Section.FUNCTION, functions);
+        if (globals > 0) section(out, Section.GLOBAL, globalSection());
         var exports = new Bytes().unsigned(exported.size());
         exported.forEach(
                 (name, index) -> exports.name(name).octet(EXPORT_FUNCTION).unsigned(index));
@@ -106,7 +124,18 @@ public final class Module {
 
     private Bytes importSection() {
         var out = new Bytes().unsigned(1).name("env").name("memory");
-        return out.octet(IMPORT_MEMORY).octet(NO_MAXIMUM).unsigned(pages);
+        out.octet(IMPORT_MEMORY);
+        if (!isShared) return out.octet(NO_MAXIMUM).unsigned(pages);
+        return out.octet(SHARED_WITH_MAXIMUM).unsigned(pages).unsigned(pages);
+    }
+
+    private Bytes globalSection() {
+        var out = new Bytes().unsigned(globals);
+        for (int i = 0; i < globals; i++) {
+            out.octet(ValueType.I32.code()).octet(VARIABLE);
+            out.octet(I32_CONST).signed(0).octet(END);
+        }
+        return out;
     }
 
     private Bytes typeSection() {

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# What one tab does: it computes with several threads where its page is isolated, with the bits of the JVM where
+# multiply-adds round once; keeps the screen on while it works and is seen; and takes another GPU when its own ends.
+source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
+source "$root/e2e/tabs.bash"
+
+settings=("$root/e2e/small-cnn.json" --data "$small" --batch-size 128 --tasks 2 --seed 7 --format json)
+
+main() {
+    provide_tabs
+    isolate "$@"
+    serve serve --port 0 --discovery-port 0
+    expect "a coordinator serves" test -n "${url-}"
+    expect "Chromium starts" open_browser
+    threads
+    awake
+    lost
+    tell quit
+}
+
+threads() {
+    start jvm train "${settings[@]}" --epochs 1 --local-devices 1
+    expect "a training on the JVM" ended jvm 60
+    tab_alone one "engine=wasm&threads=1"
+    tab_alone two "engine=wasm&threads=2"
+    expect "two threads, the weights of one" same "$(weights two)" "$(weights one)"
+    # Where a multiply-add rounds twice, tabs are a class of their own.
+    [[ $class != jvm-* ]] || expect "a tab of the JVM's class, its weights" same "$(weights two)" "$(weights jvm)"
+}
+
+# tab_alone NAME QUERY: a training on nothing but a tab.
+tab_alone() {
+    start "$1" train "${settings[@]}" --epochs 1 --url "$url"
+    expect "a tab joins ($1)" open tab "$url/device?$2"
+    expect "and works" until_status tab 30 "s.tasks > 2"
+    [[ $1 != two ]] || expect "with two threads" same "$(replied processor)" "WebAssembly, 2 threads"
+    class=$("$motley" devices --url "$url" --format json | grep '"id":"web-' | grep -o '"numericClass":"[^"]*"' | cut -d '"' -f 4 | tail -n 1)
+    expect "the training on it ends" ended "$1" 60
+    expect "the tab is closed" tell close tab
+}
+
+weights() {
+    field "$work/$1.out" result weightsSha256
+}
+
+awake() {
+    start long train "${settings[@]}" --epochs 200 --url "$url"
+    expect "a tab joins" open tab "$url/device?engine=wasm"
+    expect "and works" until_status tab 30 "s.tasks > 0"
+    expect "the screen stays on" within 5 holds 1
+    expect "the page is hidden" tell hide tab
+    expect "the screen may go off" within 5 holds 0
+    expect "the page is seen again" tell show tab
+    expect "the screen stays on again" within 5 holds 1
+    expect "it was asked for twice" same "$(replied asked)" 2
+    expect "it is stopped" tell stop tab
+    expect "the screen may go off" within 5 holds 0
+    expect "it is closed" tell close tab
+}
+
+holds() {
+    tell wakeLocks tab && same "$(replied held)" "$1"
+}
+
+lost() {
+    local before
+    expect "a tab with WebGPU joins" open gpu "$url/device?engine=webgpu&software=yes"
+    expect "and works" until_status gpu 30 "s.engine === 'webgpu' && s.tasks > 1"
+    expect "its GPU device ends" tell destroyGpu gpu
+    expect "which it notices" until_status gpu 15 "s.losses === 1"
+    before=$(replied tasks)
+    expect "and works on another" until_status gpu 30 "s.engine === 'webgpu' && s.tasks > $before + 1"
+    expect "the training is stopped" "$motley" stop --url "$url" --format json "$(field "$work/long.out" started run)"
+    expect "and ends" within 20 is_gone long
+}
+
+main "$@"
