@@ -100,7 +100,7 @@ const WHEN: FieldText[] = [
 const SHARE: FieldText = {
   name: "validationShare",
   label: "Validation share",
-  why: "Samples that it is judged by. It is decided when a data set is made; empty: as it is there.",
+  why: "Of the samples to learn from, this share is held back and judged by: 0.1 is a tenth. Empty: judged by the test samples of the data set.",
   kind: "number",
   group: "care",
   usual: "",

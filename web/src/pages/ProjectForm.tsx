@@ -244,7 +244,7 @@ function withShare(field: FieldText, data: DataChoice | undefined): FieldText {
   const version = data?.stored === undefined ? undefined : ready(data.stored);
   const [from, judged] = [version?.trainSamples ?? train, version?.testSamples ?? test];
   if (!Number.isFinite(from + judged)) return field;
-  return { ...field, why: `${field.why} Here ${count(judged)} of ${count(from + judged)}, ${percent(judged / (from + judged))}.` };
+  return { ...field, why: `${field.why} Of those there are ${count(judged)} of ${count(from + judged)}, ${percent(judged / (from + judged))}.` };
 }
 
 interface Chosen {

@@ -25,7 +25,8 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     /// @throws IllegalArgumentException if the request's numbers do not fit together
     static RunPlan of(RunRequest request) {
         var model = request.model();
-        if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
+        if (request.dataset().whole() instanceof RunRequest.Images images)
+            requireFit(images, model);
         var optimizer = Optimizers.named(request.training().descent().optimizer());
         StrategyRules.requireFit(request, schedule(request), optimizer);
         var policy =
