@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--alone", action="store_true", help="Motley only, without PyTorch")
     parser.add_argument(
-        "--data", metavar="DIR", default="", help="a smaller MNIST for N11, A3, A17"
+        "--data", metavar="DIR", default="", help="a smaller MNIST for N11, A3, A6, A7, A10, A17"
     )
     parser.add_argument(
         "--case",

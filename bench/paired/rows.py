@@ -8,6 +8,7 @@ import browsers
 import chaos
 import crowd
 import fleets
+import losses
 import products
 import report
 import starts
@@ -57,6 +58,9 @@ ALL = {
         Row("N16", "WebAssembly in headless Chromium, without PyTorch", wasm.measure),
         Row("N17", "ten thousand simulated devices on one coordinator", crowd.measure, "-"),
         Row("A3", "one device against eight that come and go", chaos.churn, "-"),
+        Row("A6", "accuracy with answers of 8 bits", losses.int8, "f32"),
+        Row("A7", "accuracy with answers of 4 bits and of one element in a hundred", losses.fewer, "f32"),
+        Row("A10", "loss where moves of local steps have 8 and 4 bits", losses.local, "f32"),
         Row("A17", "throughput left where devices fail", chaos.goodput, "-"),
     )
 }

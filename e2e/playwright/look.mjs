@@ -41,8 +41,8 @@ export async function narrow(page, url, paths) {
   await page.setViewportSize(before);
 }
 
-/** Pictures in light, dark and on a phone, in a window of its own. Nothing without `folder`. */
-export async function shoot(of, folder, name, url, prepare = async () => {}) {
+/** Pictures in light, dark and on a phone, in a window of its own; of what `prepare` brings into view if given. Nothing without `folder`. */
+export async function shoot(of, folder, name, url, prepare) {
   if (folder === "") return;
   mkdirSync(folder, { recursive: true });
   const page = await of.context().newPage();
@@ -50,9 +50,9 @@ export async function shoot(of, folder, name, url, prepare = async () => {}) {
     await page.setViewportSize({ width, height: width > 500 ? 900 : 844 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await open(page, url);
-    await prepare(page);
+    await prepare?.(page);
     await page.waitForTimeout(800);
-    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: width > 500 });
+    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: width > 500 && prepare === undefined });
   }
   await page.close();
 }

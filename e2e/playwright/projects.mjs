@@ -22,6 +22,7 @@ const outline = page.getByRole("region", { name: "What it will be" });
 const tag = (text) => page.locator(".head .tag", { hasText: text }).first();
 let first = "";
 let second = "";
+let device = "";
 
 // The coordinator dies first: what follows shows that nothing is lost with it.
 await step("an upload goes on by itself after its network and its coordinator were gone", async () => {
@@ -105,12 +106,14 @@ await step("a deadline that has passed is refused, and one to come proposed", as
   await shoot(page, shots, "project-form", `${url}/projects/new?model=mnist-mlp&data=digits`, async (shown) => {
     await shown.getByLabel("Epochs", { exact: true }).fill("0");
     await shown.getByRole("button", { name: "Take 1 for Epochs" }).waitFor();
-    await shown.locator("#field-epochs").scrollIntoViewIfNeeded();
+    await shown.locator("#field-epochs").evaluate((epochs) => epochs.scrollIntoView({ block: "center" }));
   });
   await page.getByRole("button", { name: /^Take .* for Deadline/ }).click();
   await outline.getByText("100 tasks of").waitFor();
-  await field("Validation share").fill("0.3");
-  await page.getByRole("button", { name: "Take 0.2 for Validation share" }).click();
+  await field("Validation share").fill("2");
+  await page.getByRole("button", { name: "Take 0.1 for Validation share" }).click();
+  await outline.getByText("400 samples (10.0 %)").waitFor();
+  await field("Validation share").fill("");
   await field("Contributors at most").fill("2");
   await field("Budget, in credits").fill("5");
   await outline.getByText("100 tasks of").waitFor();
@@ -160,6 +163,8 @@ await step("another one waits in the queue, and the page says for what", async (
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await tag("queued").waitFor();
   await page.getByText("1 of 1 runs are active and 0 wait before it").waitFor();
+  await page.goto(`${url}/`);
+  await page.getByRole("region", { name: "In the queue" }).getByRole("link", { name: /ten by ten/ }).waitFor();
   await page.getByRole("link", { name: "Projects", exact: true }).click();
   await page.getByRole("link", { name: /ten by ten.*1 of 1 runs are active.*queued/ }).waitFor();
   await page.getByRole("button", { name: /^running/ }).click();
@@ -175,7 +180,31 @@ await step("taken out of the queue it is a draft again, and goes back", async ()
   await tag("queued").waitFor();
 });
 
+await step("a device's owner sees whether it helps, what it did, for whom, with what effect", async () => {
+  await page.goto(`${url}/devices`);
+  await page.getByText("Yours that have helped").waitFor();
+  await page.getByRole("link", { name: "What it did: ann" }).click();
+  await page.getByRole("heading", { name: "ann" }).waitFor();
+  device = new URL(page.url()).pathname;
+  const help = page.getByRole("region", { name: "Does this device help?" });
+  await help.getByText(/About .* samples a second with it, .* without it; by the times measured at work/).waitFor({ timeout: 40_000 });
+  await help.locator(".tag", { hasText: /helps|makes no difference|slows it down/ }).waitFor();
+  await page.getByRole("region", { name: "What it did", exact: true }).getByRole("row", { name: /mnist-mlp at work owner .* %/ }).waitFor();
+  const { runs, micros } = await api(device.replace("/devices", "/v1/devices") + "/work");
+  check(runs.length === 1 && micros > 0, JSON.stringify(runs));
+});
+
+await step("the page that makes a browser a device says what that costs before its button", async () => {
+  await page.goto(`${url}/device`);
+  const costs = page.getByRole("region", { name: "What it costs" });
+  for (const what of ["Computing.", "Data.", "Battery."]) await costs.getByText(what).waitFor();
+  const isBefore = await costs.evaluate((sheet) => Boolean(sheet.querySelector("ul").compareDocumentPosition(sheet.querySelector("[data-test=start]")) & Node.DOCUMENT_POSITION_FOLLOWING));
+  check(isBefore, "the button comes first");
+});
+
 if (shots !== "") {
+  await shoot(page, shots, "device-work", url + device);
+  await shoot(page, shots, "devices", `${url}/devices`);
   await shoot(page, shots, "projects", `${url}/projects`);
   await shoot(page, shots, "project", url + second);
 }
@@ -222,7 +251,7 @@ await step("a draft that goes on from what was learnt", async () => {
 });
 
 const compared = () => `${first}/with/${second.split("/").pop()}`;
-const rooms = () => ["/projects", "/projects/new", first, second, compared()];
+const rooms = () => ["/projects", "/projects/new", first, second, compared(), "/devices", device, "/device"];
 await step("nothing serious is in the way of anybody, in light and dark", () => accessible(page, url, rooms()));
 await step("nothing is wider than a phone", () => narrow(page, url, rooms()));
 await shoot(page, shots, "comparison", url + compared());

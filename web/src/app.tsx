@@ -8,6 +8,7 @@ import { Account } from "./pages/Account.tsx";
 import { ComparisonPage } from "./pages/Comparison.tsx";
 import { Credits } from "./pages/Credits.tsx";
 import { Data, DataPage } from "./pages/Data.tsx";
+import { DeviceWork } from "./pages/Device.tsx";
 import { Devices } from "./pages/Devices.tsx";
 import { Join } from "./pages/Join.tsx";
 import { ModelPage, Models } from "./pages/Models.tsx";
@@ -137,6 +138,8 @@ function page(path: string, session: Session, onSession: (session: Session) => v
   if (data !== undefined) return <DataPage key={data} id={data} session={session} />;
   const model = /^\/models\/([a-z0-9]+)$/.exec(path)?.[1];
   if (model !== undefined) return <ModelPage key={model} id={model} session={session} />;
+  const device = /^\/devices\/([^/]+)$/.exec(path)?.[1];
+  if (device !== undefined) return <DeviceWork key={device} id={decodeURIComponent(device)} />;
   const project = ofProject(path, session);
   if (project !== undefined) return project;
   if (path === "/start") return <Start />;

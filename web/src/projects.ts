@@ -1,6 +1,6 @@
 /** Projects, as openapi.yaml has them, and the fields of their form. Pure, so that it can be tested. */
 import type { FieldError, Metric, Run, RunRequest } from "./api.ts";
-import { count, moment } from "./format.ts";
+import { count, MICROS, moment } from "./format.ts";
 import { FIELDS, type FieldText, isUsed, type Values } from "./settings.ts";
 
 export type ProjectStatus = "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "failed";
@@ -65,8 +65,6 @@ export function isOver(project: Project): boolean {
   return project.run !== undefined && ["completed", "stopped", "failed"].includes(project.status);
 }
 
-export const MICROS = 1_000_000;
-
 const NAME: FieldText = { name: "name", label: "Name", why: "What you will look for.", kind: "text", group: "length", usual: "" };
 
 /** How the training is cut: by what an update takes, or into so many tasks. */
@@ -100,7 +98,7 @@ const WHEN: FieldText[] = [
 const SHARE: FieldText = {
   name: "validationShare",
   label: "Validation share",
-  why: "Samples that it is judged by. It is decided when a data set is made; empty: as it is there.",
+  why: "Of the samples to learn from, this share is held back and judged by: 0.1 is a tenth. Empty: judged by the test samples of the data set.",
   kind: "number",
   group: "care",
   usual: "",
@@ -245,10 +243,4 @@ export function inWords(outline: Outline): string {
   const plural = (many: number, one: string) => `${count(many)} ${one}${many === 1 ? "" : "s"}`;
   const tasks = outline.tasks === undefined ? "Tasks" : plural(outline.tasks, "task");
   return `${tasks} of ${plural(outline.samplesPerTask, "sample")}, ${plural(outline.steps, "step")} over ${plural(outline.epochs, "epoch")}.`;
-}
-
-/** Credits, with as many digits as say something. */
-export function credits(micros: number): string {
-  const value = micros / MICROS;
-  return Math.abs(value) >= 100 || value === 0 ? count(value) : value.toFixed(Math.abs(value) < 0.01 ? 6 : 2);
 }

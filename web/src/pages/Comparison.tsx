@@ -1,11 +1,11 @@
 import { useMemo } from "preact/hooks";
 import type { Curves } from "../api.ts";
 import { type Drawn, fromHistory, NOTHING, type Points } from "../curves.ts";
-import { bytes, duration, loss, percent } from "../format.ts";
+import { bytes, credits, duration, loss, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
 import { Bones, Empty } from "../parts/basics.tsx";
 import { type Line, Plot } from "../parts/Curve.tsx";
-import { credits, type Comparison, isOver, type Side } from "../projects.ts";
+import { type Comparison, isOver, type Side } from "../projects.ts";
 import { Link } from "../router.tsx";
 import { shown } from "./ProjectPage.tsx";
 import { ProjectTag } from "./Projects.tsx";
@@ -105,7 +105,7 @@ function Overlay({ title, sides, of, show, range }: OverlayProps) {
             </span>
           </p>
         </div>
-        <Plot lines={lines} label={`${title} by epochs: ${words.join("; ")}`} show={show} ends={Math.max(1, ...sides.map(({ side }) => side.progress?.epochs ?? 1))} range={range} />
+        <Plot lines={lines} label={`${title} by epochs: ${words.join("; ")}`} show={show} ends={Math.max(1, ...sides.flatMap(({ drawn }) => [drawn.rounds.x.at(-1) ?? 0, drawn.tests.x.at(-1) ?? 0]))} range={range} />
       </figure>
     </section>
   );

@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import { type Device, tell } from "../api.ts";
-import { ago, brief, bytes, count, percent } from "../format.ts";
+import { ago, brief, bytes, count, credits, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
-import { Bones, DeviceTag, Empty, Note, Patch } from "../parts/basics.tsx";
+import { Bones, DeviceTag, Empty, Figure, Note, Patch } from "../parts/basics.tsx";
 import { Link } from "../router.tsx";
+
+const AWAY_SHOWN = 20;
 
 export function Devices() {
   const fresh = useFresh<{ devices: Device[] }>("/v1/devices", 2_000);
@@ -19,6 +21,7 @@ export function Devices() {
           Let a device join
         </Link>
       </div>
+      <Lending devices={devices} />
       {devices === undefined && (
         <section class="sheet">
           <Bones rows={3} height={4} />
@@ -36,6 +39,56 @@ export function Devices() {
   );
 }
 
+interface Earning {
+  device: string;
+  name?: string;
+  runs: number;
+  tasks: number;
+  samples: number;
+  micros: number;
+  lastAtMs: number;
+}
+
+/** What one's own devices earned in all, and those of them that are not here. */
+function Lending({ devices }: { devices: Device[] | undefined }) {
+  const earnings = useFresh<{ devices: Earning[] }>("/v1/devices/work?limit=1000", 10_000).value?.devices;
+  if (earnings === undefined || earnings.length === 0) return null;
+  const sum = (of: (each: Earning) => number) => earnings.reduce((total, each) => total + of(each), 0);
+  const away = devices === undefined ? [] : earnings.filter((each) => devices.every((device) => device.id !== each.device)).slice(0, AWAY_SHOWN);
+  return (
+    <>
+      <dl class="figures">
+        <Figure name="Yours that have helped">{count(earnings.length)}</Figure>
+        <Figure name="They earned">
+          {credits(sum((each) => each.micros))} <small>credits</small>
+        </Figure>
+        <Figure name="Tasks that counted">{count(sum((each) => each.tasks))}</Figure>
+        <Figure name="Samples">{brief(sum((each) => each.samples))}</Figure>
+      </dl>
+      {away.length > 0 && (
+        <section class="sheet" aria-labelledby="away">
+          <h2 id="away">Yours, not here now</h2>
+          <ul class="list">
+            {away.map((each) => (
+              <li key={each.device}>
+                <Link class="item" href={`/devices/${encodeURIComponent(each.device)}`}>
+                  <span>
+                    <span class="item-name">{each.name ?? <span class="mono small">{each.device}</span>}</span>{" "}
+                    <span class="soft small">
+                      {count(each.tasks)} tasks, {credits(each.micros)} credits
+                    </span>
+                  </span>
+                  <span class="soft small">{ago(each.lastAtMs)}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
 function Card({ device, onChange }: { device: Device; onChange: () => void }) {
   const { profile, health, work } = device;
   return (
@@ -47,7 +100,14 @@ function Card({ device, onChange }: { device: Device; onChange: () => void }) {
           <DeviceTag device={device} />
           <Standing device={device} />
         </div>
-        <Decisions device={device} onChange={onChange} />
+        <div class="row">
+          {device.owner !== undefined && (
+            <Link class="button" href={`/devices/${encodeURIComponent(device.id)}`} aria-label={`What it did: ${device.name}`}>
+              What it did
+            </Link>
+          )}
+          <Decisions device={device} onChange={onChange} />
+        </div>
       </div>
       {device.reason !== undefined && <Note look={device.state === "silent" ? "bad" : "wait"}>{device.reason}</Note>}
       <div class="halves" style={{ marginTop: "0.9rem" }}>

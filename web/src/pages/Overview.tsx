@@ -2,6 +2,7 @@ import type { Device, Run } from "../api.ts";
 import { Bones, DeviceTag, Empty, Figure, Note, Patch, Progress, RunTag } from "../parts/basics.tsx";
 import { ago, brief, duration, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
+import { Queue } from "../parts/Queue.tsx";
 import { Link } from "../router.tsx";
 
 /** The fleet at work, and what waits for what. */
@@ -21,6 +22,7 @@ export function Overview() {
         <h2 id="now">At work</h2>
         <AtWork runs={runs} />
       </section>
+      <Queue />
       <section class="sheet" aria-labelledby="fleet">
         <div class="head">
           <h2 id="fleet">The fleet</h2>

@@ -238,13 +238,13 @@ function Wrong({ error, onTake }: { error: FieldError | undefined; onTake?: (val
   );
 }
 
-/** The share that the chosen data have. */
+/** With what the chosen data have to be judged by. */
 function withShare(field: FieldText, data: DataChoice | undefined): FieldText {
   const [train, test] = [Number(data?.dataset["trainSamples"] ?? NaN), Number(data?.dataset["testSamples"] ?? NaN)];
   const version = data?.stored === undefined ? undefined : ready(data.stored);
   const [from, judged] = [version?.trainSamples ?? train, version?.testSamples ?? test];
   if (!Number.isFinite(from + judged)) return field;
-  return { ...field, why: `${field.why} Here ${count(judged)} of ${count(from + judged)}, ${percent(judged / (from + judged))}.` };
+  return { ...field, why: `${field.why} Of those there are ${count(judged)} of ${count(from + judged)}, ${percent(judged / (from + judged))}.` };
 }
 
 interface Chosen {

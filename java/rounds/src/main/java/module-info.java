@@ -8,6 +8,7 @@ module motley.rounds {
 
     exports motley.rounds;
     exports motley.rounds.credits;
+    exports motley.rounds.likeness;
     exports motley.rounds.robust;
     exports motley.rounds.sharing;
 }

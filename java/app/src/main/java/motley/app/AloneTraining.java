@@ -36,9 +36,8 @@ record AloneTraining(Console console, Model model, int threads, ProfileOptions p
     record Ends(Optional<SavedModel> from, Optional<Path> checkpoint, Optional<Path> out) {}
 
     /// Trains, reports every epoch, writes model and weights.
-    void run(String data, FitSettings settings, Ends ends) throws InterruptedException {
+    void run(SampleParts parts, FitSettings settings, Ends ends) {
         for (var metric : settings.metrics()) metric.requireFits(model);
-        var parts = SampleParts.of(data, model, console);
         profile.name(() -> names(settings, parts.test()));
         profile.reportOnExit(console);
         long startNs = System.nanoTime();

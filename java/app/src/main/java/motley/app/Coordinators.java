@@ -3,19 +3,31 @@ package motley.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import motley.coordinator.Coordinator;
 import motley.coordinator.CoordinatorSettings;
 import motley.coordinator.HomeInUseException;
 import motley.coordinator.PortInUseException;
+import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.storage.DatabaseException;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
+import motley.rounds.RunSettings;
+import motley.simulation.FleetModel;
 
 /// Opens coordinators with the implementations this program has, and explains why one cannot open.
 final class Coordinators {
+    private static final Duration TASK_OVERHEAD = Duration.ofMillis(5);
+
     private Coordinators() {}
+
+    /// In the simulator, with a fixed cost of each task that a local network has.
+    static Duration roundTime(List<Duration> sampleTimes, RunSettings settings) {
+        var fleet = new FleetModel.Fleet(sampleTimes, TASK_OVERHEAD, 0);
+        return FleetModel.of(fleet, settings).roundTime();
+    }
 
     /// @param engines opens the engines of the runs
     static Coordinator open(
@@ -37,7 +49,9 @@ final class Coordinators {
 
     static Coordinator open(CoordinatorSettings settings) {
         try {
-            return Coordinator.open(settings, List.of(new WasmPlans(), new WebGpuPlans()));
+            var compilers = List.<PlanCompiler>of(new WasmPlans(), new WebGpuPlans());
+            return Coordinator.open(
+                    settings, new Coordinator.Brought(compilers, Coordinators::roundTime));
         } catch (PortInUseException e) {
             throw new UserException(
                     "port %d is in use: another coordinator may run already (`motley devices` shows"

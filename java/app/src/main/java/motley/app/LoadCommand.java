@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measures a coordinator under the load of many simulated devices, over real sockets:",
             "each has its session, sends heartbeats, asks for work, fetches parameters, waits",
-            "where a real one computes, and sends a contribution. They train a net of ten numbers",
+            "where a real one computes, and sends a contribution. Whose session is lost joins",
+            "again within two seconds. They train a net of ten numbers",
             "on made-up samples, as a run of the coordinator's, which is stopped in the end.",
             "Prints how long requests for work, answers and transfers took, and what was lost."
         },
@@ -132,8 +133,10 @@ final class LoadCommand implements Runnable {
         try (var clock = Executors.newSingleThreadScheduledExecutor();
                 var transfers = new LoadTransfers(api.coordinator(), tally);
                 var sessions = new GrpcSessions(api.coordinator(), perConnection, THREADS)) {
-            var tempo = new LoadDevice.Tempo(clock, Math.round(1000 * taskSeconds));
-            join(api, crew, sessions, () -> new LoadDevice(crew.size(), tally, transfers, tempo));
+            var means =
+                    new LoadDevice.Means(
+                            clock, Math.round(1000 * taskSeconds), sessions::connect, api.token());
+            join(crew, () -> new LoadDevice(crew.size(), tally, transfers, means));
             double joinSeconds = (System.nanoTime() - startNs) / 1e9;
             console.say(
                     "%d joined in %.1f s; measuring for %d s"
@@ -152,16 +155,14 @@ final class LoadCommand implements Runnable {
         return true;
     }
 
-    private void join(
-            ApiClient api, List<LoadDevice> crew, GrpcSessions sessions, Supplier<LoadDevice> maker)
+    private void join(List<LoadDevice> crew, Supplier<LoadDevice> maker)
             throws InterruptedException {
         var joining = new Semaphore(JOINING_MAX);
         for (int i = 0; i < devices; i++) {
             joining.acquire();
             var device = maker.get();
             crew.add(device);
-            var in = device.join(sessions.connect(device), api.token());
-            var _ = in.thenRun(joining::release);
+            var _ = device.join().thenRun(joining::release);
         }
         joining.acquire(JOINING_MAX);
     }
@@ -251,6 +252,7 @@ final class LoadCommand implements Runnable {
         fields.put("revoked", tally.revoked.sum());
         fields.put("lost", tally.lost());
         fields.put("sessionsLost", tally.sessionsLost.sum());
+        fields.put("rejoined", tally.rejoined.sum());
         fields.put("failedTransfers", tally.failedTransfers.sum());
         fields.put("idle", tally.idle.sum());
         fields.put("reasons", tally.reasons());

@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -22,11 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class LoadDevice implements Session.Handler<FromCoordinator> {
     private static final float GRADIENT = 0.01f;
 
+    /// After which it says hello again once its session is lost.
+    private static final long REJOIN_MS_MIN = 500;
+
+    private static final long REJOIN_MS_MAX = 2_000;
+
     private final int number;
     private final LoadTally tally;
     private final LoadTransfers transfers;
-    private final ScheduledExecutorService clock;
-    private final long taskMs;
+    private final Means means;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
     // Guarded by `this`.
@@ -36,35 +41,53 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
     private long askedAtNs;
     private long submittedAtNs;
     private long lease;
+
+    /// Tasks given in this session of which nothing is settled.
+    private long open;
+
     private long answered;
     private boolean isLeaving;
 
-    LoadDevice(int number, LoadTally tally, LoadTransfers transfers, Tempo tempo) {
+    LoadDevice(int number, LoadTally tally, LoadTransfers transfers, Means means) {
         this.number = number;
         this.tally = tally;
         this.transfers = transfers;
-        clock = tempo.clock();
-        taskMs = tempo.taskMs();
+        this.means = means;
     }
 
     /// @param taskMs how long a task takes on average
-    record Tempo(ScheduledExecutorService clock, long taskMs) {}
+    /// @param door opens a session
+    record Means(
+            ScheduledExecutorService clock,
+            long taskMs,
+            Function<LoadDevice, Session<FromDevice>> door,
+            String joinToken) {}
 
-    /// Says hello.
+    /// Says hello, now and again whenever its session is lost.
     ///
-    /// @return completes when it was let in
-    CompletableFuture<Void> join(Session<FromDevice> over, String joinToken) {
+    /// @return completes when it was let in, or was not
+    CompletableFuture<Void> join() {
+        var over = means.door().apply(this);
         synchronized (this) {
             session = over;
         }
         var id = "load-%06d".formatted(number);
-        send(new FromDevice.Hello(Protocol.VERSION, joinToken, id, id, profile()));
+        send(new FromDevice.Hello(Protocol.VERSION, means.joinToken(), id, id, profile()));
         return joined;
     }
 
     /// Takes no more work; what is in hand is answered.
     synchronized void rest() {
         isLeaving = true;
+    }
+
+    private void rejoin() {
+        var _ = join();
+    }
+
+    private void giveUp() {
+        rest();
+        joined.complete(null);
     }
 
     /// Its answers that count.
@@ -87,8 +110,8 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
                 synchronized (this) {
                     token = welcome.sessionToken();
                 }
-                tally.joined.incrementAndGet();
-                joined.complete(null);
+                if (joined.complete(null)) tally.joined.incrementAndGet();
+                else tally.rejoined.increment();
                 ask();
             }
             case FromCoordinator.Prepare(var manifest) -> {
@@ -101,19 +124,30 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
             case FromCoordinator.Refused(long refused, var reason) -> refused(refused, reason);
             case FromCoordinator.Revoked(long taken) -> revoked(taken);
             case FromCoordinator.Idle(var reason) -> idle(reason);
-            case FromCoordinator.Goodbye(var reason, _) -> tally.because("goodbye: " + reason);
+            case FromCoordinator.Goodbye(var reason, boolean mayReturn) -> {
+                tally.because("goodbye: " + reason);
+                if (!mayReturn) giveUp();
+            }
             case FromCoordinator.Pulse() -> {}
         }
     }
 
     @Override
     public void closed(String why) {
-        joined.complete(null);
         synchronized (this) {
             if (isLeaving) return;
+            tally.revoked.add(open);
+            open = 0;
+            lease = 0;
         }
         tally.sessionsLost.increment();
         tally.because("session: " + why);
+        long ms = between(REJOIN_MS_MIN, REJOIN_MS_MAX);
+        try {
+            var _ = means.clock().schedule(this::rejoin, ms, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            tally.because("the measurement was over");
+        }
     }
 
     private void ask() {
@@ -131,6 +165,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
             wasAskedAtNs = askedAtNs;
             askedAtNs = 0;
             lease = assign.task().lease();
+            open++;
         }
         if (wasAskedAtNs != 0) tally.leases.add(System.nanoTime() - wasAskedAtNs);
         send(new FromDevice.Heartbeat(DeviceHealth.unknown(), assign.task().lease()));
@@ -144,13 +179,12 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         var task = assign.task();
         if (!isRead) {
             send(new FromDevice.LeaseReturn(task.run(), task.lease(), "parameters are gone"));
-            tally.revoked.increment();
-            ask();
+            revoked(task.lease());
             return;
         }
-        long ms = ThreadLocalRandom.current().nextLong(taskMs / 2, taskMs + taskMs / 2 + 1);
+        long ms = between(means.taskMs() / 2, means.taskMs() + means.taskMs() / 2 + 1);
         try {
-            var _ = clock.schedule(() -> deliver(assign, ms), ms, TimeUnit.MILLISECONDS);
+            var _ = means.clock().schedule(() -> deliver(assign, ms), ms, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             tally.because("the measurement was over");
         }
@@ -183,6 +217,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
     private void accepted(long ofLease) {
         tally.accepted.increment();
         synchronized (this) {
+            open = Math.max(0, open - 1);
             answered++;
             tally.answers.add(System.nanoTime() - submittedAtNs);
             if (lease == ofLease) lease = 0;
@@ -193,6 +228,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         tally.refused.increment();
         tally.because("refused: " + reason);
         synchronized (this) {
+            open = Math.max(0, open - 1);
             if (lease == ofLease) lease = 0;
         }
     }
@@ -201,6 +237,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         synchronized (this) {
             if (lease != taken) return;
             lease = 0;
+            open = Math.max(0, open - 1);
         }
         tally.revoked.increment();
         ask();
@@ -213,6 +250,10 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
         synchronized (this) {
             askedAtNs = 0;
         }
+    }
+
+    private static long between(long least, long end) {
+        return ThreadLocalRandom.current().nextLong(least, end);
     }
 
     private void send(FromDevice message) {

@@ -15,6 +15,7 @@ final class LoadTally {
     final LongAdder revoked = new LongAdder();
     final LongAdder idle = new LongAdder();
     final LongAdder sessionsLost = new LongAdder();
+    final LongAdder rejoined = new LongAdder();
     final LongAdder failedTransfers = new LongAdder();
 
     /// From the request for work to the task; of requests that were answered by a task at once.

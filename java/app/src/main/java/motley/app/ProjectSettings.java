@@ -60,12 +60,6 @@ final class ProjectSettings {
     private Optional<Integer> maxDevices = Optional.empty();
 
     @Option(
-            names = "--validation-share",
-            paramLabel = "P",
-            description = "to be judged by; it must be that of the data")
-    private Optional<Double> validationShare = Optional.empty();
-
-    @Option(
             names = "--start-at",
             paramLabel = "TIME",
             description = "not before 2026-05-01T20:00:00Z, or in 90m, 8h, 2d")
@@ -88,6 +82,7 @@ final class ProjectSettings {
 
     @Mixin private StrategyOptions strategy = new StrategyOptions();
     @Mixin private KeepingOptions keeping = new KeepingOptions();
+    @Mixin private ValidationOptions validation = new ValidationOptions();
     @Mixin private ClaimOptions claim = new ClaimOptions();
     @Mixin private BudgetOptions budget = new BudgetOptions();
 
@@ -101,11 +96,11 @@ final class ProjectSettings {
         tasks.ifPresent(value -> fields.put("tasks", value));
         totalTasks.ifPresent(value -> fields.put("totalTasks", value));
         maxDevices.ifPresent(value -> fields.put("maxDevices", value));
-        validationShare.ifPresent(value -> fields.put("validationShare", value));
         startAt.ifPresent(value -> fields.put("startAtMs", time("--start-at", value)));
         deadline.ifPresent(value -> fields.put("deadlineMs", time("--deadline", value)));
         strategy.addTo(fields);
         keeping.addTo(fields);
+        validation.addTo(fields);
         claim.addTo(fields);
         budget.addTo(fields);
         if (model.isPresent()) addModel(fields, model.get(), new Place(api, at, console));

@@ -183,6 +183,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin private LocalOptions local = new LocalOptions();
 
     @Mixin private KeepingOptions keeping = new KeepingOptions();
+    @Mixin private ValidationOptions validation = new ValidationOptions();
 
     @Mixin private ClaimOptions claim = new ClaimOptions();
     @Mixin private BudgetOptions budget = new BudgetOptions();
@@ -207,7 +208,9 @@ final class TrainCommand implements Callable<Integer> {
                         from.map(file -> ModelFiles.saved(file, Optional.of(model)))
                                 .or(given::saved);
                 var ends = new AloneTraining.Ends(first, checkpoint, out);
-                new AloneTraining(console, chosen, threads, profile).run(data, fitSettings(), ends);
+                var parts = validation.hold(SampleParts.of(data, chosen, console), seed);
+                new AloneTraining(console, chosen, threads, profile)
+                        .run(parts, fitSettings(), ends);
                 return 0;
             }
             var dataset = dataset(console, chosen);
@@ -313,6 +316,7 @@ final class TrainCommand implements Callable<Integer> {
                 isAlone,
                 "without --trust and --aggregation");
         keeping.requireValid();
+        validation.requireValid();
         require(
                 checkpoint.isEmpty() || (isAlone && from.isEmpty()),
                 "--checkpoint",
@@ -379,6 +383,7 @@ final class TrainCommand implements Callable<Integer> {
         given.rate(learningRate, optimizer).ifPresent(rate -> request.put("learningRate", rate));
         trust.addTo(request);
         keeping.addTo(request);
+        validation.addTo(request);
         claim.addTo(request);
         budget.addTo(request);
         request.set("model", given.request());

@@ -3,6 +3,7 @@ package motley.coordinator;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import motley.rounds.Contribution;
 import motley.rounds.Task;
+import motley.rounds.likeness.Sketch;
+import motley.rounds.likeness.Sketcher;
 import motley.rounds.robust.Aggregation;
 import motley.rounds.robust.Contributions;
 import motley.wire.FixedPointSum;
@@ -36,6 +39,14 @@ final class Aggregator {
     /// Whether honest devices send equal bytes for equal tasks.
     private final boolean isComparable;
 
+    /// Whether answers are compared across numeric classes; and by what, with another key in each
+    /// round.
+    private final boolean isSketched;
+
+    private final SecureRandom random = new SecureRandom();
+    private Sketcher sketcher = new Sketcher(random.nextLong());
+    private final float[] tile = new float[EncodedVector.TILE];
+
     private float largest;
 
     /// Accepted, and not added yet: what waits together is added in one pass.
@@ -52,6 +63,7 @@ final class Aggregator {
         int elements = plan.contributionElements(round);
         rule = request.crew().precautions().aggregation();
         isComparable = request.transfer().isComparable();
+        isSketched = isComparable && request.crew().precautions().audits();
         this.contributionsMax = contributionsMax;
         sum = new FixedPointSum(elements, contributionsMax);
         sums.put(elements, sum);
@@ -73,10 +85,15 @@ final class Aggregator {
         int max = contributionsMax;
         int elements = plan.contributionElements(round);
         sum = sums.computeIfAbsent(elements, length -> new FixedPointSum(length, max));
+        sketcher = new Sketcher(random.nextLong());
     }
 
     /// What there is to know about a contribution before it is added.
-    record Inspected(Contribution.Inspection inspection, String digest) {}
+    record Inspected(Contribution.Inspection inspection, String digest, Optional<Sketch> sketch) {
+        Inspected(Contribution.Inspection inspection, String digest) {
+            this(inspection, digest, Optional.empty());
+        }
+    }
 
     /// Looks at a contribution without adding it; what is added next is this one.
     Inspected inspect(Optional<EncodedVector> contribution) {
@@ -88,7 +105,19 @@ final class Aggregator {
         boolean isUsable = scan.isFinite() && scan.largest() <= sum.elementLimit();
         var inspection = new Contribution.Inspection(true, isUsable, scan.norm());
         largest = scan.largest();
-        return new Inspected(inspection, isComparable ? Long.toHexString(scan.digest()) : "");
+        var digest = isComparable ? Long.toHexString(scan.digest()) : "";
+        boolean isWanted = isSketched && isUsable;
+        return new Inspected(
+                inspection, digest, isWanted ? contribution.map(this::sketch) : Optional.empty());
+    }
+
+    private Sketch sketch(EncodedVector vector) {
+        for (int at = 0; at < vector.elements(); at += tile.length) {
+            int length = Math.min(tile.length, vector.elements() - at);
+            vector.read(at, tile, length);
+            sketcher.add(tile, length);
+        }
+        return sketcher.done();
     }
 
     /// An evaluation has nothing but its report, which is compared anyway.

@@ -27,6 +27,7 @@ final class Answers {
                         result.lossSum(),
                         result.correct(),
                         Duration.of(result.computeMicros(), ChronoUnit.MICROS));
-        return new Contribution(key, report, inspected.inspection(), inspected.digest());
+        return new Contribution(
+                key, report, inspected.inspection(), inspected.digest(), inspected.sketch());
     }
 }

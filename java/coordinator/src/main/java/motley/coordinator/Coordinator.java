@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Person;
@@ -32,6 +34,7 @@ import motley.coordinator.storage.Journal;
 import motley.coordinator.storage.S3Bucket;
 import motley.coordinator.uploads.UploadLimits;
 import motley.coordinator.uploads.Uploads;
+import motley.rounds.RunSettings;
 import motley.wire.GrpcSessionService;
 import motley.wire.SharedDirectory;
 import org.jdbi.v3.core.Jdbi;
@@ -72,6 +75,18 @@ public final class Coordinator implements AutoCloseable {
     /// Where it listens.
     private record Place(InetSocketAddress address, String scheme) {}
 
+    /// What a coordinator uses and does not have itself.
+    ///
+    /// @param compilers for devices without a compiler, one an engine
+    /// @param roundTimes mean time of a round by devices that take so long for a sample each
+    public record Brought(
+            List<PlanCompiler> compilers,
+            BiFunction<List<Duration>, RunSettings, Duration> roundTimes) {
+        public Brought {
+            compilers = List.copyOf(compilers);
+        }
+    }
+
     /// What a coordinator is made of.
     record Parts(
             Access access,
@@ -85,7 +100,8 @@ public final class Coordinator implements AutoCloseable {
             Datasets datasets,
             StoredModels models,
             CoordinatorFigures figures,
-            Projects projects) {}
+            Projects projects,
+            HelpForecast forecast) {}
 
     /// Opens a coordinator.
     ///
@@ -106,9 +122,20 @@ public final class Coordinator implements AutoCloseable {
     /// @throws IOException if the home folder or the bucket cannot be used
     public static Coordinator open(CoordinatorSettings settings, List<PlanCompiler> compilers)
             throws IOException {
+        return open(settings, new Brought(compilers, HelpForecast::ideal));
+    }
+
+    /// Opens a coordinator with what lies above it.
+    ///
+    /// @throws PortInUseException if another program listens on the port
+    /// @throws HomeInUseException if another coordinator works in the home folder
+    /// @throws DatabaseException if the database cannot be used, or another coordinator works in it
+    /// @throws IOException if the home folder or the bucket cannot be used
+    public static Coordinator open(CoordinatorSettings settings, Brought brought)
+            throws IOException {
         var opened = new Opened();
         try {
-            return open(settings, compilers, opened);
+            return open(settings, brought, opened);
         } catch (IOException | RuntimeException e) {
             opened.close();
             throw e;
@@ -190,8 +217,7 @@ public final class Coordinator implements AutoCloseable {
         opened.close();
     }
 
-    private static Coordinator open(
-            CoordinatorSettings settings, List<PlanCompiler> compilers, Opened opened)
+    private static Coordinator open(CoordinatorSettings settings, Brought brought, Opened opened)
             throws IOException {
         var home = settings.home();
         Files.createDirectories(home);
@@ -227,7 +253,7 @@ public final class Coordinator implements AutoCloseable {
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
-        var plans = new Plans(blobs, compilers);
+        var plans = new Plans(blobs, brought.compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);
@@ -237,8 +263,19 @@ public final class Coordinator implements AutoCloseable {
         var projects = opened.add(Projects.open(store, check, runs, terms));
         var parts =
                 new Parts(
-                        access, blobs, fleet, runs, listeners, uploads, credits, plans, datasets,
-                        models, figures, projects);
+                        access,
+                        blobs,
+                        fleet,
+                        runs,
+                        listeners,
+                        uploads,
+                        credits,
+                        plans,
+                        datasets,
+                        models,
+                        figures,
+                        projects,
+                        new HelpForecast(brought.roundTimes));
         var api = new Api(parts, settings.limits());
         return new Coordinator(opened, parts, api, serve(settings, parts, api, opened));
     }

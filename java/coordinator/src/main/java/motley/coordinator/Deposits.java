@@ -42,6 +42,7 @@ final class Deposits {
             }
             case RunRequest.Whole whole -> requireFit(whole, model, blobs);
             case RunRequest.Stored stored -> requireFit(stored, model, blobs);
+            case RunRequest.HeldBack held -> requireFit(request.with(held.whole()), model, blobs);
             case RunRequest.OnDevices own -> requireFit(request.with(own.test()), model, blobs);
         }
     }

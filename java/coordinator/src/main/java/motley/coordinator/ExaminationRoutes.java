@@ -73,24 +73,44 @@ final class ExaminationRoutes {
 
     /// The test samples; empty where the run has none that lie here.
     private Optional<Samples> samples(RunRequest request) {
-        if (request.dataset().testSamples() == 0) return Optional.empty();
+        var dataset = request.dataset();
+        if (dataset.testSamples() == 0) return Optional.empty();
         try {
-            if (request.dataset() instanceof RunRequest.Images(var _, var test, int classes)) {
-                var images = blobs.find(test.images());
-                var labels = blobs.find(test.labels());
-                if (images.isEmpty() || labels.isEmpty()) return Optional.empty();
-                return Optional.of(LabelledImages.read(images.get(), labels.get(), classes));
+            if (dataset instanceof RunRequest.HeldBack(var whole, double _, var held)) {
+                return train(whole, request).map(all -> held.split(all).test());
             }
-            if (request.dataset() instanceof RunRequest.Whole whole
-                    && whole.form() == RunRequest.Form.ARRAYS) {
-                return blobs.find(whole.blob()).map(file -> SplitSamples.ofArrays(file).test());
+            if (dataset instanceof RunRequest.Images(var _, var test, int classes)) {
+                return images(test, classes);
             }
-            if (request.dataset() instanceof RunRequest.Stored stored) {
-                return Optional.of(StoredSamples.of(stored, request.model(), blobs).test());
-            }
-            return Optional.empty();
+            return split(dataset, request).map(SplitSamples::test);
         } catch (DatasetException | IOException e) {
             return Optional.empty(); // Removed since.
         }
+    }
+
+    private Optional<Samples> train(RunRequest.Dataset whole, RunRequest request)
+            throws IOException {
+        if (whole instanceof RunRequest.Images(var train, var _, int classes)) {
+            return images(train, classes);
+        }
+        return split(whole, request).map(SplitSamples::train);
+    }
+
+    private Optional<Samples> images(RunRequest.Part part, int classes) {
+        var images = blobs.find(part.images());
+        var labels = blobs.find(part.labels());
+        if (images.isEmpty() || labels.isEmpty()) return Optional.empty();
+        return Optional.of(LabelledImages.read(images.get(), labels.get(), classes));
+    }
+
+    private Optional<SplitSamples> split(RunRequest.Dataset dataset, RunRequest request)
+            throws IOException {
+        if (dataset instanceof RunRequest.Whole whole && whole.form() == RunRequest.Form.ARRAYS) {
+            return blobs.find(whole.blob()).map(SplitSamples::ofArrays);
+        }
+        if (dataset instanceof RunRequest.Stored stored) {
+            return Optional.of(StoredSamples.of(stored, request.model(), blobs));
+        }
+        return Optional.empty();
     }
 }

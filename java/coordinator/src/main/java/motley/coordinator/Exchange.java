@@ -183,22 +183,14 @@ final class Exchange implements AutoCloseable {
         if (!need.isMetBy(lentBytes)) return Optional.of(need.text(run(), lentBytes));
         var own = OnDevices.unfitness(run(), context.plan().request(), device);
         if (own.isPresent()) return own;
-        return device.thin().flatMap(thin -> unfitness(thin, device.reputation().isTrusted()));
+        return device.thin().flatMap(this::unfitness);
     }
 
-    /// Under audits an answer that nobody can compare would wait for ever: a browser may be the
-    /// only device of its numeric class.
-    private Optional<String> unfitness(DeviceProfile.Thin thin, boolean isTrusted) {
+    private Optional<String> unfitness(DeviceProfile.Thin thin) {
         var encoding = transfer.encodingOver(Way.HTTP).text();
         var form = transfer.parameters().text();
         if (context.plan().settings().strategy().local().isUsed()) {
             return Optional.of("run %s has local steps, which no browser takes".formatted(run()));
-        }
-        if (context.plan().request().crew().precautions().audits() && !isTrusted) {
-            return Optional.of(
-                    "run %s audits its devices, and this one's answers may be beyond compare"
-                                    .formatted(run())
-                            + " (trust it to have it take part)");
         }
         if (!thin.encodings().contains(encoding)) {
             return Optional.of(lacking("encoding", encoding));

@@ -187,10 +187,9 @@ final class ProjectCheck {
         private Optional<RunPlan> attempt() {
             var run = ProjectFields.ofRun(mended);
             var samples = mended.path("dataset");
-            int train = samples.path("trainSamples").asInt(SAMPLES);
-            int test = samples.path("testSamples").asInt();
+            int all = samples.path("trainSamples").asInt(SAMPLES);
+            int train = ProjectFields.learned(mended, all);
             var more = ProjectFields.cut(mended, run, isWhole ? train : 0);
-            if (isWhole) more = more.or(() -> ProjectFields.share(mended, train, test));
             if (more.isPresent()) {
                 mend(more.get());
                 return Optional.empty();

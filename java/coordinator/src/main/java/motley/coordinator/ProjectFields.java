@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import motley.coordinator.http.FieldError;
+import motley.data.HeldBack;
 
 /// What people fill in for a project: the fields of a run's request, and those of the project
 /// itself. A run's fields are checked where runs check them; what is here are the others.
@@ -20,13 +21,14 @@ import motley.coordinator.http.FieldError;
 final class ProjectFields {
     static final String NAME = "name";
     static final String TOTAL_TASKS = "totalTasks";
-    static final String VALIDATION_SHARE = "validationShare";
     static final String START_AT = "startAtMs";
     static final String DEADLINE = "deadlineMs";
     static final String CONTINUES = "continues";
 
-    private static final Set<String> OWN =
-            Set.of(NAME, TOTAL_TASKS, VALIDATION_SHARE, START_AT, DEADLINE, CONTINUES);
+    private static final String VALIDATION_SHARE = "validationShare";
+    private static final String VALIDATION_SEED = "validationSeed";
+
+    private static final Set<String> OWN = Set.of(NAME, TOTAL_TASKS, START_AT, DEADLINE, CONTINUES);
 
     /// Only a run that goes on has an ancestor; projects say so by `continues`.
     private static final String ANCESTOR = "ancestor";
@@ -96,24 +98,17 @@ final class ProjectFields {
                 Optional.of(FieldError.NOTHING));
     }
 
-    /// The share of samples that a training is judged by, as the data have it: which they are was
-    /// decided when they were cut into shards or files.
-    static Optional<FieldError> share(ObjectNode fields, int train, int test) {
-        if (!fields.has(VALIDATION_SHARE)) return Optional.empty();
-        var value = fields.get(VALIDATION_SHARE);
-        double found = (double) test / ((double) train + test);
-        boolean isThat = value.isNumber() && Math.abs(value.doubleValue() - found) < 5e-3;
-        if (isThat) return Optional.empty();
-        var expected =
-                ("%.4f, %d of %d samples; which ones was decided when the data set was made (motley"
-                                + " data add --test-share)")
-                        .formatted(found, test, train + test);
-        return Optional.of(
-                new FieldError(
-                        VALIDATION_SHARE,
-                        Optional.of(value),
-                        expected,
-                        Optional.of(fields.numberNode(Math.round(found * 1e4) / 1e4))));
+    /// What a run learns from of `train` samples, when a share of them is held back.
+    static int learned(ObjectNode fields, int train) {
+        double share = fields.path(VALIDATION_SHARE).asDouble();
+        boolean isFit = share > 0 && share <= HeldBack.SHARE_MAX && train >= 2;
+        return isFit ? HeldBack.of(share, train, 0).rest(train) : train;
+    }
+
+    /// Keeps what is held back where a project goes on from another one, whatever its seed becomes.
+    static void keepHeldBack(ObjectNode fields) {
+        if (!fields.has(VALIDATION_SHARE) || fields.has(VALIDATION_SEED)) return;
+        fields.put(VALIDATION_SEED, fields.path("seed").asLong());
     }
 
     /// Puts what follows from `totalTasks` into a run's fields.

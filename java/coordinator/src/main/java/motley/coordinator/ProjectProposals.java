@@ -48,6 +48,7 @@ final class ProjectProposals {
             case "contributors" ->
                     word(run, field, List.of("everybody", "mine")).or(() -> text("everybody"));
             case "warmUpSteps", "earlyStop" -> number(run, field, 0, 1 << 20);
+            case "validationShare" -> Optional.of(run.numberNode(0.1));
             case "dataset" -> Optional.empty();
             default -> field.contains(".") ? Optional.empty() : Optional.of(FieldError.NOTHING);
         };

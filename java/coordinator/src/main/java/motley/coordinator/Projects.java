@@ -184,6 +184,7 @@ final class Projects implements AutoCloseable {
         fields.putObject(ProjectFields.CONTINUES)
                 .put("run", run.id())
                 .put("checkpoint", Json.word(which));
+        ProjectFields.keepHeldBack(fields);
         merge(fields, changes);
         return create(fields, person);
     }

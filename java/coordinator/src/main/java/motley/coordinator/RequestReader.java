@@ -150,7 +150,8 @@ final class RequestReader {
         var blobs = new ArrayList<>(request.blobs());
         request.initialWeights().ifPresent(blobs::add);
         blobs.removeAll(lent);
-        if (request.dataset() instanceof RunRequest.Stored stored && isSeen(stored, person)) {
+        if (request.dataset().whole() instanceof RunRequest.Stored stored
+                && isSeen(stored, person)) {
             blobs.remove(stored.index());
         }
         for (var blob : blobs) {

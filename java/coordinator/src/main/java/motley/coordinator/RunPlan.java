@@ -25,14 +25,19 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     /// @throws IllegalArgumentException if the request's numbers do not fit together
     static RunPlan of(RunRequest request) {
         var model = request.model();
-        if (request.dataset() instanceof RunRequest.Images images) requireFit(images, model);
+        if (request.dataset().whole() instanceof RunRequest.Images images)
+            requireFit(images, model);
         var optimizer = Optimizers.named(request.training().descent().optimizer());
         StrategyRules.requireFit(request, schedule(request), optimizer);
         var policy =
                 Policy.DEFAULT
                         .withDevices(request.crew().min(), request.crew().max())
                         .withSlowFactor(request.crew().slowFactor())
-                        .withTrust(request.crew().precautions().policy());
+                        .withTrust(
+                                request.crew()
+                                        .precautions()
+                                        .policy()
+                                        .withClassTolerance(request.transfer().classTolerance()));
         if (request.dataset() instanceof RunRequest.OnDevices own) {
             policy = policy.withOwnTerms(own.rules());
         }

@@ -71,6 +71,11 @@ public record RunRequest(
 
         int testSamples();
 
+        /// The same without regard to what is held back.
+        default Dataset whole() {
+            return this;
+        }
+
         /// Every blob it needs.
         List<String> blobs();
     }
@@ -162,6 +167,43 @@ public record RunRequest(
         @Override
         public List<String> blobs() {
             return List.of(index);
+        }
+    }
+
+    /// Samples of which some to learn from are judged by instead; the test samples of `whole` are
+    /// left
+    /// alone.
+    ///
+    /// @param share that was asked for
+    /// @param held what follows from it
+    public record HeldBack(Dataset whole, double share, motley.data.HeldBack held)
+            implements Dataset {
+        public HeldBack {
+            require(!(whole instanceof HeldBack), "validationShare: twice (expected: once)");
+        }
+
+        static HeldBack of(Dataset whole, double share, long seed) {
+            require(
+                    !(whole instanceof OnDevices),
+                    "validationShare: %s (expected: none where data stay on devices)",
+                    share);
+            var held = motley.data.HeldBack.of(share, whole.trainSamples(), seed);
+            return new HeldBack(whole, share, held);
+        }
+
+        @Override
+        public int trainSamples() {
+            return held.rest(whole.trainSamples());
+        }
+
+        @Override
+        public int testSamples() {
+            return held.samples();
+        }
+
+        @Override
+        public List<String> blobs() {
+            return whole.blobs();
         }
     }
 

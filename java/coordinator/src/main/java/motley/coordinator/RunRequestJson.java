@@ -28,6 +28,8 @@ final class RunRequestJson {
             Set.of(
                     "model",
                     "dataset",
+                    "validationShare",
+                    "validationSeed",
                     "epochs",
                     "batchSize",
                     "tasks",
@@ -150,6 +152,9 @@ final class RunRequestJson {
                                         .put("run", from.run())
                                         .put("steps", from.steps()));
         object.set("dataset", dataset(request.dataset()));
+        if (request.dataset() instanceof RunRequest.HeldBack(var _, double share, var held)) {
+            object.put("validationShare", share).put("validationSeed", held.seed());
+        }
         return object;
     }
 
@@ -165,6 +170,7 @@ final class RunRequestJson {
                             .put("testImages", test.images())
                             .put("testLabels", test.labels())
                             .put("classes", classes);
+            case RunRequest.HeldBack held -> dataset(held.whole());
             case RunRequest.OnDevices own -> OnDevicesJson.write(own, dataset(own.test()));
             case RunRequest.Stored(var stored, var index, int _, int _) ->
                     object.put("stored", stored).put("index", index);
@@ -174,7 +180,9 @@ final class RunRequestJson {
 
     private RunRequest request() {
         var dataset =
-                new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS).dataset();
+                holding(
+                        new RunRequestJson(object.path("dataset"), "dataset.", DATASET_FIELDS)
+                                .dataset());
         int batchSize = integer("batchSize", 128);
         boolean isOwn = dataset instanceof RunRequest.OnDevices;
         int tasks = integer("tasks", isOwn ? 1 : Math.min(8, batchSize));
@@ -217,6 +225,18 @@ final class RunRequestJson {
                 Transfer.parse(text("encoding", "f32"), text("parameters", "f32")),
                 LocalJson.outer(object, isOwn ? OnDevicesJson.MEAN : RunRequest.Outer.USUAL),
                 Claim.USUAL.with(object));
+    }
+
+    /// The seed of what is held back is kept when a run goes on with another seed: it must not
+    /// learn
+    /// from what its ancestor was judged by.
+    private RunRequest.Dataset holding(RunRequest.Dataset whole) {
+        if (!object.has("validationShare")) {
+            if (!object.has("validationSeed")) return whole;
+            throw wrong("validationSeed", object.get("validationSeed"), "no seed without a share");
+        }
+        double share = number("validationShare");
+        return RunRequest.HeldBack.of(whole, share, wide("validationSeed", wide("seed", 0)));
     }
 
     private boolean keepsBest() {

@@ -79,7 +79,7 @@ final class Runs implements AutoCloseable {
     List<Dependent> dependents(String dataset) {
         var dependents = new ArrayList<Dependent>();
         for (var run : all()) {
-            if (run.request().dataset() instanceof RunRequest.Stored stored
+            if (run.request().dataset().whole() instanceof RunRequest.Stored stored
                     && stored.dataset().equals(dataset)) {
                 dependents.add(new Dependent(run.id(), !run.status().isOver()));
             }
@@ -379,7 +379,7 @@ final class Runs implements AutoCloseable {
                 plan.model().name(),
                 means.blobs.put(ProgramCodec.encode(gradient.program())),
                 means.blobs.put(ProgramCodec.encode(evaluate.program())),
-                files(plan.request().dataset()),
+                DatasetFiles.of(plan.request().dataset()),
                 schedule.microBatch(),
                 plan.request().training().seed(),
                 plan.parameterElements(),
@@ -391,21 +391,6 @@ final class Runs implements AutoCloseable {
         int microBatch = plan.settings().schedule().microBatch();
         var step = TrainingPrograms.step(plan.model(), plan.optimizer(), microBatch);
         return Optional.of(means.blobs.put(ProgramCodec.encode(step.program())));
-    }
-
-    private static RunManifest.DatasetBlobs files(RunRequest.Dataset dataset) {
-        return switch (dataset) {
-            case RunRequest.Images(var train, var test, int classes) ->
-                    new RunManifest.Images(
-                            train.images(), train.labels(), test.images(), test.labels(), classes);
-            case RunRequest.Stored stored -> new RunManifest.Shards(stored.index());
-            case RunRequest.OnDevices own -> new RunManifest.Own(own.name(), files(own.test()));
-            case RunRequest.Whole(var form, var blob, int _, int _) ->
-                    switch (form) {
-                        case ARRAYS -> new RunManifest.Arrays(blob);
-                        case TEXT -> new RunManifest.Text(blob);
-                    };
-        };
     }
 
     private void resume(RunRow row) throws IOException {

@@ -110,7 +110,13 @@ final class TaskInputs {
     }
 
     private SplitSamples read(RunPlan plan) throws IOException {
-        return switch (plan.request().dataset()) {
+        return read(plan.request().dataset(), plan);
+    }
+
+    private SplitSamples read(RunRequest.Dataset dataset, RunPlan plan) throws IOException {
+        return switch (dataset) {
+            case RunRequest.HeldBack(var whole, double _, var held) ->
+                    read(whole, plan).holding(held);
             case RunRequest.Images(var train, var test, int classes) ->
                     new SplitSamples(images(train, classes), images(test, classes));
             case RunRequest.OnDevices _ ->

@@ -1,6 +1,7 @@
 package motley.coordinator;
 
 import java.util.Optional;
+import motley.rounds.TrustPolicy;
 import motley.wire.FromCoordinator;
 import motley.wire.encoding.Encoding;
 import motley.wire.encoding.ParameterForm;
@@ -56,6 +57,14 @@ public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
     /// Whether two honest devices of one numeric class give the same bytes for the same task.
     boolean isComparable() {
         return encoding.filter(Encoding::isStateless).isPresent();
+    }
+
+    /// Up to which difference, as a share of the norm, answers of devices that round differently
+    /// are taken for the same. A code of four bits that falls to the other side is a seventh of the
+    /// largest element of its block; how far that is, tells `RoundingProperties`.
+    double classTolerance() {
+        boolean isCoarse = encoding.filter(new Encoding.Blocks(4)::equals).isPresent();
+        return isCoarse ? 1e-2 : TrustPolicy.OFF.classTolerance();
     }
 
     /// How bytes come to a device.

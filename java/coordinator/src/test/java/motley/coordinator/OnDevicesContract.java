@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,9 @@ final class OnDevicesContract {
             var run = coordinator.startRun(request(coordinator, 2));
             id = run.id();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-            while (trained.get() <= 3 && System.nanoTime() < end) Thread.onSpinWait();
+            while (trained.get() <= 3 && System.nanoTime() < end) {
+                LockSupport.parkNanos(5_000_000);
+            }
             assertThat(run.status()).isEqualTo(Status.ACTIVE);
         }
         try (var coordinator = home.open();

@@ -106,18 +106,18 @@ final class ProjectsContract {
     void everyWrongFieldIsSaidAtOnceWithWhatWouldDo() throws Exception {
         var fields = whole("x").put("epochs", 0).put("batchSize", 101).put("optimizer", "adm");
         fields.put("weight", 5_000).put("priority", "hihg").put("strategy", "k_batch").put("k", 0);
-        fields.put("deadlineMs", 5).put("validationShare", 0.5).put("earlyStopp", 3);
+        fields.put("deadlineMs", 5).put("validationShare", 1.5).put("earlyStopp", 3);
         var errors = check(fields).get("errors");
         var proposals =
                 Map.of(
                         "epochs", "1",
-                        "batchSize", "100",
+                        "batchSize", "90",
                         "optimizer", "\"adam\"",
                         "weight", "1000",
                         "priority", "\"high\"",
                         "strategy", "\"k-batch\"",
                         "k", "1",
-                        "validationShare", "0.1667",
+                        "validationShare", "0.1",
                         "earlyStopp", "null");
         for (var proposal : proposals.entrySet()) {
             var error = error(errors, proposal.getKey());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import motley.cpu.CpuEngine;
 import motley.cpu.CpuSettings;
 import motley.data.SampleOrder;
@@ -83,6 +84,15 @@ final class TestComputation implements AutoCloseable {
         }
     }
 
+    /// Those at some places of an order.
+    private record Some(Rows all, SampleOrder order, int first, int count) implements Rows {
+        @Override
+        public void write(Executable executable, int at, int[] samples, int batch) {
+            var among = IntStream.of(samples).map(s -> order.sampleAt(first + s)).toArray();
+            all.write(executable, at, among, batch);
+        }
+    }
+
     /// Windows of the bytes of an ASCII text.
     private record Windows(ByteBuffer text, int time) implements Rows {
         @Override
@@ -141,6 +151,13 @@ final class TestComputation implements AutoCloseable {
                 train = images(blobs, files.testImages(), files.testLabels());
                 test = train;
             }
+            case RunManifest.HeldBack(RunManifest.Images files, int held, long seed) -> {
+                var all = images(blobs, files.trainImages(), files.trainLabels());
+                var order = new SampleOrder(seed, Integer.MAX_VALUE, all.count());
+                train = new Some(all, order, 0, all.count() - held);
+                test = new Some(all, order, all.count() - held, held);
+            }
+            case RunManifest.HeldBack _ -> throw new AssertionError("no test holds others back");
             case RunManifest.Own _ -> throw new AssertionError("no test has other own samples");
             case RunManifest.Shards _ -> throw new AssertionError("no test has shards");
             case RunManifest.Arrays _ -> throw new AssertionError("no test has arrays");

@@ -2,6 +2,7 @@ package motley.data;
 
 import static motley.tensor.Require.require;
 
+import java.io.IOException;
 import java.util.stream.IntStream;
 import motley.tensor.DType;
 import motley.tensor.Tensor;
@@ -10,7 +11,8 @@ import motley.tensor.TensorType;
 /// A list of samples, each an input and the target that a model should make of it, all of one type.
 ///
 /// Thread-safe: nothing changes after it was read.
-public sealed interface Samples permits LabelledImages, TextWindows, ArraySamples, ShardedSamples {
+public sealed interface Samples
+        permits LabelledImages, TextWindows, ArraySamples, ShardedSamples, ChosenSamples {
     /// How many there are, at least 1.
     int count();
 
@@ -28,6 +30,13 @@ public sealed interface Samples permits LabelledImages, TextWindows, ArraySample
     /// @param targets `[batch, …]` of the target type
     /// @throws IllegalArgumentException if the tensors do not fit or a sample is out of range
     void copy(int[] samples, Tensor inputs, Tensor targets);
+
+    /// Brings here what the chosen samples need, where not all is here at all times, so that
+    /// copying
+    /// them waits for nothing.
+    ///
+    /// @throws IOException if it cannot be had
+    default void prepare(int[] samples) throws IOException, InterruptedException {}
 
     /// A copy of `count` samples from number `first` on, on the Java heap: for a quick try on a few
     /// of many.

@@ -90,10 +90,8 @@ public final class ShardedSamples implements Samples {
         return targetType;
     }
 
-    /// Brings every shard that `samples` touch to the shelf, so that copying them waits for
-    /// nothing.
-    ///
-    /// @throws IOException if one cannot be had
+    /// Brings every shard that `samples` touch to the shelf.
+    @Override
     public void prepare(int[] samples) throws IOException, InterruptedException {
         var shards = new TreeSet<Integer>();
         for (int sample : samples) shards.add(shardOf(sample));

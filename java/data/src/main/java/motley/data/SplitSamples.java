@@ -19,6 +19,13 @@ public record SplitSamples(Samples train, Samples test) {
                 train.targetType());
     }
 
+    /// The same samples to learn from, without those that are held back; they replace the ones to
+    /// be
+    /// judged by.
+    public SplitSamples holding(HeldBack back) {
+        return back.split(train);
+    }
+
     /// A text in windows as long as one input of a model.
     ///
     /// @param input of the model, `i32[time]`

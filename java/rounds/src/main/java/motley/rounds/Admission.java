@@ -84,6 +84,9 @@ final class Admission {
             return Optional.of(new Refusal.StaleFence(fence, draft.fence));
         }
         int round = draft.position.round();
+        if (isClosedWithoutAll(draft)) {
+            return Optional.of(new Refusal.WrongRound(key.round(), round + 1));
+        }
         boolean isOpen = draft.isFlow() || key.round() == round;
         if (!isOpen || key.lease().number() <= draft.leasesBefore) {
             return Optional.of(new Refusal.WrongRound(key.round(), round));
@@ -95,6 +98,13 @@ final class Admission {
         }
         boolean isHolder = lease.filter(l -> l.task().key().equals(key)).isPresent();
         return isHolder ? Optional.empty() : Optional.of(new Refusal.NotHolder(key.lease()));
+    }
+
+    /// Whether the round is being applied, and has slots without an answer: one that comes now
+    /// would
+    /// be added to what the next round moves the parameters by.
+    private static boolean isClosedWithoutAll(Draft draft) {
+        return draft.isOfOwnSamples() && !draft.isOpen();
     }
 
     private static Optional<Refusal> versionRefusal(Draft draft, TaskKey key) {

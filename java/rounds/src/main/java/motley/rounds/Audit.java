@@ -14,8 +14,12 @@ import java.util.Optional;
 ///
 /// Source: Anderson, *BOINC: A Platform for Volunteer Computing* (2019), §4 and §6.4; Sarmenta,
 /// *Sabotage-Tolerance Mechanisms for Volunteer Computing Systems* (2002). Differs: see
-/// [Reputation#auditProbability] and [Ballot#isDecidedBy].
+/// [Reputation#auditProbability], [Ballot#isDecidedBy] and, for devices that compute differently,
+/// [Comparison].
 final class Audit {
+    /// So many answers may wait for a device of a class that none of them is of.
+    private static final int OTHER_CLASSES_MAX = Ballot.ANSWERS_MAX / 2;
+
     private Audit() {}
 
     enum Verdict {
@@ -34,7 +38,7 @@ final class Audit {
         var reputation = draft.trust.reputation(lease.device());
         var ballot = draft.trust.ballot(slot);
         var answer = answer(draft, lease, contribution);
-        if (reputation.isTrusted() || ballot.isDecidedBy(answer)) {
+        if (reputation.isTrusted() || ballot.isDecidedBy(answer, Comparison.of(draft))) {
             settle(draft, slot, answer);
             return Verdict.CONFIRMED;
         }
@@ -82,9 +86,17 @@ final class Audit {
                                 a ->
                                         a.device().equals(device.id())
                                                 || a.isOfOwner(reputation.owner()));
-        boolean isComparable =
-                answers.stream().anyMatch(a -> a.numericClass().equals(device.numericClass()));
-        return isFresh && (isComparable || reputation.isTrusted());
+        return isFresh && (reputation.isTrusted() || isComparable(draft, device, answers));
+    }
+
+    /// Devices of other classes are asked as long as one of the same still finds room: those may
+    /// find that nothing follows.
+    private static boolean isComparable(Draft draft, Device device, List<Ballot.Answer> answers) {
+        var numericClass = device.numericClass();
+        if (answers.stream().anyMatch(a -> a.isOfClass(numericClass))) return true;
+        var comparison = Comparison.of(draft);
+        return answers.size() < OTHER_CLASSES_MAX
+                && answers.stream().anyMatch(a -> comparison.meets(a.numericClass(), numericClass));
     }
 
     /// A duplicate came after the slot was filled: a check that costs nothing. Where they differ,
@@ -139,23 +151,54 @@ final class Audit {
     private static void settle(Draft draft, int slot, Ballot.Answer right) {
         var waiting = draft.trust.ballot(slot).without(right.device());
         draft.trust = draft.trust.with(slot, Ballot.EMPTY);
+        var comparison = Comparison.of(draft);
         boolean isConfirmed = false;
         for (var answer : waiting.answers()) {
-            if (answer.agrees(right)) {
-                isConfirmed |= !answer.isOfOneOwner(right);
-                validate(draft, answer.device());
-                var compute = answer.contribution().report().compute();
-                draft.emit(new Effect.Confirm(answer.device(), answer.task(), compute));
-            } else if (Ballot.isDissent(answer, right)) {
-                fail(draft, answer.device(), slot);
+            switch (comparison.relation(answer, right)) {
+                case ALIKE -> {
+                    isConfirmed |= !answer.isOfOneOwner(right);
+                    validate(draft, answer.device());
+                    var compute = answer.contribution().report().compute();
+                    draft.emit(new Effect.Confirm(answer.device(), answer.task(), compute));
+                    learn(draft, answer, right);
+                }
+                case UNLIKE -> fail(draft, answer.device(), slot);
+                case OPEN -> {
+                    suspect(draft, answer, right);
+                    learn(draft, answer, right);
+                }
             }
         }
         doubts(draft, slot).stream()
+                .filter(doubt -> isRefuted(draft, doubt, right))
                 .map(Slot.Doubt::device)
                 .distinct()
-                .filter(doubted -> isRefuted(draft, doubted, right))
                 .forEach(doubted -> fail(draft, doubted, slot));
         if (isConfirmed) validate(draft, right.device());
+    }
+
+    /// Nothing is proven; but answers of these classes have been alike before, and a device that
+    /// forges a little less than what proves it wrong shall not be believed unaudited.
+    private static void suspect(Draft draft, Ballot.Answer answer, Ballot.Answer right) {
+        var reputation = draft.trust.reputation(answer.device());
+        boolean isKnown = Comparison.of(draft).isKnown(answer.numericClass(), right.numericClass());
+        if (isKnown && !reputation.isTrusted()) {
+            update(draft, answer.device(), reputation.doubted());
+        }
+    }
+
+    /// How far apart two classes are, by an answer that is confirmed and one that may be honest.
+    private static void learn(Draft draft, Ballot.Answer answer, Ballot.Answer right) {
+        var comparison = Comparison.of(draft);
+        boolean isOther =
+                !answer.isOfClass(right.numericClass())
+                        && comparison.meets(answer.numericClass(), right.numericClass());
+        double distance = isOther ? comparison.distance(answer, right) : Double.NaN;
+        if (Double.isNaN(distance)) return;
+        var likeness = draft.trust.likeness();
+        draft.trust =
+                draft.trust.withLikeness(
+                        likeness.with(answer.numericClass(), right.numericClass(), distance));
     }
 
     /// Answers refused for their numbers.
@@ -164,11 +207,18 @@ final class Audit {
     }
 
     /// Whether a device whose numbers were refused should have come to those of `right`.
-    private static boolean isRefuted(Draft draft, DeviceId doubted, Ballot.Answer right) {
-        var numericClass = draft.device(doubted).map(Device::numericClass).orElse("");
-        return !doubted.equals(right.device())
-                && !numericClass.isEmpty()
-                && numericClass.equals(right.numericClass());
+    private static boolean isRefuted(Draft draft, Slot.Doubt doubt, Ballot.Answer right) {
+        if (doubt.device().equals(right.device())) return false;
+        boolean isSameNorm =
+                doubt.reason() instanceof Refusal.NormTooLarge
+                        && Doubts.agrees(doubt.norm(), right.contribution().inspection().norm());
+        var numericClass = draft.device(doubt.device()).map(Device::numericClass).orElse("");
+        var comparison = Comparison.of(draft);
+        boolean isComparable =
+                right.isOfClass(numericClass)
+                        || (comparison.isTelling()
+                                && comparison.meets(numericClass, right.numericClass()));
+        return isComparable && !isSameNorm;
     }
 
     private static void validate(Draft draft, DeviceId device) {

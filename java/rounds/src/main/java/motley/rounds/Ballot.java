@@ -2,6 +2,7 @@ package motley.rounds;
 
 import java.util.ArrayList;
 import java.util.List;
+import motley.rounds.Comparison.Relation;
 
 /// Answers to one task that wait to be confirmed.
 ///
@@ -23,17 +24,16 @@ public record Ballot(List<Answer> answers) {
             Task task,
             Contribution contribution) {
 
-        /// Whether both must be equal if both are honest.
-        boolean isComparable(Answer other) {
-            return !numericClass.isEmpty() && numericClass.equals(other.numericClass);
+        boolean isOfClass(String other) {
+            return !numericClass.isEmpty() && numericClass.equals(other);
         }
 
-        /// Whether one confirms the other: all that a device says, but for the time it took.
-        boolean agrees(Answer other) {
+        /// Whether both say the same, to the last bit: all that a device says, but for the time it
+        /// took.
+        boolean equalsInBits(Answer other) {
             var one = contribution;
             var two = other.contribution;
-            return isComparable(other)
-                    && !one.digest().isEmpty()
+            return !one.digest().isEmpty()
                     && one.digest().equals(two.digest())
                     && one.report().samples() == two.report().samples()
                     && one.report().correct() == two.report().correct()
@@ -68,24 +68,19 @@ public record Ballot(List<Answer> answers) {
     }
 
     /// Whether `answer` with those that agree outweighs all others: at least two owners say so,
-    /// more
-    /// than say anything else, and no proven device is contradicted by unproven ones only.
-    boolean isDecidedBy(Answer answer) {
-        var agreeing = answers.stream().filter(answer::agrees).toList();
-        var dissenting = answers.stream().filter(a -> isDissent(a, answer)).toList();
+    /// more than say anything else, and no proven device is contradicted by unproven ones only.
+    boolean isDecidedBy(Answer answer, Comparison by) {
+        var agreeing = those(Relation.ALIKE, answer, by);
+        var dissenting = those(Relation.UNLIKE, answer, by);
         boolean isSecond = agreeing.stream().anyMatch(a -> !a.isOfOneOwner(answer));
         int votes = agreeing.size() + 1;
-        boolean isMost = dissenting.stream().allMatch(a -> votes > votesFor(a));
+        boolean isMost =
+                dissenting.stream().allMatch(a -> votes > those(Relation.ALIKE, a, by).size());
         boolean isProven = answer.isProven() || agreeing.stream().anyMatch(Answer::isProven);
         return isSecond && isMost && (isProven || dissenting.stream().noneMatch(Answer::isProven));
     }
 
-    /// Whether one of both must be wrong.
-    static boolean isDissent(Answer one, Answer other) {
-        return one.isComparable(other) && !one.agrees(other);
-    }
-
-    private long votesFor(Answer answer) {
-        return answers.stream().filter(answer::agrees).count();
+    private List<Answer> those(Relation relation, Answer answer, Comparison by) {
+        return answers.stream().filter(a -> by.relation(answer, a) == relation).toList();
     }
 }

@@ -1,6 +1,8 @@
 package motley.rounds;
 
 import java.time.Duration;
+import java.util.Optional;
+import motley.rounds.likeness.Sketch;
 
 /// A device's answer to a task, without its bulk: the shell keeps the gradient itself at hand and
 /// adds it when the loop says [Effect.Accept].
@@ -10,7 +12,15 @@ import java.time.Duration;
 /// @param inspection what the shell found in the gradient
 /// @param digest a digest of the gradient for comparison with other answers to the same task;
 ///     empty when there is none
-public record Contribution(TaskKey key, Report report, Inspection inspection, String digest) {
+/// @param sketch of the gradient, for comparison with answers of other numeric classes; empty where
+///     nobody compares, and for evaluations
+public record Contribution(
+        TaskKey key, Report report, Inspection inspection, String digest, Optional<Sketch> sketch) {
+
+    /// Without a sketch.
+    public Contribution(TaskKey key, Report report, Inspection inspection, String digest) {
+        this(key, report, inspection, digest, Optional.empty());
+    }
 
     /// What the device says about its own work.
     ///

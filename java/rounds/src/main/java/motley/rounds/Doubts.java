@@ -76,7 +76,8 @@ final class Doubts {
         return slot.doubts().stream().filter(d -> d.reason() instanceof Refusal.NormTooLarge);
     }
 
-    private static boolean agrees(double one, double other) {
+    /// Whether both are the norm of one gradient.
+    static boolean agrees(double one, double other) {
         return Math.abs(one - other) <= AGREEMENT * Math.max(one, other);
     }
 }

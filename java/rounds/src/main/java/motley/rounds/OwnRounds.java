@@ -81,6 +81,8 @@ final class OwnRounds {
         if (!isLate && isAwaited(draft)) return;
         for (var lease : draft.leases.values().toList()) {
             Leases.end(draft, lease);
+            var open = (Slot.Open) draft.slot(lease.slot());
+            Leases.vacate(draft, lease.slot(), open.withoutHolder(lease.id()));
             var reason = "the round has closed without this answer";
             draft.emit(new Effect.Revoke(lease.device(), lease.id(), reason));
         }

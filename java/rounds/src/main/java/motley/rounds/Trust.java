@@ -1,5 +1,7 @@
 package motley.rounds;
 
+import motley.rounds.likeness.Likeness;
+
 /// What a run knows about how far it may believe its devices.
 ///
 /// @param reputations of the devices met
@@ -7,12 +9,14 @@ package motley.rounds;
 /// @param unconfirmed the slots of the open pass that were filled on one device's word, and whose
 /// @param isSpoilt whether an answer accepted in the open pass comes from a device proven wrong
 /// @param usualNorm what unverified contributions are clipped to
+/// @param likeness how far apart numeric classes are in this run
 public record Trust(
         OrderedMap<DeviceId, Reputation> reputations,
         OrderedMap<Integer, Ballot> ballots,
         OrderedMap<Integer, DeviceId> unconfirmed,
         boolean isSpoilt,
-        UsualNorm usualNorm) {
+        UsualNorm usualNorm,
+        Likeness likeness) {
     /// Nothing is known.
     static final Trust NONE =
             new Trust(
@@ -20,7 +24,8 @@ public record Trust(
                     OrderedMap.empty(),
                     OrderedMap.empty(),
                     false,
-                    UsualNorm.UNKNOWN);
+                    UsualNorm.UNKNOWN,
+                    Likeness.NONE);
 
     public Reputation reputation(DeviceId device) {
         return reputations.get(device).orElse(Reputation.NEW);
@@ -32,30 +37,34 @@ public record Trust(
 
     Trust with(DeviceId device, Reputation reputation) {
         var all = reputations.with(device, reputation);
-        return new Trust(all, ballots, unconfirmed, isSpoilt, usualNorm);
+        return new Trust(all, ballots, unconfirmed, isSpoilt, usualNorm, likeness);
     }
 
     Trust with(int slot, Ballot ballot) {
         var all = ballot.answers().isEmpty() ? ballots.without(slot) : ballots.with(slot, ballot);
-        return new Trust(reputations, all, unconfirmed, isSpoilt, usualNorm);
+        return new Trust(reputations, all, unconfirmed, isSpoilt, usualNorm, likeness);
     }
 
     Trust withUnconfirmed(int slot, DeviceId device) {
         var all = unconfirmed.with(slot, device);
-        return new Trust(reputations, ballots, all, isSpoilt, usualNorm);
+        return new Trust(reputations, ballots, all, isSpoilt, usualNorm, likeness);
     }
 
     Trust withConfirmed(int slot) {
         var rest = unconfirmed.without(slot);
-        return new Trust(reputations, ballots, rest, isSpoilt, usualNorm);
+        return new Trust(reputations, ballots, rest, isSpoilt, usualNorm, likeness);
     }
 
     Trust spoilt() {
-        return new Trust(reputations, ballots, unconfirmed, true, usualNorm);
+        return new Trust(reputations, ballots, unconfirmed, true, usualNorm, likeness);
     }
 
     Trust withNorm(UsualNorm norm) {
-        return new Trust(reputations, ballots, unconfirmed, isSpoilt, norm);
+        return new Trust(reputations, ballots, unconfirmed, isSpoilt, norm, likeness);
+    }
+
+    Trust withLikeness(Likeness known) {
+        return new Trust(reputations, ballots, unconfirmed, isSpoilt, usualNorm, known);
     }
 
     /// Before the next pass.
@@ -69,6 +78,7 @@ public record Trust(
     }
 
     private Trust nextPass(UsualNorm norm) {
-        return new Trust(reputations, OrderedMap.empty(), OrderedMap.empty(), false, norm);
+        return new Trust(
+                reputations, OrderedMap.empty(), OrderedMap.empty(), false, norm, likeness);
     }
 }

@@ -15,6 +15,9 @@ import java.time.Duration;
 /// @param quarantine how long that lasts
 /// @param clips whether contributions nobody has verified are scaled to the usual norm
 /// @param secret keys the choice of what is audited; devices must not know it
+/// @param classTolerance up to which difference, as a share of the norm in [0, 1], answers of
+///     different numeric classes confirm each other, until it is known what is usual; 0: they do
+///     not
 public record TrustPolicy(
         boolean audits,
         int provingTasks,
@@ -22,10 +25,13 @@ public record TrustPolicy(
         int failuresMax,
         Duration quarantine,
         boolean clips,
-        long secret) {
+        long secret,
+        double classTolerance) {
+    private static final double TOLERANCE_USUAL = 1e-3;
+
     /// Everything is believed that is well-formed.
     public static final TrustPolicy OFF =
-            new TrustPolicy(false, 10, 0.02, 2, Duration.ofDays(7), false, 0);
+            new TrustPolicy(false, 10, 0.02, 2, Duration.ofDays(7), false, 0, TOLERANCE_USUAL);
 
     /// @throws IllegalArgumentException naming the first component out of its range
     public TrustPolicy {
@@ -35,21 +41,51 @@ public record TrustPolicy(
                 "auditFloor: %s (expected: in [0, 1])",
                 auditFloor);
         require(failuresMax >= 1, "failuresMax: %d (expected: at least 1)", failuresMax);
+        require(
+                classTolerance >= 0 && classTolerance <= 1,
+                "classTolerance: %s (expected: in [0, 1])",
+                classTolerance);
         require(quarantine.isPositive(), "quarantine: %s (expected: above zero)", quarantine);
     }
 
     public TrustPolicy withAudits(boolean audited) {
         return new TrustPolicy(
-                audited, provingTasks, auditFloor, failuresMax, quarantine, clips, secret);
+                audited,
+                provingTasks,
+                auditFloor,
+                failuresMax,
+                quarantine,
+                clips,
+                secret,
+                classTolerance);
     }
 
     public TrustPolicy withClipping(boolean clipped) {
         return new TrustPolicy(
-                audits, provingTasks, auditFloor, failuresMax, quarantine, clipped, secret);
+                audits,
+                provingTasks,
+                auditFloor,
+                failuresMax,
+                quarantine,
+                clipped,
+                secret,
+                classTolerance);
     }
 
     public TrustPolicy withSecret(long key) {
         return new TrustPolicy(
-                audits, provingTasks, auditFloor, failuresMax, quarantine, clips, key);
+                audits,
+                provingTasks,
+                auditFloor,
+                failuresMax,
+                quarantine,
+                clips,
+                key,
+                classTolerance);
+    }
+
+    public TrustPolicy withClassTolerance(double share) {
+        return new TrustPolicy(
+                audits, provingTasks, auditFloor, failuresMax, quarantine, clips, secret, share);
     }
 }

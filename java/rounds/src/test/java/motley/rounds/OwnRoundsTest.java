@@ -65,6 +65,23 @@ final class OwnRoundsTest {
         assertThat(play.refusal()).isInstanceOf(Refusal.WrongRound.class);
     }
 
+    /// Between the end of a round and the parameters that follow from it: what is accepted then
+    /// would be added to the next round's.
+    @Test
+    void answerToAnExpiredLeaseIsNotAddedToTheNextRound() {
+        var first = play.asks(one);
+        var second = play.asks(two);
+        var late = play.asks(three);
+        play.mustAccept(one, first);
+        play.mustAccept(two, second);
+        play.passes(PATIENCE);
+        assertThat(play.all(Effect.CloseRound.class)).hasSize(1);
+        assertThat(play.state().pass().slots().values())
+                .allMatch(slot -> !(slot instanceof Slot.Open open) || open.holders().isEmpty());
+        play.answers(three, late);
+        assertThat(play.refusal()).isEqualTo(new Refusal.WrongRound(0, 1));
+    }
+
     @Test
     void belowItsQuorumARoundWaitsAndSaysSo() {
         var first = play.asks(one);

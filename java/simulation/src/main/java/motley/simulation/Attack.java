@@ -27,11 +27,14 @@ public enum Attack {
     COPY("the answer to another task of the round"),
     /// No work, all the credit.
     ZEROS("zeros"),
+    /// Hides within what numeric classes may differ by.
+    LITTLE_NOISE("the gradient and noise, a two-thousandth as long"),
     /// Takes tasks and keeps them.
     SLOW_LORIS("nothing, until its lease has expired");
 
     private static final double SIGN = -10;
     private static final double NOISE_FACTOR = 10;
+    private static final double LITTLE_NOISE_FACTOR = 0.0005;
     private static final double INNER = -0.6;
 
     private final String answer;
@@ -72,7 +75,8 @@ public enum Attack {
         return switch (this) {
             case NONE, SLOW_LORIS -> known.honest;
             case SIGN_FLIP -> scaled(known.honest, SIGN);
-            case NOISE -> noisy(known.honest, random);
+            case NOISE -> noisy(known.honest, NOISE_FACTOR, random);
+            case LITTLE_NOISE -> noisy(known.honest, LITTLE_NOISE_FACTOR, random);
             case NOT_FINITE -> filled(known.honest.length, Float.NaN);
             case LABEL_FLIP -> known.flipped;
             case INNER_PRODUCT -> scaled(mean(known.all), INNER);
@@ -95,10 +99,10 @@ public enum Attack {
         return result;
     }
 
-    private static float[] noisy(float[] vector, SplittableRandom random) {
+    private static float[] noisy(float[] vector, double factor, SplittableRandom random) {
         double squares = 0;
         for (float value : vector) squares += (double) value * value;
-        double deviation = NOISE_FACTOR * Math.sqrt(squares / vector.length);
+        double deviation = factor * Math.sqrt(squares / vector.length);
         var result = new float[vector.length];
         for (int j = 0; j < result.length; j++) {
             result[j] = (float) (vector[j] + deviation * random.nextGaussian());

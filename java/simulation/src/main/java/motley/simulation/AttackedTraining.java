@@ -22,6 +22,7 @@ import motley.rounds.Schedule;
 import motley.rounds.State;
 import motley.rounds.Task;
 import motley.rounds.TrustPolicy;
+import motley.rounds.likeness.Sketcher;
 import motley.rounds.robust.Aggregation;
 import motley.rounds.robust.Contributions;
 
@@ -49,11 +50,14 @@ public final class AttackedTraining {
     private final Map<DeviceId, Task> hands = new HashMap<>();
     private Optional<float[]> offered = Optional.empty();
     private Optional<Integer> closed = Optional.empty();
+    private final SplittableRandom keys;
+    private Sketcher sketcher;
 
     /// @param hostile devices of all `devices` that attack
     /// @param rounds optimizer steps
     /// @param microBatch samples of a task; a round has one a device
     /// @param rate learning rate
+    /// @param mixture numeric classes of the devices
     public record Settings(
             Attack attack,
             Aggregation aggregation,
@@ -63,7 +67,32 @@ public final class AttackedTraining {
             int rounds,
             int microBatch,
             double rate,
-            int seed) {}
+            int seed,
+            Mixture mixture) {
+        /// All of one numeric class.
+        public Settings(
+                Attack attack,
+                Aggregation aggregation,
+                boolean audits,
+                int devices,
+                int hostile,
+                int rounds,
+                int microBatch,
+                double rate,
+                int seed) {
+            this(
+                    attack,
+                    aggregation,
+                    audits,
+                    devices,
+                    hostile,
+                    rounds,
+                    microBatch,
+                    rate,
+                    seed,
+                    Mixture.ONE);
+        }
+    }
 
     /// @param accuracy on the test samples, in [0, 1]
     /// @param quarantined hostile devices quarantined
@@ -84,6 +113,8 @@ public final class AttackedTraining {
         this.pupil = pupil;
         random = new SplittableRandom(settings.seed);
         shuffling = new SplittableRandom(~settings.seed);
+        keys = new SplittableRandom(settings.seed * 31L);
+        sketcher = new Sketcher(keys.nextLong());
         parameters = pupil.initial(settings.seed);
         velocity = new float[parameters.length];
         contributions = new Contributions(parameters.length);
@@ -91,7 +122,8 @@ public final class AttackedTraining {
                 TrustPolicy.OFF
                         .withAudits(settings.audits)
                         .withClipping(settings.aggregation instanceof Aggregation.Clip)
-                        .withSecret(random.nextLong());
+                        .withSecret(random.nextLong())
+                        .withClassTolerance(settings.mixture.classTolerance());
         int batch = settings.devices * settings.microBatch;
         // As many samples as the rounds take; which ones they are is drawn here.
         var schedule = new Schedule(batch * settings.rounds, 0, batch, settings.devices, 1, true);
@@ -108,10 +140,11 @@ public final class AttackedTraining {
 
     private void train() {
         for (int i = 0; i < settings.devices; i++) {
-            decide(new Event.DeviceJoined(new DeviceId(i), "jvm"));
+            decide(new Event.DeviceJoined(new DeviceId(i), classOf(new DeviceId(i))));
         }
         for (int round = 0; round < settings.rounds; round++) {
             pupil.load(parameters);
+            sketcher = new Sketcher(keys.nextLong());
             computeAll(round);
             while (isIn(round)) turn(round);
         }
@@ -166,9 +199,15 @@ public final class AttackedTraining {
         return device.value() < settings.hostile && settings.attack != Attack.NONE;
     }
 
+    private String classOf(DeviceId device) {
+        return settings.mixture.classOf((int) device.value(), isHostile(device));
+    }
+
     private void answer(DeviceId device, Task task) {
         int slot = task.key().slot();
-        var gradient = isHostile(device) ? forged(device, task) : honest[slot];
+        long number = (long) task.key().round() * settings.devices + slot;
+        var computed = settings.mixture.computed(honest[slot], classOf(device), number);
+        var gradient = isHostile(device) ? forged(device, task) : computed;
         first.putIfAbsent(device, gradient);
         int samples = task.samples().count();
         var said = answers[slot];
@@ -181,7 +220,8 @@ public final class AttackedTraining {
                         task.key(),
                         report,
                         new Contribution.Inspection(true, isFinite, norm),
-                        Integer.toHexString(Arrays.hashCode(gradient)));
+                        Integer.toHexString(Arrays.hashCode(gradient)),
+                        Optional.of(sketcher.of(gradient)));
         offered = Optional.of(gradient);
         decide(new Event.ContributionOffered(device, contribution));
         offered = Optional.empty();

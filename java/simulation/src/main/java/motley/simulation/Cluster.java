@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import motley.rounds.DeviceId;
 import motley.rounds.Ending;
 import motley.rounds.Lease;
+import motley.rounds.OwnTerms;
 import motley.rounds.Policy;
 import motley.rounds.Rounds;
 import motley.rounds.RunSettings;
@@ -81,11 +82,28 @@ public final class Cluster {
         /// Every round waits for all its tasks.
         WHOLE_ROUNDS,
         /// k-batch and async, and people who change their minds in the middle, also to sync.
-        FLOWING;
+        FLOWING,
+        /// Local steps on samples that stay on their devices.
+        OWN_SAMPLES,
+        /// Local steps of devices that keep copies of the model from task to task.
+        REPLICAS;
 
         /// Which of them `seed` has, where none is asked for.
         static Dials drawn(long seed) {
-            return seed % 4 == 2 ? FLOWING : WHOLE_ROUNDS;
+            return switch ((int) (seed % 8)) {
+                case 2, 6 -> FLOWING;
+                case 5 -> OWN_SAMPLES;
+                case 7 -> REPLICAS;
+                default -> WHOLE_ROUNDS;
+            };
+        }
+
+        private SimulatedDevice.Memory memory() {
+            return switch (this) {
+                case WHOLE_ROUNDS, FLOWING -> SimulatedDevice.Memory.NONE;
+                case OWN_SAMPLES -> SimulatedDevice.Memory.SAMPLES;
+                case REPLICAS -> SimulatedDevice.Memory.REPLICA;
+            };
         }
     }
 
@@ -103,9 +121,15 @@ public final class Cluster {
         this.dials = dials;
         var whole = settings(random, seed);
         var minds = new Minds(new SplittableRandom(~seed), whole.schedule());
-        settings = dials == Dials.FLOWING ? whole.with(minds.flowing()) : whole;
         int deviceCount = random.nextInt(1, 9);
         boolean hasHostile = deviceCount >= 3 && faults.devices().poison() > 0;
+        settings =
+                switch (dials) {
+                    case WHOLE_ROUNDS -> whole;
+                    case FLOWING -> whole.with(minds.flowing());
+                    case OWN_SAMPLES -> minds.ownSamples(deviceCount, hasHostile, seed);
+                    case REPLICAS -> whole.with(minds.replicas());
+                };
         faultyTime = Duration.ofSeconds(random.nextInt(5, 60));
         checkers = checkers(settings, hasHostile);
         network = new Network(agenda, random.split(), faults.links(), tally);
@@ -128,7 +152,8 @@ public final class Cluster {
                             hasHostile && i == 0,
                             Duration.ofMillis(random.nextInt(20, i == 0 ? 100 : 400)),
                             random.nextBoolean(),
-                            SimulatedDevice.Traits.beat(random));
+                            SimulatedDevice.Traits.beat(random),
+                            dials.memory());
             add(traits, faults.devices(), random.split());
         }
         if (dials == Dials.FLOWING) minds.changeUntil(faultyTime, agenda, coordinator::choose);
@@ -262,6 +287,8 @@ public final class Cluster {
                         .map(Lease::deadline)
                         .map(deadline -> Duration.between(coordinator.now(), deadline))
                         .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) > 0 ? a : b);
+        var patience = settings.policy().ownTerms().map(OwnTerms::patience).orElse(Duration.ZERO);
+        longest = longest.plus(patience.multipliedBy(schedule.roundsInRun()));
         var perTask = slowest.multipliedBy(2).plusSeconds(1);
         return perTask.multipliedBy(tasks).plus(longest).plusSeconds(30);
     }
@@ -283,6 +310,16 @@ public final class Cluster {
                 checkers.add(new EverySampleOnce(schedule));
                 checkers.add(new SumsRecomputed(schedule));
             }
+            case OWN_SAMPLES -> {
+                checkers.add(new OwnAnswersCounted(all.policy().ownTerms().orElseThrow()));
+                checkers.add(new NothingStale());
+            }
+            case REPLICAS -> {
+                checkers.add(new RoundsInOrder(schedule));
+                checkers.add(new NothingStale());
+                checkers.add(new EverySampleOnce(schedule));
+                checkers.add(new SumsAsSent());
+            }
             case FLOWING -> {
                 checkers.add(new UpdatesInOrder(schedule, all.strategy()));
                 checkers.add(new StalenessBounded(all.strategy()));
@@ -296,7 +333,8 @@ public final class Cluster {
         checkers.add(new NothingSavedIsLost());
         checkers.add(new LeasesBounded());
         checkers.add(new SilenceBounded());
-        checkers.add(new CreditsBalanced(schedule));
+        // Nobody can say beforehand what samples there will be.
+        if (dials != Dials.OWN_SAMPLES) checkers.add(new CreditsBalanced(schedule));
         if (!hasHostile) checkers.add(new DuplicatesAgree());
         return checkers;
     }

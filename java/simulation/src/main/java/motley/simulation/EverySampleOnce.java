@@ -30,7 +30,7 @@ final class EverySampleOnce implements Checker {
                 long done = schedule.samplesBefore(state.position().round());
                 applied.set(0, (int) done - epochStart);
             }
-            case Observation.Added(_, var task, _) -> add(task);
+            case Observation.Added(_, var task, _, _) -> add(task);
             case Observation.Applied(var at, _, _) -> {
                 check(!open.intersects(applied), "samples applied again in round %d", at.round());
                 applied.or(open);

@@ -29,13 +29,38 @@ public final class FleetModel {
     /// @param sampleTimes per device
     /// @param overhead per task: the network and the loop
     /// @param lost probability that a task's answer never comes; its device is gone for the rest of
-    ///     the round
-    public record Fleet(List<Duration> sampleTimes, Duration overhead, double lost) {
+    ///     the round, and nobody is told
+    /// @param failures of whole devices
+    public record Fleet(
+            List<Duration> sampleTimes, Duration overhead, double lost, Failures failures) {
+        /// Without failures that anybody is told of.
+        public Fleet(List<Duration> sampleTimes, Duration overhead, double lost) {
+            this(sampleTimes, overhead, lost, Failures.NONE);
+        }
+
         /// @throws IllegalArgumentException if there is no device, or every answer is lost
         public Fleet {
             sampleTimes = List.copyOf(sampleTimes);
             require(!sampleTimes.isEmpty(), "sampleTimes: [] (expected: at least one device)");
             require(lost >= 0 && lost < 1, "lost: %s (expected: at least 0, below 1)", lost);
+        }
+    }
+
+    /// Devices that die in a task and are started again.
+    ///
+    /// @param perTask probability, in [0, 1)
+    /// @param noticed time from the death, which comes half-way through the task, until the loop is
+    ///     told
+    /// @param away time from then until the device joins again
+    public record Failures(double perTask, Duration noticed, Duration away) {
+        static final Failures NONE = new Failures(0, Duration.ZERO, Duration.ZERO);
+
+        /// @throws IllegalArgumentException if no task is ever done
+        public Failures {
+            require(
+                    perTask >= 0 && perTask < 1,
+                    "perTask: %s (expected: at least 0, below 1)",
+                    perTask);
         }
     }
 
@@ -171,10 +196,25 @@ public final class FleetModel {
             lost.add(device);
             return;
         }
+        if (fleet.failures().perTask() > 0 && random.nextDouble() < fleet.failures().perTask()) {
+            die(device, time.dividedBy(2));
+            return;
+        }
         agenda.after(
                 time,
                 () -> {
                     decide(new Event.ContributionOffered(device, answer(task, time)));
+                    decide(new Event.WorkRequested(device));
+                });
+    }
+
+    private void die(DeviceId device, Duration after) {
+        var noticed = after.plus(fleet.failures().noticed());
+        agenda.after(noticed, () -> decide(new Event.DeviceSilent(device)));
+        agenda.after(
+                noticed.plus(fleet.failures().away()),
+                () -> {
+                    decide(new Event.DeviceJoined(device, "model"));
                     decide(new Event.WorkRequested(device));
                 });
     }

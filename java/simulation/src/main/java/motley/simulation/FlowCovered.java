@@ -36,7 +36,7 @@ final class FlowCovered implements Checker {
     public void observe(Observation observation) {
         switch (observation) {
             case Observation.Started(var state) -> restart(state);
-            case Observation.Added(_, var task, _) -> {
+            case Observation.Added(_, var task, _, _) -> {
                 if (task.kind() == Kind.EVALUATE) {
                     evaluate(task.samples());
                     return;

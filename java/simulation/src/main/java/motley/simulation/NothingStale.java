@@ -37,7 +37,7 @@ final class NothingStale implements Checker {
                     }
                 }
             }
-            case Observation.Added(var device, var task, long computedAt) -> {
+            case Observation.Added(var device, var task, long computedAt, _) -> {
                 var key = task.key();
                 check(key.lease().fence() == fence, "fence of %s (expected: %d)", task, fence);
                 check(key.round() == round, "round of %s (expected: %d)", task, round);

@@ -18,7 +18,9 @@ sealed interface Observation {
     /// A contribution was added to the sum of the open pass.
     ///
     /// @param version the parameters it was in fact computed at
-    record Added(DeviceId device, Task task, long version) implements Observation {}
+    /// @param gradient what was added
+    record Added(DeviceId device, Task task, long version, List<Long> gradient)
+            implements Observation {}
 
     /// The round has closed: what was added until now is what it moves the parameters by.
     record Closed(int epoch, int round, Totals totals) implements Observation {}

@@ -26,6 +26,7 @@ enum Poison {
             case HUGE_NORM ->
                     isOutvoted
                             && state.pass().kind() == Kind.TRAIN
+                            && state.settings().policy().ownTerms().isEmpty()
                             && state.norms().size() >= ENOUGH;
         };
     }

@@ -194,7 +194,7 @@ final class SimulatedCoordinator {
 
     private void take(DeviceId device, Message.Up message) {
         switch (message) {
-            case Message.Hello() -> decide(new Event.DeviceJoined(device, "integer"));
+            case Message.Hello() -> join(device);
             case Message.Ask() -> decide(new Event.WorkRequested(device));
             case Message.Beat(var working) -> decide(new Event.Heartbeat(device, working));
             case Message.GiveBack(var lease) ->
@@ -202,6 +202,14 @@ final class SimulatedCoordinator {
             case Message.Goodbye() -> decide(new Event.DeviceLeft(device));
             case Message.Answer answer -> offer(device, answer);
         }
+    }
+
+    /// What a device has of its own is known from its session, as in the server.
+    private void join(DeviceId device) {
+        decide(new Event.DeviceJoined(device, "integer"));
+        boolean isOwn = settings.policy().ownTerms().isPresent();
+        if (!isOwn || !isUp) return;
+        decide(new Event.SamplesOffered(device, OwnSamples.of(device).count()));
     }
 
     /// People choose other dials. They are kept before they count.
@@ -247,7 +255,9 @@ final class SimulatedCoordinator {
             case Effect.Accept(var device, var task, _) -> {
                 var answer = bulk.orElseThrow();
                 sum = IntegerModel.added(sum, answer.gradient());
-                observer.accept(new Observation.Added(device, task, answer.computedAt()));
+                observer.accept(
+                        new Observation.Added(
+                                device, task, answer.computedAt(), answer.gradient()));
                 earn(new Earning(device, task, treasury.price().micros(task)));
                 world.downlink().accept(device, new Message.Settled(task.key().lease()));
             }
@@ -274,7 +284,7 @@ final class SimulatedCoordinator {
                         });
             }
             case Effect.Rejoin(var device) -> {
-                decide(new Event.DeviceJoined(device, "integer"));
+                join(device);
                 decide(new Event.WorkRequested(device));
             }
             case Effect.CloseEvaluation(int epoch, _) -> {

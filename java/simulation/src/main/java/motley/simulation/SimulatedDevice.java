@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import motley.rounds.Contribution;
 import motley.rounds.DeviceId;
+import motley.rounds.Kind;
 import motley.rounds.LeaseId;
 import motley.rounds.Task;
 
@@ -31,11 +32,27 @@ final class SimulatedDevice {
     /// @param taskTime usual time for a full task
     /// @param prefetches asks for the next task while computing
     /// @param beat time between two heartbeats, by its own clock, which runs fast or slow
-    record Traits(boolean isHostile, Duration taskTime, boolean prefetches, Duration beat) {
+    /// @param memory what it has of its own
+    record Traits(
+            boolean isHostile,
+            Duration taskTime,
+            boolean prefetches,
+            Duration beat,
+            Memory memory) {
         /// A heartbeat every half a second, give or take a tenth.
         static Duration beat(SplittableRandom random) {
             return Duration.ofMillis(BEAT_MS - BEAT_MS / 10 + random.nextInt(BEAT_MS / 5));
         }
+    }
+
+    /// What answers depend on beside their task.
+    enum Memory {
+        /// Nothing: whoever computes a task comes to the same.
+        NONE,
+        /// Samples that nobody else has.
+        SAMPLES,
+        /// A copy of the model, which goes on from task to task until the device crashes.
+        REPLICA
     }
 
     /// What a device sees of the world.
@@ -62,6 +79,7 @@ final class SimulatedDevice {
     private int version = SimulatedCoordinator.VERSION;
     private boolean isUp;
     private boolean isComputing;
+    private List<Long> replica = IntegerModel.INITIAL;
     private int life;
     private int slower = 1;
     private Instant silentUntil = Instant.MIN;
@@ -155,15 +173,22 @@ final class SimulatedDevice {
         double norm = count * (1 + (gradient.getFirst() & 0xff) / 1024.0);
         var report = new Contribution.Report(count, 0.1 * count, Math.floorDiv(count, 2), elapsed);
         var inspection = new Contribution.Inspection(true, true, norm);
-        var digest = gradient.toString();
+        var digest = traits.memory() == Memory.NONE ? gradient.toString() : "";
         var contribution = new Contribution(task.key(), report, inspection, digest);
         return new Message.Answer(contribution, gradient, task.key().version(), poison());
     }
 
-    private static List<Long> gradient(Task task, List<Long> weights) {
-        return switch (task.kind()) {
-            case TRAIN -> IntegerModel.gradient(task.epoch(), task.samples(), weights);
-            case EVALUATE -> IntegerModel.INITIAL;
+    private List<Long> gradient(Task task, List<Long> weights) {
+        if (task.kind() == Kind.EVALUATE) return IntegerModel.INITIAL;
+        return switch (traits.memory()) {
+            case NONE -> IntegerModel.gradient(task.epoch(), task.samples(), weights);
+            case SAMPLES -> OwnSamples.gradient(task.epoch(), id, weights);
+            case REPLICA -> {
+                var from = IntegerModel.added(weights, replica);
+                var gradient = IntegerModel.gradient(task.epoch(), task.samples(), from);
+                replica = IntegerModel.updated(replica, gradient);
+                yield gradient;
+            }
         };
     }
 
@@ -231,6 +256,7 @@ final class SimulatedDevice {
         isComputing = false;
         life++;
         hand.clear();
+        replica = IntegerModel.INITIAL;
         int thisLife = life;
         agenda.after(
                 away(),

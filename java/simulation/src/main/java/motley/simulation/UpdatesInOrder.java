@@ -44,7 +44,7 @@ final class UpdatesInOrder implements Checker {
                 if (event instanceof Event.StrategyChosen(var strategy)) wanted = strategy;
                 step.effects().forEach(this::see);
             }
-            case Observation.Added(_, var task, _) -> {
+            case Observation.Added(_, var task, _, _) -> {
                 if (task.kind() == Kind.EVALUATE) return;
                 answers++;
                 samples += task.samples().count();

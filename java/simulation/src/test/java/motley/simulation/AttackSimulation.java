@@ -3,24 +3,13 @@ package motley.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.SplittableRandom;
-import motley.cpu.CpuEngine;
-import motley.cpu.CpuSettings;
-import motley.data.ArraySamples;
-import motley.nn.Layer.Dense;
-import motley.nn.Layer.Relu;
-import motley.nn.Model;
 import motley.rounds.robust.Aggregation;
-import motley.tensor.Tensor;
-import motley.tensor.TensorType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// Ten devices, two of them hostile, train a small net on noisy clusters: what each attack does,
 /// and what stops it.
 final class AttackSimulation {
-    private static final int FEATURES = 16;
-    private static final int CLASSES = 4;
     private static final int ROUNDS = 60;
 
     /// Attacks whose answers differ from the honest one, so that a second device tells.
@@ -36,18 +25,7 @@ final class AttackSimulation {
                     Attack.COPY,
                     Attack.ZEROS);
 
-    private final Pupil pupil =
-            new Pupil(
-                    CpuEngine.open(new CpuSettings(1)),
-                    Model.sequential(
-                            "clusters",
-                            TensorType.f32(FEATURES),
-                            new Dense(16),
-                            new Relu(),
-                            new Dense(CLASSES)),
-                    clusters(1, 2_000),
-                    clusters(2, 500),
-                    8);
+    private final Pupil pupil = Clusters.pupil();
 
     @AfterEach
     void close() {
@@ -123,23 +101,5 @@ final class AttackSimulation {
                 new AttackedTraining.Settings(
                         attack, Aggregation.named(rule), audits, 10, 2, ROUNDS, 8, 0.05, 7),
                 pupil);
-    }
-
-    /// Points around four corners.
-    private static ArraySamples clusters(long seed, int count) {
-        var random = new SplittableRandom(seed);
-        var inputs = new float[count * FEATURES];
-        var targets = new int[count];
-        for (int i = 0; i < count; i++) {
-            int label = random.nextInt(CLASSES);
-            targets[i] = label;
-            for (int j = 0; j < FEATURES; j++) {
-                double centre = j % CLASSES == label ? 1 : 0;
-                inputs[i * FEATURES + j] = (float) (centre + 0.8 * random.nextGaussian());
-            }
-        }
-        return ArraySamples.of(
-                Tensor.ofFloats(TensorType.f32(count, FEATURES).shape(), inputs),
-                Tensor.ofInts(TensorType.i32(count).shape(), targets));
     }
 }

@@ -112,7 +112,7 @@ final class Mutants {
         return Rounds.step(state, event, isBefore ? now : now.minusSeconds(3_600));
     }
 
-    private static State withSettings(State s, RunSettings settings) {
+    static State withSettings(State s, RunSettings settings) {
         return new State(
                 settings,
                 s.fence(),

@@ -6,6 +6,7 @@ import motley.wire.v1.Assign;
 import motley.wire.v1.CoordinatorMessage;
 import motley.wire.v1.Dataset;
 import motley.wire.v1.Goodbye;
+import motley.wire.v1.HeldBack;
 import motley.wire.v1.Idle;
 import motley.wire.v1.LocalSteps;
 import motley.wire.v1.Prepare;
@@ -160,14 +161,31 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
             case RunManifest.Own(var name, var test) -> {
                 return encode(test).setOwn(name);
             }
+            case RunManifest.HeldBack(var of, int samples, long seed) ->
+                    encoded.setHeldBack(
+                            HeldBack.newBuilder()
+                                    .setOf(encode(of))
+                                    .setSamples(samples)
+                                    .setSeed(seed));
         }
         return encoded;
     }
 
     private static RunManifest.DatasetBlobs decode(Dataset dataset) {
+        if (dataset.hasHeldBack()) return decode(dataset.getHeldBack());
         var blobs = blobs(dataset);
         if (dataset.getOwn().isEmpty()) return blobs;
         return new RunManifest.Own(Check.text("own", dataset.getOwn(), NAME_MAX), blobs);
+    }
+
+    /// Of samples that are on devices none are held back, nor of those that are left of others.
+    private static RunManifest.HeldBack decode(HeldBack held) {
+        var of = held.getOf();
+        if (of.hasHeldBack() || !of.getOwn().isEmpty()) {
+            throw Check.malformed("held_back", "of such or of own samples", "of blobs");
+        }
+        int samples = Check.positive("held_back", held.getSamples());
+        return new RunManifest.HeldBack(blobs(of), samples, held.getSeed());
     }
 
     private static RunManifest.DatasetBlobs blobs(Dataset dataset) {

@@ -69,6 +69,13 @@ public record RunManifest(
     /// @param test where the test samples are
     public record Own(String name, DatasetBlobs test) implements DatasetBlobs {}
 
+    /// Samples of which some to train on are judged by instead, as `motley.data.HeldBack` draws
+    /// them.
+    ///
+    /// @param of where the samples are
+    /// @param samples how many are held back
+    public record HeldBack(DatasetBlobs of, int samples, long seed) implements DatasetBlobs {}
+
     /// A text, cut into windows as long as an input of the model.
     public record Text(String file) implements DatasetBlobs {}
 }

@@ -272,8 +272,11 @@ final class CodecProperties {
         }
 
         private RunManifest.DatasetBlobs dataset() {
-            return switch (random.nextInt(5)) {
+            return switch (random.nextInt(6)) {
                 case 3 -> new RunManifest.Own(identifier(), new RunManifest.Text(sha()));
+                case 4 ->
+                        new RunManifest.HeldBack(
+                                new RunManifest.Shards(sha()), positive(), random.nextLong());
                 case 0 -> new RunManifest.Arrays(sha());
                 case 2 -> new RunManifest.Shards(sha());
                 case 1 -> new RunManifest.Text(sha());

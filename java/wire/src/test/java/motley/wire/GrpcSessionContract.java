@@ -46,7 +46,7 @@ final class GrpcSessionContract extends SessionContract {
         assertThat(atCoordinator().next()).isEqualTo(HELLO);
         clock.shutdownNow();
         session.close("done");
-        assertThat(closed.get(20, TimeUnit.SECONDS)).isEqualTo("done");
+        assertThat(closed.get(80, TimeUnit.SECONDS)).isEqualTo("done");
         assertThat(atCoordinator().closed()).isNotEmpty();
     }
 }

@@ -15,7 +15,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import motley.data.SampleOrder;
 import motley.data.Samples;
-import motley.data.ShardedSamples;
 import motley.data.SplitSamples;
 import motley.program.Engine;
 import motley.program.Executable;
@@ -305,8 +304,7 @@ final class PreparedRun implements AutoCloseable {
     void prepareSamples(Work work) throws IOException, InterruptedException {
         boolean trains = work.kind() == Kind.TRAIN;
         var from = trains ? samples.train() : samples.test();
-        if (!(from instanceof ShardedSamples sharded)) return;
-        sharded.prepare(trains ? order(work) : range(work));
+        from.prepare(trains ? order(work) : range(work));
     }
 
     private static int[] range(Work work) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import motley.data.HeldBack;
 import motley.data.LabelledImages;
 import motley.data.ShardIndex;
 import motley.data.ShardedSamples;
@@ -94,6 +95,8 @@ final class Workbench implements AutoCloseable {
         return switch (dataset) {
             case RunManifest.Own(var name, var test) ->
                     new SplitSamples(ownDatasets.named(name), samples(bulk, test, programs).test());
+            case RunManifest.HeldBack(var of, int count, long seed) ->
+                    samples(bulk, of, programs).holding(new HeldBack(count, seed));
             case RunManifest.Images(var trainX, var trainY, var testX, var testY, int classes) ->
                     new SplitSamples(
                             images(bulk, trainX, trainY, classes),

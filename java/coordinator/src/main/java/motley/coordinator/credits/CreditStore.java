@@ -227,6 +227,26 @@ public final class CreditStore {
             long firstAtMs,
             long lastAtMs) {}
 
+    /// What one device has earned for one person, in all.
+    public record Earning(
+            String device, long runs, long tasks, long samples, long micros, long lastAtMs) {}
+
+    /// What somebody was paid for, device by device, the one that was paid last at the front.
+    public List<Earning> earnings(String person) {
+        return jdbi.withHandle(
+                handle ->
+                        handle.createQuery(
+                                        "select device, count(distinct run) runs, count(*) tasks,"
+                                                + " sum(case when kind = 'train' then samples else"
+                                                + " 0 end) samples, sum(micros) micros, max(at_ms)"
+                                                + " last_ms from credit_entry where to_account ="
+                                                + " :account and cause = 'WORK' group by device"
+                                                + " order by last_ms desc, device")
+                                .bind("account", new Account.Person(person).text())
+                                .map((row, _) -> earning(row))
+                                .list());
+    }
+
     private List<Contribution> contributions(String column, String value, String person) {
         var account = person.isEmpty() ? "" : new Account.Person(person).text();
         return jdbi.withHandle(
@@ -340,6 +360,16 @@ public final class CreditStore {
                 row.getLong("samples"),
                 row.getLong("flops"),
                 row.getString("note"));
+    }
+
+    private static Earning earning(ResultSet row) throws SQLException {
+        return new Earning(
+                row.getString("device"),
+                row.getLong("runs"),
+                row.getLong("tasks"),
+                row.getLong("samples"),
+                row.getLong("micros"),
+                row.getLong("last_ms"));
     }
 
     private static Contribution contribution(ResultSet row) throws SQLException {

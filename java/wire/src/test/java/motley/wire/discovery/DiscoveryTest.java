@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// Real sockets on the loopback interface, each test on a port of its own.
 final class DiscoveryTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     void aDeviceFindsTheCoordinatorOfItsMachine() throws IOException {
@@ -36,8 +36,8 @@ final class DiscoveryTest {
         int port = freePort();
         try (var _ = CoordinatorBeacon.start(port, local("a", 8080));
                 var _ = CoordinatorBeacon.start(port, local("b", 8081))) {
-            var first = find(port, PATIENCE);
-            var second = find(port, PATIENCE);
+            var first = findBoth(port);
+            var second = findBoth(port);
             assertThat(first).extracting(FoundCoordinator::id).contains("a", "b");
             assertThat(second).isEqualTo(first);
         }
@@ -94,6 +94,14 @@ final class DiscoveryTest {
                             assertThat(all).containsExactly(loop, four, six, link);
                         });
         assertThat(six.uri()).hasToString("http://[2001:db8:0:0:0:0:0:1]:1");
+    }
+
+    /// Where the machine is busy, one may answer after a search has ended with the other.
+    private static List<FoundCoordinator> findBoth(int port) throws IOException {
+        long endNs = System.nanoTime() + PATIENCE.toNanos();
+        var found = find(port, PATIENCE);
+        while (found.size() < 2 && System.nanoTime() < endNs) found = find(port, PATIENCE);
+        return found;
     }
 
     /// Tests leave the networks of the machine alone.
