@@ -115,9 +115,9 @@ final class ClassesTest {
             var task = play.asks(device);
             play.offers(device, off(task, 0, 2, 1_000));
         }
+        assertThat(reputation(tab).confirmed()).isEqualTo(5);
+        assertThat(reputation(third).confirmed()).isEqualTo(1);
         assertThat(reputation(jvm).failures()).isZero();
-        assertThat(reputation(tab).failures()).isZero();
-        assertThat(reputation(third).failures()).isZero();
     }
 
     private void confirm(double distance) {
