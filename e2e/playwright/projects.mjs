@@ -110,8 +110,10 @@ await step("a deadline that has passed is refused, and one to come proposed", as
   });
   await page.getByRole("button", { name: /^Take .* for Deadline/ }).click();
   await outline.getByText("100 tasks of").waitFor();
-  await field("Validation share").fill("0.3");
-  await page.getByRole("button", { name: "Take 0.2 for Validation share" }).click();
+  await field("Validation share").fill("2");
+  await page.getByRole("button", { name: "Take 0.1 for Validation share" }).click();
+  await outline.getByText("400 samples (10.0 %)").waitFor();
+  await field("Validation share").fill("");
   await field("Contributors at most").fill("2");
   await field("Budget, in credits").fill("5");
   await outline.getByText("100 tasks of").waitFor();

@@ -35,6 +35,15 @@ export function bytes(value: number): string {
   return `${unit === 0 ? value : trim(value)} ${units[unit]}`;
 }
 
+/** Of a credit. */
+export const MICROS = 1_000_000;
+
+/** Credits, with as many digits as say something. */
+export function credits(micros: number): string {
+  const value = micros / MICROS;
+  return Math.abs(value) >= 100 || value === 0 ? count(value) : value.toFixed(Math.abs(value) < 0.01 ? 6 : 2);
+}
+
 export function percent(share: number | undefined, digits = 1): string {
   return share === undefined || Number.isNaN(share) ? "–" : `${(share * 100).toFixed(digits)} %`;
 }

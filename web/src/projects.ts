@@ -1,6 +1,6 @@
 /** Projects, as openapi.yaml has them, and the fields of their form. Pure, so that it can be tested. */
 import type { FieldError, Metric, Run, RunRequest } from "./api.ts";
-import { count, moment } from "./format.ts";
+import { count, MICROS, moment } from "./format.ts";
 import { FIELDS, type FieldText, isUsed, type Values } from "./settings.ts";
 
 export type ProjectStatus = "draft" | "queued" | "running" | "paused" | "completed" | "stopped" | "failed";
@@ -64,8 +64,6 @@ export function isOpen(project: Project): boolean {
 export function isOver(project: Project): boolean {
   return project.run !== undefined && ["completed", "stopped", "failed"].includes(project.status);
 }
-
-export const MICROS = 1_000_000;
 
 const NAME: FieldText = { name: "name", label: "Name", why: "What you will look for.", kind: "text", group: "length", usual: "" };
 
@@ -245,10 +243,4 @@ export function inWords(outline: Outline): string {
   const plural = (many: number, one: string) => `${count(many)} ${one}${many === 1 ? "" : "s"}`;
   const tasks = outline.tasks === undefined ? "Tasks" : plural(outline.tasks, "task");
   return `${tasks} of ${plural(outline.samplesPerTask, "sample")}, ${plural(outline.steps, "step")} over ${plural(outline.epochs, "epoch")}.`;
-}
-
-/** Credits, with as many digits as say something. */
-export function credits(micros: number): string {
-  const value = micros / MICROS;
-  return Math.abs(value) >= 100 || value === 0 ? count(value) : value.toFixed(Math.abs(value) < 0.01 ? 6 : 2);
 }

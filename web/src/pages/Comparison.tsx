@@ -1,11 +1,11 @@
 import { useMemo } from "preact/hooks";
 import type { Curves } from "../api.ts";
 import { type Drawn, fromHistory, NOTHING, type Points } from "../curves.ts";
-import { bytes, duration, loss, percent } from "../format.ts";
+import { bytes, credits, duration, loss, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
 import { Bones, Empty } from "../parts/basics.tsx";
 import { type Line, Plot } from "../parts/Curve.tsx";
-import { credits, type Comparison, isOver, type Side } from "../projects.ts";
+import { type Comparison, isOver, type Side } from "../projects.ts";
 import { Link } from "../router.tsx";
 import { shown } from "./ProjectPage.tsx";
 import { ProjectTag } from "./Projects.tsx";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ask } from "../api.ts";
-import { brief, count, moment } from "../format.ts";
+import { brief, count, credits, moment } from "../format.ts";
 import { useFresh } from "../live.ts";
 import { Bones, Empty, Figure, Note } from "../parts/basics.tsx";
 import { Link } from "../router.tsx";
@@ -60,13 +60,6 @@ function grouped(entries: Entry[]): Line[] {
 function counterpart(entry: Entry, me: string): string {
   const other = entry.to === me ? entry.from : entry.to;
   return other.startsWith("run:") ? "run" : other.replace(/^person:/, "");
-}
-
-const MICROS = 1_000_000;
-
-function credits(micros: number): string {
-  const value = micros / MICROS;
-  return Math.abs(value) >= 100 || value === 0 ? count(value) : value.toFixed(value !== 0 && Math.abs(value) < 0.01 ? 6 : 2);
 }
 
 /** What one has, and where it came from. */

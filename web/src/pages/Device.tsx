@@ -1,10 +1,9 @@
 import { useEffect } from "preact/hooks";
 import type { Device } from "../api.ts";
-import { ago, brief, bytes, count, moment, percent } from "../format.ts";
+import { ago, brief, bytes, count, credits, moment, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
 import { Bones, DeviceTag, Empty, Figure, Note, Patch } from "../parts/basics.tsx";
 import { Forecast } from "../parts/Forecast.tsx";
-import { credits } from "../projects.ts";
 import { Link } from "../router.tsx";
 
 interface RunWork {

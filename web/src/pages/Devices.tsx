@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
 import { type Device, tell } from "../api.ts";
-import { ago, brief, bytes, count, percent } from "../format.ts";
+import { ago, brief, bytes, count, credits, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
 import { Bones, DeviceTag, Empty, Figure, Note, Patch } from "../parts/basics.tsx";
-import { credits } from "../projects.ts";
 import { Link } from "../router.tsx";
 
 const AWAY_SHOWN = 20;

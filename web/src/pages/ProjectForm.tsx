@@ -238,7 +238,7 @@ function Wrong({ error, onTake }: { error: FieldError | undefined; onTake?: (val
   );
 }
 
-/** The share that the chosen data have. */
+/** With what the chosen data have to be judged by. */
 function withShare(field: FieldText, data: DataChoice | undefined): FieldText {
   const [train, test] = [Number(data?.dataset["trainSamples"] ?? NaN), Number(data?.dataset["testSamples"] ?? NaN)];
   const version = data?.stored === undefined ? undefined : ready(data.stored);

@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Curves, type FieldError, type Run, tell } from "../api.ts";
 import { fromHistory, NOTHING } from "../curves.ts";
-import { brief, duration, loss, moment, percent } from "../format.ts";
+import { brief, credits, duration, loss, moment, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
 import { Bones, Confirm, Empty, Figure, Note, Progress } from "../parts/basics.tsx";
 import { Curve } from "../parts/Curve.tsx";
 import { Naming } from "../parts/Naming.tsx";
 import { Plan } from "../parts/Outline.tsx";
 import { Sharing } from "../parts/Sharing.tsx";
-import { credits, type Fields, isOpen, isOver, offerOf, type Project, PROJECT_FIELDS, saidOf, textOf } from "../projects.ts";
+import { type Fields, isOpen, isOver, offerOf, type Project, PROJECT_FIELDS, saidOf, textOf } from "../projects.ts";
 import { go, Link } from "../router.tsx";
 import type { Session } from "../session.ts";
 import { ProjectTag } from "./Projects.tsx";

@@ -119,7 +119,7 @@ function options(box: HTMLElement, latest: { current: Omit<PlotProps, "label"> }
     height: HEIGHT,
     legend: { show: false },
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     scales: {
       x: { time: false, range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(latest.current.ends, high ?? 0)] },
       y: {

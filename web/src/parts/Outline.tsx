@@ -1,7 +1,7 @@
 import type { FieldError } from "../api.ts";
-import { brief, count, percent } from "../format.ts";
+import { brief, count, credits, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
-import { type Check, credits, inWords, type Outline } from "../projects.ts";
+import { type Check, inWords, type Outline } from "../projects.ts";
 import { Bones, Note } from "./basics.tsx";
 
 const NAMES: Record<string, string> = { model: "a model", dataset: "data", name: "a name" };

@@ -22,7 +22,8 @@ final class RoundTimesTest {
                         Strategy.SYNC,
                         new Strategy(4, 0, Strategy.Local.NONE),
                         new Strategy(2, 16, Strategy.Local.NONE),
-                        Strategy.SYNC.withLocal(new Strategy.Local(4, 1, 5)))) {
+                        Strategy.SYNC.withLocal(new Strategy.Local(4, 1, 5)),
+                        Strategy.SYNC.withLocal(new Strategy.Local(4, 1, 5, 2, true)))) {
             var settings = new RunSettings(1, SCHEDULE, Policy.DEFAULT, strategy);
             var one = Coordinators.roundTime(List.of(SAMPLE), settings);
             var two = Coordinators.roundTime(List.of(SAMPLE, SAMPLE), settings);

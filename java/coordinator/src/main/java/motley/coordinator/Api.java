@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,10 @@ import org.slf4j.LoggerFactory;
 /// Handlers run on virtual threads and may wait.
 final class Api {
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
+
+    /// A training is compiled before it is answered, which takes a busy machine a while.
+    private static final Duration REQUEST_TIME_MAX = Duration.ofMinutes(1);
+
     private static final long REQUEST_BYTES_MAX = 1 << 20;
     private static final long FRAME_BYTES = 1 << 20;
 
@@ -183,6 +188,7 @@ final class Api {
                 Server.builder()
                         .blockingTaskExecutor(blocking, true)
                         .maxRequestLength(REQUEST_BYTES_MAX)
+                        .requestTimeout(REQUEST_TIME_MAX)
                         .http2MaxFrameSize((int) FRAME_BYTES)
                         .maxNumConnections(connectionsMax)
                         .http2MaxStreamsPerConnection(STREAMS_MAX)

@@ -27,7 +27,7 @@ final class HelpForecast {
     private static final int DEVICES_MAX = 200;
 
     private static final int ROUNDS_MAX = 100;
-    private static final int TASKS_MAX = 20_000;
+    private static final int TASKS_MAX = 4_000;
     private static final int PRICES_MAX = 64;
     private static final double NOTICEABLE = 0.005;
 
@@ -63,8 +63,10 @@ final class HelpForecast {
     /// @param isMeasured whether devices at work on the run say how fast its samples are
     record Help(Verdict verdict, OptionalDouble with, OptionalDouble without, boolean isMeasured) {}
 
+    /// One at a time: a simulation keeps a core busy.
+    ///
     /// @param fleet all devices that are connected
-    Help of(RunHandle run, DeviceView device, List<DeviceView> fleet) {
+    synchronized Help of(RunHandle run, DeviceView device, List<DeviceView> fleet) {
         var plan = run.plan();
         double flops = trainingFlops(run.id(), plan);
         var atWork =
@@ -161,7 +163,7 @@ final class HelpForecast {
     }
 
     /// Programs are made to count their operations, which takes a moment.
-    private synchronized long trainingFlops(String run, RunPlan plan) {
+    private long trainingFlops(String run, RunPlan plan) {
         var known = prices.get(run);
         if (known != null) return known;
         long flops = Math.max(1, RunPrice.of(plan).flops(Kind.TRAIN, 1));

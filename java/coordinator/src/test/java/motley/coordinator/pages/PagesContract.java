@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The web app's files over a real server.
-@Timeout(30)
+@Timeout(120)
 final class PagesContract {
     private static final String SAMPLE = "motley/coordinator/pages/sample";
     private static final String SCRIPT = "/assets/app-1a2b.js";
