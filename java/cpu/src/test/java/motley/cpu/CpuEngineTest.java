@@ -3,9 +3,12 @@ package motley.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import motley.program.Engine.Carry;
 import motley.program.Executable;
+import motley.program.Limits;
+import motley.program.Parser;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.tensor.Shape;
@@ -52,6 +55,32 @@ final class CpuEngineTest {
         assertThatThrownBy(executable::run).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> engine.prepare(sum(2), List.of()))
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    /// The part of an image that no window reaches lies beyond what windows are cut from.
+    @Test
+    void windowsThatSeePaddingAloneGiveZeros() {
+        var program =
+                Parser.parse(
+                        """
+                        param v0: f32[1, 4, 7, 4]
+                        param v1: f32[1, 3, 1, 36]
+                        v2: f32[1, 3, 1, 36] = convolution(v0, v1, strides=[2, 194], dilations=[1, 1], \
+                        padding=[0, 2, 8, 2], groups=4)
+                        return v2
+                        """,
+                        Limits.DEFAULT);
+        try (var engine = CpuEngine.open(new CpuSettings(2))) {
+            var ones = program.paramTypes().stream().map(CpuEngineTest::ones).toList();
+            var result = engine.run(program, ones.get(0), ones.get(1)).getFirst();
+            assertThat(result.toFloats()).containsOnly(0);
+        }
+    }
+
+    private static Tensor ones(TensorType type) {
+        var values = new float[type.shape().count()];
+        Arrays.fill(values, 1);
+        return Tensor.ofFloats(type.shape(), values);
     }
 
     private static Program sum(int n) {

@@ -243,8 +243,9 @@ final class Correlation {
         int cut = Math.max(0, -Math.floorDiv(cols.before(), cols.spread()));
         int room = cols.canvas() - 1 - cols.before();
         int end = room < 0 ? 0 : Math.min(cols.size(), room / cols.spread() + 1);
+        if (end <= cut) return; // All of it is padding, which may reach beyond the canvas.
         if (cols.spread() == 1) {
-            int length = Math.max(0, end - cut) * inPixel();
+            int length = (end - cut) * inPixel();
             int target = at + (cols.before() + cut) * inPixel();
             System.arraycopy(x, source + cut * inPixel(), to, target, length);
             return;

@@ -2,6 +2,7 @@ package motley.interchange.keras;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class KerasArchive {
             long most = Math.min(Math.min(limits.fileBytesMax(), Integer.MAX_VALUE - 16), grown);
             var weights = part(zip, entries, WEIGHTS, most);
             return new KerasArchive(new String(config, UTF_8), weights);
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw new KerasRefusedException("archive: damaged (" + e.getMessage() + ")", e);
         }
     }
