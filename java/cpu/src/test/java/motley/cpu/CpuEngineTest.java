@@ -65,7 +65,8 @@ final class CpuEngineTest {
                         """
                         param v0: f32[1, 4, 7, 4]
                         param v1: f32[1, 3, 1, 36]
-                        v2: f32[1, 3, 1, 36] = convolution(v0, v1, strides=[2, 194], dilations=[1, 1], \
+                        v2: f32[1, 3, 1, 36] = convolution(v0, v1, \
+                        strides=[2, 194], dilations=[1, 1], \
                         padding=[0, 2, 8, 2], groups=4)
                         return v2
                         """,

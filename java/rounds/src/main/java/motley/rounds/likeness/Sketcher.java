@@ -49,8 +49,8 @@ public final class Sketcher {
             long places = mixed(key + next / TOGETHER * GOLDEN);
             put(block[i], (int) places);
             put(block[i + 1], (int) (places >>> PLACE_BITS));
-            put(block[i + 2], (int) (places >>> 2 * PLACE_BITS));
-            put(block[i + 3], (int) (places >>> 3 * PLACE_BITS));
+            put(block[i + 2], (int) (places >>> (2 * PLACE_BITS)));
+            put(block[i + 3], (int) (places >>> (3 * PLACE_BITS)));
             next += TOGETHER;
         }
         while (i < length) take(block[i++]);
@@ -58,13 +58,13 @@ public final class Sketcher {
 
     private void take(float element) {
         long places = mixed(key + next / TOGETHER * GOLDEN);
-        put(element, (int) (places >>> PLACE_BITS * (int) (next % TOGETHER)));
+        put(element, (int) (places >>> (PLACE_BITS * (int) (next % TOGETHER))));
         next++;
     }
 
     /// Without a branch on a random bit, which no processor foresees.
     private void put(float element, int place) {
-        int sign = (place & BUCKETS) << Integer.SIZE - 1 - BUCKETS_LOG;
+        int sign = (place & BUCKETS) << (Integer.SIZE - 1 - BUCKETS_LOG);
         sums[place & (BUCKETS - 1)] +=
                 Float.intBitsToFloat(Float.floatToRawIntBits(element) ^ sign);
     }
