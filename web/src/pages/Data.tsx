@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { tell } from "../api.ts";
 import { ago, bytes, count, moment, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
+import { Absent } from "../parts/Absent.tsx";
 import { Bones, Empty, Figure, Note, Progress } from "../parts/basics.tsx";
 import { Chooser, SendingLine, useSending } from "../parts/Chooser.tsx";
 import { Removal } from "../parts/Removal.tsx";
@@ -258,18 +259,7 @@ export function DataPage({ id, session }: { id: string; session: Session }) {
   useEffect(() => {
     if (dataset !== undefined) document.title = `${dataset.name} – Motley`;
   }, [dataset?.name]);
-  if (fresh.trouble !== undefined && dataset === undefined) {
-    return (
-      <Empty>
-        <h1>No such data set</h1>
-        <p>{fresh.trouble.message}</p>
-        <Link class="button" href="/data">
-          All data
-        </Link>
-      </Empty>
-    );
-  }
-  if (dataset === undefined || version === undefined) return <Bones rows={5} height={3} />;
+  if (dataset === undefined || version === undefined) return <Absent what="data set" trouble={fresh.trouble} all="All data" href="/data" />;
   return (
     <div class="stack">
       <div class="head">

@@ -2,7 +2,8 @@ import { useEffect } from "preact/hooks";
 import type { Device } from "../api.ts";
 import { ago, brief, bytes, count, credits, moment, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
-import { Bones, DeviceTag, Empty, Figure, Note, Patch } from "../parts/basics.tsx";
+import { Absent } from "../parts/Absent.tsx";
+import { DeviceTag, Figure, Note, Patch } from "../parts/basics.tsx";
 import { Forecast } from "../parts/Forecast.tsx";
 import { Link } from "../router.tsx";
 
@@ -39,18 +40,7 @@ export function DeviceWork({ id }: { id: string }) {
   useEffect(() => {
     if (name !== undefined) document.title = `${name} – Motley`;
   }, [name]);
-  if (work === undefined) {
-    if (fresh.trouble === undefined) return <Bones rows={5} height={3} />;
-    return (
-      <Empty>
-        <h1>No such device</h1>
-        <p>{fresh.trouble.message}</p>
-        <Link class="button" href="/devices">
-          All devices
-        </Link>
-      </Empty>
-    );
-  }
+  if (work === undefined) return <Absent what="device" trouble={fresh.trouble} all="All devices" href="/devices" />;
   return (
     <div class="stack">
       <div class="head">

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { download, tell } from "../api.ts";
 import { ago, brief, bytes, count, moment } from "../format.ts";
 import { useFresh } from "../live.ts";
+import { Absent } from "../parts/Absent.tsx";
 import { Bones, Empty, Figure, Note } from "../parts/basics.tsx";
 import { Chooser, SendingLine, useSending } from "../parts/Chooser.tsx";
 import { Removal } from "../parts/Removal.tsx";
@@ -127,18 +128,7 @@ export function ModelPage({ id, session }: { id: string; session: Session }) {
   useEffect(() => {
     if (model !== undefined) document.title = `${model.name} – Motley`;
   }, [model?.name]);
-  if (fresh.trouble !== undefined && model === undefined) {
-    return (
-      <Empty>
-        <h1>No such model</h1>
-        <p>{fresh.trouble.message}</p>
-        <Link class="button" href="/models">
-          All models
-        </Link>
-      </Empty>
-    );
-  }
-  if (model === undefined) return <Bones rows={5} height={3} />;
+  if (model === undefined) return <Absent what="model" trouble={fresh.trouble} all="All models" href="/models" />;
   const version = model.versions.find((each) => each.version === chosen) ?? newest(model);
   return (
     <div class="stack">

@@ -1,12 +1,14 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Curves, type FieldError, type Run, tell } from "../api.ts";
 import { fromHistory, NOTHING } from "../curves.ts";
-import { brief, credits, duration, loss, moment, percent } from "../format.ts";
+import { credits, moment, percent } from "../format.ts";
 import { useFresh } from "../live.ts";
-import { Bones, Confirm, Empty, Figure, Note, Progress } from "../parts/basics.tsx";
+import { Absent } from "../parts/Absent.tsx";
+import { Confirm, Note } from "../parts/basics.tsx";
 import { Curve } from "../parts/Curve.tsx";
 import { Naming } from "../parts/Naming.tsx";
 import { Plan } from "../parts/Outline.tsx";
+import { RunFigures } from "../parts/RunFigures.tsx";
 import { Sharing } from "../parts/Sharing.tsx";
 import { type Fields, isOpen, isOver, offerOf, type Project, PROJECT_FIELDS, saidOf, textOf } from "../projects.ts";
 import { go, Link } from "../router.tsx";
@@ -21,18 +23,7 @@ export function ProjectPage({ id, session }: { id: string; session: Session }) {
   useEffect(() => {
     if (project !== undefined) document.title = `${project.name} – Motley`;
   }, [project?.name]);
-  if (project === undefined) {
-    if (fresh.trouble === undefined) return <Bones rows={5} height={3} />;
-    return (
-      <Empty>
-        <h1>No such project</h1>
-        <p>{fresh.trouble.message}</p>
-        <Link class="button" href="/projects">
-          All projects
-        </Link>
-      </Empty>
-    );
-  }
+  if (project === undefined) return <Absent what="project" trouble={fresh.trouble} all="All projects" href="/projects" />;
   return (
     <div class="stack">
       <div class="head">
@@ -177,23 +168,11 @@ function Going({ project, run: id }: { project: Project; run: string }) {
     return fromHistory(curves, Math.max(1, run.progress.samplesInRun / Math.max(1, run.progress.epochs)));
   }, [curves, run?.id]);
   const lines = useMemo(() => ({ line: { x: drawn.rounds.x, y: drawn.rounds.accuracy }, dots: { x: drawn.tests.x, y: drawn.tests.accuracy } }), [drawn]);
-  const progress = run?.progress;
-  const left = progress === undefined ? NaN : (progress.samplesInRun - progress.samplesDone) / progress.samplesPerSecond;
   return (
     <div class="stack" style={{ gap: "0.8rem" }}>
-      <Progress share={progress === undefined ? 0 : progress.samplesDone / Math.max(1, progress.samplesInRun)} label="Progress of the project" />
-      <dl class="figures">
-        <Figure name="Epoch">
-          {progress === undefined ? "–" : Math.min(progress.epoch + 1, progress.epochs)} <small>of {progress?.epochs ?? "–"}</small>
-        </Figure>
-        <Figure name="Test accuracy">{percent(run?.lastEvaluation?.accuracy, 2)}</Figure>
-        <Figure name="Loss">{loss(run?.lastRound?.loss)}</Figure>
-        <Figure name="Samples a second">{progress === undefined || !isAtWork ? "–" : brief(progress.samplesPerSecond)}</Figure>
-        <Figure name="Devices">{progress?.devices ?? "–"}</Figure>
-        <Figure name="Time left">{isAtWork && Number.isFinite(left) ? duration(left) : "–"}</Figure>
-      </dl>
+      <RunFigures run={run} />
       <section class="sheet">
-        <Curve title="Accuracy" {...lines} show={(value) => percent(value, value > 0.98 ? 1 : 0)} ends={progress?.epochs ?? 1} range={[0, 1]} />
+        <Curve title="Accuracy" {...lines} show={(value) => percent(value, value > 0.98 ? 1 : 0)} ends={run?.progress.epochs ?? 1} range={[0, 1]} />
       </section>
     </div>
   );

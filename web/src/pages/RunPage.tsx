@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, type Curves, type Device, download, type Happening, Problem, type Run, tell } from "../api.ts";
 import { type Drawn, fromHistory, NOTHING, withEvents } from "../curves.ts";
-import { brief, bytes, count, duration, loss, moment, percent } from "../format.ts";
+import { brief, bytes, count, loss, moment, percent } from "../format.ts";
 import { follow, useFresh } from "../live.ts";
-import { Bones, Confirm, Empty, Figure, Note, Patch, patchOf, Progress, RunTag } from "../parts/basics.tsx";
+import { Bones, Confirm, Empty, Note, Patch, patchOf, RunTag } from "../parts/basics.tsx";
 import { Curve } from "../parts/Curve.tsx";
 import { Events } from "../parts/Events.tsx";
 import { Report } from "../parts/Report.tsx";
+import { RunFigures } from "../parts/RunFigures.tsx";
 import { Dials } from "../parts/Dials.tsx";
 import { go, Link } from "../router.tsx";
 
@@ -170,21 +171,9 @@ function statusText(event: Happening): string {
 }
 
 function Now({ run }: { run: Run | undefined }) {
-  const progress = run?.progress;
-  const left = progress === undefined ? NaN : (progress.samplesInRun - progress.samplesDone) / progress.samplesPerSecond;
   return (
     <div class="stack" style={{ gap: "0.8rem" }}>
-      <Progress share={progress === undefined ? 0 : progress.samplesDone / Math.max(1, progress.samplesInRun)} label="Progress of the run" />
-      <dl class="figures">
-        <Figure name="Epoch">
-          {progress === undefined ? "–" : Math.min(progress.epoch + 1, progress.epochs)} <small>of {progress?.epochs ?? "–"}</small>
-        </Figure>
-        <Figure name="Test accuracy">{percent(run?.lastEvaluation?.accuracy, 2)}</Figure>
-        <Figure name="Loss">{loss(run?.lastRound?.loss)}</Figure>
-        <Figure name="Samples a second">{progress === undefined || run?.status !== "active" ? "–" : brief(progress.samplesPerSecond)}</Figure>
-        <Figure name="Devices">{progress?.devices ?? "–"}</Figure>
-        <Figure name="Time left">{run?.status === "active" && Number.isFinite(left) ? duration(left) : "–"}</Figure>
-      </dl>
+      <RunFigures run={run} />
     </div>
   );
 }
