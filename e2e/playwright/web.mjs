@@ -89,6 +89,24 @@ await step("and goes on by itself after the restart", async () => {
   await until("more samples", 60, async () => (await samplesDone()) > before);
 });
 
+await step("a visitor behind a slow network sees the curves move", async () => {
+  const other = await browser.newContext();
+  const slow = await other.newPage();
+  const network = await other.newCDPSession(slow);
+  // A poor mobile network: 400 kbit/s, and 400 ms to the coordinator.
+  await network.send("Network.enable");
+  await network.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 });
+  const begun = Date.now();
+  await slow.goto(url + run, { waitUntil: "commit", timeout: 120_000 });
+  await slow.locator("h1").waitFor({ timeout: 120_000 });
+  console.log(`behind a slow network the page was there after ${Date.now() - begun} ms`);
+  const curve = () => slow.getByRole("img", { name: /^Loss/ }).getAttribute("aria-label");
+  await until("the curve", 60, async () => /at the latest test/.test((await curve()) ?? ""));
+  const before = await curve();
+  await until("another loss", 60, async () => (await curve()) !== before);
+  await other.close();
+});
+
 complaints.length = 0;
 await step("nothing serious is in the way of anybody, in light and dark", async () => {
   const found = [];
