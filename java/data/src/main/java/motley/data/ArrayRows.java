@@ -31,8 +31,9 @@ final class ArrayRows implements AutoCloseable {
     private ArrayRows(ArrayHeader header, InputStream in) throws IOException {
         this.header = header;
         this.in = in;
-        row = ByteBuffer.allocate(header.rowBytes()).order(header.order());
         scattered = header.isFortran() ? spool() : MemorySegment.NULL;
+        var bytes = header.isFortran() ? new byte[header.rowBytes()] : firstRow();
+        row = ByteBuffer.wrap(bytes).order(header.order());
     }
 
     /// Gives the bytes of a file from its beginning.
@@ -40,7 +41,8 @@ final class ArrayRows implements AutoCloseable {
         InputStream open() throws IOException;
     }
 
-    /// Opens an array and reads its header. Nothing is read of what follows.
+    /// Opens an array and reads its header and first row, so that whoever sets memory aside for
+    /// rows as long as the header says does so for rows that are there.
     static ArrayRows open(String name, Source source) throws IOException {
         var in = new BufferedInputStream(source.open(), 1 << 16);
         try {
@@ -65,7 +67,7 @@ final class ArrayRows implements AutoCloseable {
     /// The next row's bytes, in the element type and byte order of the file.
     ByteBuffer next() throws IOException {
         if (header.isFortran()) gather();
-        else if (in.readNBytes(row.array(), 0, row.capacity()) < row.capacity()) throw truncated();
+        else if (next > 0) read();
         next++;
         if (next == header.count() && in.read() >= 0) {
             throw new DatasetException(
@@ -74,6 +76,17 @@ final class ArrayRows implements AutoCloseable {
                             .formatted(header.fileBytes()));
         }
         return row;
+    }
+
+    /// Takes memory as bytes arrive.
+    private byte[] firstRow() throws IOException {
+        var bytes = in.readNBytes(header.rowBytes());
+        if (bytes.length < header.rowBytes()) throw truncated();
+        return bytes;
+    }
+
+    private void read() throws IOException {
+        if (in.readNBytes(row.array(), 0, row.capacity()) < row.capacity()) throw truncated();
     }
 
     private DatasetException truncated() {
