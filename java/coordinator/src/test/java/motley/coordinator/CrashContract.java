@@ -69,16 +69,17 @@ final class CrashContract {
 
         var home = new TestHome(folder.resolve("killed"));
         killInTheMiddle(home, which);
+        RunHandle run;
         try (var coordinator = home.open();
                 var _ =
                         TestDevice.start(
                                 coordinator.uri(), TestDevice.Settings.honest("a"), folder)) {
-            var run = coordinator.runs().getFirst();
+            run = coordinator.runs().getFirst();
             var view = run.whenOver().get(200, TimeUnit.SECONDS);
             assertThat(view.status()).isEqualTo(Status.FINISHED);
             assertThat(view.weightsSha256()).hasValue(weights);
-            requirePaidOnce(home, run);
         }
+        requirePaidOnce(home, run);
     }
 
     /// What was computed before the kill and not kept is paid once, to whoever computed it again.

@@ -29,8 +29,10 @@ final class ApiTokens {
     /// A new token, and what only its owner learns.
     record Created(ApiToken token, String secret) {}
 
+    /// @param latestMs when it ends at the latest: no token outlives the one that asked for it
     /// @throws IllegalArgumentException if the name is too long or the person has too many
-    Created create(String owner, String name, Set<TokenScope> scopes, Duration life) {
+    Created create(
+            String owner, String name, Set<TokenScope> scopes, Duration life, long latestMs) {
         requireName(name);
         require(!scopes.isEmpty(), "scopes: none (expected: one or more)");
         require(
@@ -39,7 +41,8 @@ final class ApiTokens {
                 life.toSeconds(),
                 LIFE_MAX.toSeconds());
         long now = clock.millis();
-        var token = new ApiToken(Secret.id('t'), owner, name, scopes, now, now + life.toMillis());
+        long end = Math.min(now + life.toMillis(), latestMs);
+        var token = new ApiToken(Secret.id('t'), owner, name, scopes, now, end);
         var secret = "motley_" + Secret.random();
         jdbi.useTransaction(
                 handle -> {

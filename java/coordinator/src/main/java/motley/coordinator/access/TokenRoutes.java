@@ -53,11 +53,12 @@ final class TokenRoutes {
                             .formatted(Words.list(more)));
         }
         var life = fields.seconds("expiresInSeconds", LIFE);
-        if (credential instanceof Credential.Token(var asking)) {
-            long leftMs = asking.expiresAtMs() - System.currentTimeMillis();
-            if (life.toMillis() > leftMs) life = Duration.ofMillis(Math.max(1, leftMs));
-        }
-        var created = registry.tokens().create(Caller.of(context).id(), name, scopes, life);
+        long latestMs =
+                credential instanceof Credential.Token(var asking)
+                        ? asking.expiresAtMs()
+                        : Long.MAX_VALUE;
+        var owner = Caller.of(context).id();
+        var created = registry.tokens().create(owner, name, scopes, life, latestMs);
         registry.note(context, "token-create", created.token().id() + " for " + Words.list(scopes));
         return Reply.of(HttpStatus.CREATED, token(created.token()).put("token", created.secret()));
     }
