@@ -42,7 +42,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
     private long submittedAtNs;
     private long lease;
 
-    /// Tasks given in this session of which nothing is settled.
+    /// Tasks given since it was last let in, of which nothing is settled.
     private long open;
 
     private long answered;

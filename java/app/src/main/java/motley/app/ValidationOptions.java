@@ -17,11 +17,6 @@ final class ValidationOptions {
             })
     private Optional<Double> share = Optional.empty();
 
-    /// Whether it is given.
-    boolean isUsed() {
-        return share.isPresent();
-    }
-
     /// @throws UserException if it is no share
     void requireValid() {
         if (share.isEmpty() || (share.get() > 0 && share.get() <= HeldBack.SHARE_MAX)) return;
@@ -38,13 +33,14 @@ final class ValidationOptions {
 
     /// `parts` as a training in this process sees them.
     SampleParts hold(SampleParts parts, long seed) {
-        requireValid();
         if (share.isEmpty()) return parts;
         try {
             var split = HeldBack.of(share.get(), parts.train().count(), seed).split(parts.train());
             return new SampleParts(split.train(), split.test());
         } catch (IllegalArgumentException e) {
-            throw new UserException("--" + String.valueOf(e.getMessage()), e);
+            var message = String.valueOf(e.getMessage());
+            throw new UserException(
+                    message.replaceFirst("^validationShare:", "--validation-share:"), e);
         }
     }
 }
