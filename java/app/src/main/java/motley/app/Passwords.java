@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Passwords and names as people type them, or as programs write them to standard input, a line
-/// each.
-/// Contrary to the warning, JDK 25 gives null again where standard output is redirected.
+/// each. Contrary to the warning, JDK 25 gives null again where standard output is redirected.
 @SuppressWarnings("SystemConsoleNull")
 final class Passwords {
     private final BufferedReader in =

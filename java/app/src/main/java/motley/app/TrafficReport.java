@@ -8,8 +8,7 @@ import java.util.Optional;
 /// What a run sent over the network, for people and programs.
 ///
 /// @param lastUpBytes of the answer that came last, which is another than the mean where a run
-/// begins
-///     with a warm-up
+///     begins with a warm-up
 record TrafficReport(long downBytes, long upBytes, long lastUpBytes, long tasks) {
     /// @param run as the API shows it
     static TrafficReport of(JsonNode run) {

@@ -100,8 +100,7 @@ public record CoordinatorSettings(
     }
 
     /// Where a coordinator keeps what must survive a restart. Its home folder still has its
-    /// secrets,
-    /// uploads on their way in and copies of blobs.
+    /// secrets, uploads on their way in and copies of blobs.
     ///
     /// @param database empty: a file of SQLite in the home folder
     /// @param blobs `s3://BUCKET/PREFIX`; empty: folders in the home folder

@@ -20,10 +20,9 @@ import motley.wire.FromCoordinator.Replica;
 /// The state is the one that the warm-up ended with, the same for every task of the run, so that a
 /// task stays a function of what the coordinator says. Running means of gradients are zeros in it:
 /// they would push every task the way that the last steps of the warm-up went. They grow again
-/// within
-/// a task as if they had been there for long: its first steps are short, which measured far better
-/// than correcting for it. Without a warm-up there is no state to share. With replicas it is what a
-/// copy begins with; from then on each keeps its own.
+/// within a task as if they had been there for long: its first steps are short, which measured far
+/// better than correcting for it. Without a warm-up there is no state to share. With replicas it is
+/// what a copy begins with; from then on each keeps its own.
 ///
 /// Confined to the thread of its run.
 final class LocalTasks {

@@ -11,8 +11,7 @@ import motley.tensor.Tensor;
 import motley.tensor.TensorType;
 
 /// What moves the parameters, or a part of them, after a round of local steps: by the mean of how
-/// far devices moved
-/// them, taken for a gradient, with an optimizer of its own.
+/// far devices moved them, taken for a gradient, with an optimizer of its own.
 ///
 /// Source: Douillard et al. 2023, "DiLoCo: distributed low-communication training of language
 /// models", alg. 1; with plain descent at rate 1 it is the averaging of McMahan et al. 2017.

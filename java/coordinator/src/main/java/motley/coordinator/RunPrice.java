@@ -20,8 +20,7 @@ final class RunPrice {
     }
 
     /// Micro-credits that a run sets aside: what all its tasks are worth, each once, and with
-    /// audits
-    /// each twice; its budget where that is less.
+    /// audits each twice; its budget where that is less.
     static long reserve(RunPlan plan, Price price) {
         long once = price.micros(plan.settings().schedule());
         boolean audits = plan.request().crew().precautions().audits();

@@ -171,8 +171,7 @@ public record RunRequest(
     }
 
     /// Samples of which some to learn from are judged by instead; the test samples of `whole` are
-    /// left
-    /// alone.
+    /// left alone.
     ///
     /// @param share that was asked for
     /// @param held what follows from it

@@ -228,8 +228,7 @@ final class RunRequestJson {
     }
 
     /// The seed of what is held back is kept when a run goes on with another seed: it must not
-    /// learn
-    /// from what its ancestor was judged by.
+    /// learn from what its ancestor was judged by.
     private RunRequest.Dataset holding(RunRequest.Dataset whole) {
         if (!object.has("validationShare")) {
             if (!object.has("validationSeed")) return whole;

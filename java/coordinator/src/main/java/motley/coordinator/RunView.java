@@ -13,8 +13,7 @@ import motley.rounds.RunProgress;
 /// @param lastRound metrics of the latest round
 /// @param lastEvaluation metrics of the latest evaluation
 /// @param numericClasses of the devices whose answers count; with more than one, other devices
-/// would
-///     have led to other weights
+///     would have led to other weights
 /// @param traffic what went over the network since the coordinator took the run up
 /// @param weightsSha256 of the final parameters, little-endian f32 in the order of the model
 public record RunView(

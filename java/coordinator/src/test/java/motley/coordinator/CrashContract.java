@@ -35,8 +35,7 @@ final class CrashContract {
         /// Beyond the warm-up: the outer optimizer has stepped.
         LOCAL(7),
         /// The first part has moved, the second is half done; devices that keep nothing give
-        /// weights
-        /// that depend on nobody.
+        /// weights that depend on nobody.
         FRAGMENTS(7);
 
         private final int round;

@@ -66,8 +66,8 @@ final class KeepingContract {
     }
 
     /// With a constant rate and the optimizer's state, two epochs and then one over the same
-    /// samples
-    /// differ from three only by the order of the samples, which the epoch's number decides.
+    /// samples differ from three only by the order of the samples, which the epoch's number
+    /// decides.
     @Test
     void runGoesOnFromAnotherOne() throws Exception {
         var home = new TestHome(folder.resolve("home"));

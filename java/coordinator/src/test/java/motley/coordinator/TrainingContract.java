@@ -116,8 +116,7 @@ final class TrainingContract {
     }
 
     /// A task of local steps is a function of what the coordinator says, so that any device may do
-    /// it:
-    /// here one dies in the middle of the local rounds.
+    /// it: here one dies in the middle of the local rounds.
     @Test
     void weightsAfterLocalStepsDoNotDependOnTheDevices() throws Exception {
         try (var coordinator = home("local").open()) {

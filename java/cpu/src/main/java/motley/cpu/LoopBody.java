@@ -7,7 +7,6 @@ interface LoopBody {
     /// @param f the float arena
     /// @param i the int arena
     /// @param starts where in its arena each load and each store begins, in the order of the
-    /// kernel;
-    ///     then the kernel's [LaneMaps]
+    ///     kernel; then the kernel's [LaneMaps]
     void run(float[] f, int[] i, int[] starts, int from, int to);
 }

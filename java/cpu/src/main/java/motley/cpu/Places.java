@@ -13,10 +13,8 @@ import motley.compiler.kernel.Node;
 import motley.cpu.kernel.Threads;
 
 /// How one kernel of points is divided among threads, and where its buffers lie in the arenas:
-/// those
-/// of the plan at their place, those that [Kernel.Rows] keeps to itself in scratch memory behind
-/// the
-/// plan's, one piece for each worker that holds as many rows as one tile.
+/// those of the plan at their place, those that [Kernel.Rows] keeps to itself in scratch memory
+/// behind the plan's, one piece for each worker that holds as many rows as one tile.
 final class Places {
     /// Most bytes that a tile touches, about: half of a second-level cache of the small kind.
     private static final int TILE_BYTES = 1 << 17;

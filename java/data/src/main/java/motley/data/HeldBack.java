@@ -5,8 +5,7 @@ import static motley.tensor.Require.require;
 /// Samples that a training is judged by and does not learn from, drawn from those to learn from.
 ///
 /// Which ones follows from a seed and from how many there are, not from who asks, nor from where
-/// they
-/// lie: they are the last ones in the order of an epoch that no training comes to.
+/// they lie: they are the last ones in the order of an epoch that no training comes to.
 ///
 /// @param samples how many are held back
 /// @param seed of the choice

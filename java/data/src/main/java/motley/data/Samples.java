@@ -32,8 +32,7 @@ public sealed interface Samples
     void copy(int[] samples, Tensor inputs, Tensor targets);
 
     /// Brings here what the chosen samples need, where not all is here at all times, so that
-    /// copying
-    /// them waits for nothing.
+    /// copying them waits for nothing.
     ///
     /// @throws IOException if it cannot be had
     default void prepare(int[] samples) throws IOException, InterruptedException {}

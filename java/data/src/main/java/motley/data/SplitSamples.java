@@ -20,8 +20,7 @@ public record SplitSamples(Samples train, Samples test) {
     }
 
     /// The same samples to learn from, without those that are held back; they replace the ones to
-    /// be
-    /// judged by.
+    /// be judged by.
     public SplitSamples holding(HeldBack back) {
         return back.split(train);
     }

@@ -35,8 +35,7 @@ public final class TextFile {
     /// Reads the whole file.
     ///
     /// @throws DatasetException if it is missing, unreadable, longer than [#BYTES_MAX] or no text
-    /// in
-    ///     UTF-8
+    ///     in UTF-8
     public static TextFile read(Path file) {
         if (!Files.isRegularFile(file)) throw new DatasetException(file, "missing");
         try (var in = Files.newInputStream(file)) {

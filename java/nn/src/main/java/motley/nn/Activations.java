@@ -13,8 +13,7 @@ import motley.program.Var;
 /// Functions of activations without parameters. Any shape, kept.
 record Activations(ProgramBuilder b) {
     /// `y = x > 0 ? x : slope·x`. Source: Maas et al. 2013, "Rectifier nonlinearities improve
-    /// neural
-    /// network acoustic models", §2.
+    /// neural network acoustic models", §2.
     Var leakyRelu(Var x, double slope) {
         require(Double.isFinite(slope), "slope: %s (expected: finite)", slope);
         var positive = b.compare(CompareKind.GT, x, b.fillLike(x, 0));

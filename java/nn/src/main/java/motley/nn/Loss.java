@@ -109,8 +109,7 @@ public sealed interface Loss {
     /// `mean-squared-error`, `mean-absolute-error`, `huber:delta=0.5`, `hinge`, `divergence`.
     ///
     /// @throws IllegalArgumentException if no loss has that name or setting; the message lists
-    /// those
-    ///     there are
+    ///     those there are
     static Loss named(String text) {
         if (text.startsWith(Several.PREFIX)) return new Joint(Several.parse(text));
         var settings = NamedSettings.parse("loss", text);

@@ -23,8 +23,7 @@ public record Model(String name, TensorType input, Loss loss, List<Node> nodes) 
     ///
     /// @param in numbers of values: 0 is the sample, `i + 1` what node `i` makes
     /// @param initializer of its weights, that is, of the parameters that do not begin as
-    /// constants;
-    ///     empty: the layer's usual one
+    ///     constants; empty: the layer's usual one
     /// @param frozen whether its parameters keep their values; a batch normalisation then uses its
     ///     running mean and variance in training too
     public record Node(

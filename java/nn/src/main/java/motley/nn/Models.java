@@ -77,8 +77,7 @@ public final class Models {
     }
 
     /// A decoder of four blocks for series of 128 tokens: it gives logits of the next token at
-    /// every
-    /// position. 3.3 million parameters with a vocabulary of 128.
+    /// every position. 3.3 million parameters with a vocabulary of 128.
     /// Source: Radford et al. 2019, "Language models are unsupervised multitask learners", §2.3.
     /// Differs: smaller, without dropout, and the head has a matrix of its own, without bias.
     ///

@@ -70,8 +70,7 @@ public sealed interface Schedule {
 
     /// As Keras' `CosineDecay`: a straight line from `start` to `peak` in `rise` steps, then half a
     /// cosine towards `floor`, which it reaches `fall` steps later and keeps, however many steps
-    /// the
-    /// run has.
+    /// the run has.
     record FixedCosine(double peak, double floor, long fall, double start, long rise)
             implements Schedule {
         public FixedCosine {

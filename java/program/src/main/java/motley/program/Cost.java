@@ -10,15 +10,14 @@ import java.util.Map;
 /// Conventions. A multiply-add is 2 FLOPs, padding counted as if it were there. Every other
 /// arithmetic operation, comparison, selection or conversion of an element is 1, whatever its
 /// element type; so are square root and division. A transcendental function (exponential,
-/// logarithm,
-/// hyperbolic tangent, logistic, sine, cosine, error function) is 16, a power 33, a random number
+/// logarithm, hyperbolic tangent, logistic, sine, cosine, error function) is 16, a power 33, a
+/// random number
 /// 27. Moving an element is 0. Bytes are those of an engine that fuses nothing: it reads every
 /// operand and writes every result once.
 ///
 /// A param is alive from the start to the end and a result from its equation to the end; every
-/// other
-/// value from its equation to its last use. Nothing is computed in place: operands and result of an
-/// equation are alive together. All sums saturate at [Long#MAX_VALUE].
+/// other value from its equation to its last use. Nothing is computed in place: operands and result
+/// of an equation are alive together. All sums saturate at [Long#MAX_VALUE].
 ///
 /// @param flops arithmetic operations of one run
 /// @param trafficBytes bytes read and written by all equations

@@ -8,8 +8,7 @@ import java.util.stream.Stream;
 
 /// Reads what [Printer] prints: for golden files, bug reports and programs written by hand. A `#`
 /// starts a comment; empty lines do not count. Nothing in the language nests but one level of
-/// lists,
-/// so no text makes the parser recurse.
+/// lists, so no text makes the parser recurse.
 public final class Parser {
     /// Longest line: `return` of as many values as [Limits#DEFAULT] allows fits.
     static final int LINE_CHARS_MAX = 1 << 16;

@@ -21,8 +21,7 @@ final class ProgramCodecProperties {
     private static final int CASES = 3_000;
     private static final long DAMAGE_SEED = 17;
     /// Bytes a decode may allocate per byte given: an equation of two bytes becomes a dozen
-    /// objects,
-    /// and a refused one is printed with its neighbours.
+    /// objects, and a refused one is printed with its neighbours.
     private static final long BYTES_PER_BYTE = 1_000;
     /// What a decode may allocate for bytes of any length, most of it the message of a refusal.
     private static final long BYTES_ALWAYS = 100_000;

@@ -101,8 +101,7 @@ final class Admission {
     }
 
     /// Whether the round is being applied, and has slots without an answer: one that comes now
-    /// would
-    /// be added to what the next round moves the parameters by.
+    /// would be added to what the next round moves the parameters by.
     private static boolean isClosedWithoutAll(Draft draft) {
         return draft.isOfOwnSamples() && !draft.isOpen();
     }

@@ -7,14 +7,12 @@ import java.util.Optional;
 /// Which idle device gets what.
 ///
 /// Open slots go out in order, to the faster devices first ([Stragglers]). When none is left, an
-/// idle
-/// device repeats the lease expected to finish last, if it is expected to be faster; the first
+/// idle device repeats the lease expected to finish last, if it is expected to be faster; the first
 /// answer wins. Source: the backup tasks of Dean & Ghemawat, MapReduce (2004), §3.6. Differs: not
 /// only near the end of a job but of every round, and only where a gain is expected.
 final class Dispatch {
-    /// How many idle devices are looked at for which there is nothing, before giving up: bounds
-    /// the work of a step in a large fleet. Not while answers wait to be confirmed: those in front
-    /// may
+    /// How many idle devices are looked at for which there is nothing, before giving up: bounds the
+    /// work of a step in a large fleet. Not while answers wait to be confirmed: those in front may
     /// be the ones who gave them.
     private static final int FRUITLESS_MAX = 8;
 
@@ -88,8 +86,7 @@ final class Dispatch {
     }
 
     /// Whether `device` gave wrong-looking numbers for this slot just now. Somebody else should
-    /// try,
-    /// but only for a while: there may be nobody else.
+    /// try, but only for a while: there may be nobody else.
     private static boolean isDoubted(Draft draft, Device device, Slot slot) {
         if (!(slot instanceof Slot.Open open) || draft.members == 1) return false;
         var since = draft.now.minus(draft.settings.policy().leaseFloor());
@@ -113,10 +110,9 @@ final class Dispatch {
     }
 
     /// The sole lease of its slot that is expected last, unless it is expected within seven tenths
-    /// of
-    /// `need`; or one that is overdue, of which nothing is known but its deadline. Times vary, and
-    /// the first of two comes before the mean of either: seven tenths give shorter rounds than the
-    /// whole in `FleetSimulation`, for one more duplicate in a hundred leases.
+    /// of `need`; or one that is overdue, of which nothing is known but its deadline. Times vary,
+    /// and the first of two comes before the mean of either: seven tenths give shorter rounds than
+    /// the whole in `FleetSimulation`, for one more duplicate in a hundred leases.
     private static Optional<Lease> lastOne(Draft draft, Duration need) {
         var overdue = draft.lonely.first().filter(e -> !e.getKey().at().isAfter(draft.now));
         if (overdue.isPresent()) return overdue.map(Map.Entry::getValue);

@@ -5,9 +5,8 @@ import java.time.Instant;
 /// The open round, or the open evaluation: a fixed list of slots and the leases on them.
 ///
 /// Where updates wait for a number of answers and not for certain ones ([Strategy#flows]), a pass
-/// is
-/// a whole epoch: its slots are the epoch's micro-batches, and each update takes up those that were
-/// answered since the last. What is in the parameters is then in `slots` no more.
+/// is a whole epoch: its slots are the epoch's micro-batches, and each update takes up those that
+/// were answered since the last. What is in the parameters is then in `slots` no more.
 ///
 /// @param strategy the dials in force, chosen when the round was opened
 /// @param position where in the run it is

@@ -109,8 +109,7 @@ public record Strategy(int k, int staleness, Local local) {
     /// @param passes how often a task goes over its samples
     /// @param warmUpRounds rounds without local steps at the start of the run
     /// @param fragments parts of the model that are synchronised in turns, each once in `steps`
-    /// steps:
-    ///     a round is `steps / fragments` of them, and its answers hold one part
+    ///     steps: a round is `steps / fragments` of them, and its answers hold one part
     /// @param replicas whether a device keeps its copy of the model and its optimizer's state from
     ///     task to task
     public record Local(int steps, int passes, int warmUpRounds, int fragments, boolean replicas) {

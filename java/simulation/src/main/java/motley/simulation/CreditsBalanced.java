@@ -13,10 +13,8 @@ import motley.rounds.credits.Entry;
 import motley.rounds.credits.Ledger;
 
 /// No credit comes from nowhere or gets lost, whatever crashes: the sum of all accounts is zero,
-/// the
-/// same samples are paid once an epoch, only to whom an answer was accepted from, and in the end
-/// all
-/// of them are.
+/// the same samples are paid once an epoch, only to whom an answer was accepted from, and in the
+/// end all of them are.
 final class CreditsBalanced implements Checker {
     private final Schedule schedule;
 

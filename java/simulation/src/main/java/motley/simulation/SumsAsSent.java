@@ -6,8 +6,7 @@ import java.util.List;
 import motley.rounds.Kind;
 
 /// Where answers depend on more than their task, and nobody else can compute them: what a round
-/// adds
-/// to the parameters is the sum of the answers that it accepted, of nothing that came before.
+/// adds to the parameters is the sum of the answers that it accepted, of nothing that came before.
 final class SumsAsSent implements Checker {
     private List<Long> open = IntegerModel.INITIAL;
     private List<Long> closing = IntegerModel.INITIAL;

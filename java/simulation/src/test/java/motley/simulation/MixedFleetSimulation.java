@@ -13,8 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Ten devices of several numeric classes, two of them hostile: answers of different classes
-/// confirm
-/// each other and nothing that is worth forging passes for one.
+/// confirm each other and nothing that is worth forging passes for one.
 final class MixedFleetSimulation {
     private static final int ROUNDS = 60;
 

@@ -7,8 +7,7 @@ import motley.tensor.Shape;
 /// A convolution or its input gradient without its places: filters that slide over images.
 ///
 /// `y[b, i, j, g·out + n] = Σ_r Σ_c Σ_k canvas[b, i·sr + r·dr, j·sc + c·dc, g·in + k] ·
-/// filter(g)[r,
-/// c, k, n]`, one chain from +0 in the order `r`, `c`, `k`, as the JVM engine has it.
+/// filter(g)[r, c, k, n]`, one chain from +0 in the order `r`, `c`, `k`, as the JVM engine has it.
 ///
 /// @param in channels of a group that are summed over
 /// @param out channels of a group that result

@@ -8,8 +8,7 @@ import motley.tensor.Shape;
 /// `dw[r, c, k, o] = Σ_b Σ_i Σ_j canvas[b, i·sr + r·dr, j·sc + c·dc, g·in + k] · dy[b, i, j, o]`.
 ///
 /// The batch is cut into shares of equal size, as the JVM engine cuts it. Within a share each sum
-/// is
-/// one chain from +0 over `b`, `i`, `j`; the shares are then added in order.
+/// is one chain from +0 over `b`, `i`, `j`; the shares are then added in order.
 ///
 /// @param in channels of a group of the images
 /// @param out channels of a group of the results

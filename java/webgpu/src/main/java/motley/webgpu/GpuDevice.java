@@ -81,8 +81,7 @@ final class GpuDevice implements AutoCloseable {
     /// Opens the fastest GPU that the library in `file` finds.
     ///
     /// @throws EngineUnavailableException if it finds none, none but the Null backend, or none but
-    /// a
-    ///     software adapter where these are not allowed
+    ///     a software adapter where these are not allowed
     static GpuDevice open(Path file, boolean allowSoftware) {
         var arena = Arena.ofShared();
         try {

@@ -106,8 +106,7 @@ public final class BulkClient implements AutoCloseable {
     }
 
     /// Makes `parameters` version `version` of a run's parameters, rounded to bfloat16. What is
-    /// held
-    /// already is only patched, and read anew where the hash then is another.
+    /// held already is only patched, and read anew where the hash then is another.
     ///
     /// @param held the version that `parameters` holds, if it holds one
     /// @param parameters little-endian f32; of no version if this throws

@@ -11,8 +11,7 @@ import java.util.OptionalDouble;
 /// @param gflops measured speed of a short matrix product on all lent threads
 /// @param numericClass devices of one class compute bit-identical results
 /// @param thin what a device knows that runs plans and fetches inputs; empty for one with a
-/// compiler
-///     and samples of its own
+///     compiler and samples of its own
 /// @param ownSamples data sets that lie on it and never leave it, by what they are
 public record DeviceProfile(
         String operatingSystem,

@@ -56,8 +56,8 @@ public sealed interface FromCoordinator {
     }
 
     /// A training within a task: over its samples from first to last, a micro-batch a step,
-    /// `passes`
-    /// times. The answer is (parameters before − parameters after) times the task's samples.
+    /// `passes` times. The answer is (parameters before − parameters after) times the task's
+    /// samples.
     ///
     /// @param state blob of the optimizer's state to begin with, f32; empty: zeros
     /// @param stateSteps optimizer steps that this state has seen
@@ -91,9 +91,8 @@ public sealed interface FromCoordinator {
     }
 
     /// A copy of the model that a device trains on from task to task. Its parts, which lie one
-    /// after
-    /// the other, are synchronised in turns: the answer holds the part whose turn it is, and what
-    /// the coordinator made of the one before is taken over when the next task begins.
+    /// after the other, are synchronised in turns: the answer holds the part whose turn it is, and
+    /// what the coordinator made of the one before is taken over when the next task begins.
     ///
     /// @param number of the local round, counted from 0: the turn of part `number` modulo their
     /// count
@@ -136,8 +135,7 @@ public sealed interface FromCoordinator {
     /// @param encoding of the contribution, as [Encoding] reads it
     /// @param parameters as [ParameterForm] reads it
     /// @param parametersSha256 of the parameters as little-endian f32, whatever their form; a
-    /// device
-    ///     computes with no others. Empty: not said
+    ///     device computes with no others. Empty: not said
     record Form(String encoding, String parameters, Optional<String> parametersSha256) {
         /// A form of parameters that are named by their version alone.
         public Form(String encoding, String parameters) {

@@ -39,9 +39,8 @@ public final class GrpcSessionService implements AutoCloseable {
     }
 
     /// Has a thread of its own load what a service needs, and returns at once. Its library
-    /// generates
-    /// classes for errors in JSON, used or not; they take a second or so, which a coordinator that
-    /// starts has better uses for.
+    /// generates classes for errors in JSON, used or not; they take a second or so, which a
+    /// coordinator that starts has better uses for.
     public static void loadAhead() {
         Thread.ofPlatform().daemon().name("session-classes").start(GrpcService::builder);
     }

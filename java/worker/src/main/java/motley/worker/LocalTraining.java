@@ -33,10 +33,9 @@ import motley.wire.FromCoordinator.LocalSteps;
 /// key) and gives (parameters…, state…, loss sum, correct). `step` counts what the state has seen.
 ///
 /// Source: McMahan et al. 2017, "Communication-efficient learning of deep networks from
-/// decentralized
-/// data", alg. 1 (FedAvg); Douillard et al. 2023, "DiLoCo", alg. 1. Differs: the inner optimizer's
-/// state is not kept by each device from round to round but begins with what the coordinator
-/// shares.
+/// decentralized data", alg. 1 (FedAvg); Douillard et al. 2023, "DiLoCo", alg. 1. Differs: the
+/// inner optimizer's state is not kept by each device from round to round but begins with what the
+/// coordinator shares.
 ///
 /// Confined to one thread. Closing it frees the program; the arena is the caller's.
 final class LocalTraining implements AutoCloseable {

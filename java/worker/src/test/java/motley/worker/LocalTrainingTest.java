@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Tasks of local steps, on a program whose steps can be added up by hand: `w ← w − rate·g`, with
 /// the gradient `g` of [TinyRun], which does not depend on `w`; `s ← s + step` is its state, and
-/// its
-/// loss is `s`.
+/// its loss is `s`.
 final class LocalTrainingTest {
     private static final int BATCH = 2;
     private static final float RATE = 0.5f;
@@ -99,8 +98,7 @@ final class LocalTrainingTest {
     }
 
     /// Two parts of six elements: each answer is the move since the part was synchronised last,
-    /// what
-    /// was published takes its place, and the optimizer's state goes on.
+    /// what was published takes its place, and the optimizer's state goes on.
     @Test
     void copyGoesOnFromTaskToTask() throws Exception {
         try (var run = open()) {

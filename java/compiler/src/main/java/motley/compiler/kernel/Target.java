@@ -6,8 +6,7 @@ import static motley.tensor.Require.require;
 ///
 /// @param alignment buffers begin at multiples of this many elements of their arena
 /// @param pieceElements arenas are made of pieces of this size, and no buffer lies in two of them;
-/// a
-///     multiple of `alignment`
+///     a multiple of `alignment`
 /// @param gathersRows whether loops and folds over the same rows become [Kernel.Rows]
 public record Target(int alignment, long pieceElements, boolean gathersRows) {
     /// The JVM: one array is an arena, and a core keeps rows in its cache.

@@ -13,8 +13,8 @@ import motley.program.Var;
 /// `y = select(p, 0, a)`, other uses of `p` become `compare(LE, y, 0)`.
 ///
 /// That is the same for every `a`: where `a ≤ 0`, `y` is 0; elsewhere, and for NaN, `y` is `a`.
-/// Then
-/// neither `a` nor `p` outlives the convolution, and the gradient reads `y`, which is kept anyway.
+/// Then neither `a` nor `p` outlives the convolution, and the gradient reads `y`, which is kept
+/// anyway.
 final class Masks {
     private final Map<Var, Integer> uses = new HashMap<>();
     private final Map<Var, Var> later = new HashMap<>();

@@ -21,8 +21,7 @@ import motley.coordinator.http.Route;
 import motley.coordinator.http.Route.Scope;
 
 /// Credits over HTTP: what somebody has, where it came from; for administrators grants, the limit
-/// of
-/// debts, and the check of the ledger.
+/// of debts, and the check of the ledger.
 public final class CreditRoutes {
     private static final int NOTE_MAX = 200;
     private static final long NO_LIMIT = -1;

@@ -4,8 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// What devices of a class found best: which variant of which kernel. In memory; after a restart
-/// the
-/// first device of each class times again. Any thread may call.
+/// the first device of each class times again. Any thread may call.
 final class Tunings {
     /// Those longest not asked for go first.
     static final int CLASSES_MAX = 256;

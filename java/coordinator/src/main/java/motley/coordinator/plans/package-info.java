@@ -1,8 +1,7 @@
 /// Programs compiled for devices that cannot do it themselves.
 ///
 /// A plan follows from the program and from what the device says of itself, so that devices alike
-/// share
-/// one.
+/// share one.
 @NullMarked
 package motley.coordinator.plans;
 

@@ -19,9 +19,8 @@ import java.util.regex.Pattern;
 /// call.
 ///
 /// With a bucket the folder is a copy of what was written or read here: a blob appears only when
-/// the
-/// bucket has it, and one that the folder lacks is fetched. The folder may be emptied while nobody
-/// uses it.
+/// the bucket has it, and one that the folder lacks is fetched. The folder may be emptied while
+/// nobody uses it.
 public final class BlobStore {
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final int SLICE_BYTES = 1 << 20;

@@ -5,8 +5,7 @@ package motley.coordinator.storage;
 /// @param round training rounds applied
 /// @param version of the parameters
 /// @param coverage which micro-batches of the epoch are in the parameters; empty: those of the
-/// rounds
-///     before `round`
+///     rounds before `round`
 /// @param isBest whether no evaluation was better than the one of these parameters, when it was
 /// made
 public record CheckpointRow(

@@ -49,8 +49,7 @@ public final class Database implements AutoCloseable {
     }
 
     /// Opens a database of PostgreSQL, whose schema is made and brought to the newest form as
-    /// needed,
-    /// and keeps other coordinators out of it.
+    /// needed, and keeps other coordinators out of it.
     ///
     /// @throws DatabaseException if it cannot be reached, or another coordinator works in it
     public static Database open(DatabaseAddress address) {

@@ -9,8 +9,7 @@ import motley.tensor.Shape;
 ///
 /// An average sums the window's elements from 0 in row-major order and divides by the window's full
 /// size. The gradient divides `dy` first and adds to each element, from 0, in row-major order of
-/// the
-/// windows that hold it. Bitwise reproducible for equal inputs, whatever the number of threads.
+/// the windows that hold it. Bitwise reproducible for equal inputs, whatever the number of threads.
 ///
 /// The innermost loops run over the channels and are plain enough for the compiler to turn into
 /// vectors. Tasks are images. Results overlap no operand. Confined to one caller at a time.

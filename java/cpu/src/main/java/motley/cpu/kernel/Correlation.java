@@ -11,8 +11,7 @@ import motley.compiler.kernel.ConvolutionAxis;
 ///
 /// For one filter row the channels of all its columns lie side by side in the image, so an output
 /// pixel is a row of a [PanelProduct] and nothing is unfolded. Tasks are bands of output rows of
-/// one
-/// image; where there is padding, the band's part of the canvas is copied first.
+/// one image; where there is padding, the band's part of the canvas is copied first.
 final class Correlation {
     /// Channels of one group on both sides.
     ///

@@ -10,15 +10,13 @@ import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
 /// Convolution that keeps channels apart, and both its adjoints: as many groups as channels,
-/// filters
-/// `[rows, cols, 1, channel]`.
+/// filters `[rows, cols, 1, channel]`.
 ///
 /// Vectors lie over the channels, and a scalar loop that computes the same takes the rest. Each
 /// result is the chain of fused multiply-adds that [DirectConvolution] and [FilterGradient]
-/// promise,
-/// but that padding takes no part in it: bitwise equal to theirs where operands are finite, and
-/// reproducible whatever the processor's vectors and the number of threads. Same error bounds.
-/// Confined to one caller at a time.
+/// promise, but that padding takes no part in it: bitwise equal to theirs where operands are
+/// finite, and reproducible whatever the processor's vectors and the number of threads. Same error
+/// bounds. Confined to one caller at a time.
 public final class DepthwiseConvolution {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
     private static final int SHARES_MAX = 16;

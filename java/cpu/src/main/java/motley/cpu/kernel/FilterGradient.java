@@ -16,8 +16,7 @@ import motley.tensor.Shape;
 /// γₙ = nu/(1-nu), u = 2⁻²⁴, n = the terms of a share + the shares.
 ///
 /// Each image is copied channel by channel, the columns of a filter column together: then the
-/// pixels
-/// that one weight meets along an output row are contiguous, and weights are the rows of a
+/// pixels that one weight meets along an output row are contiguous, and weights are the rows of a
 /// [PanelProduct] with the pixels of `dy` as its panel. Confined to one caller at a time.
 public final class FilterGradient {
     private static final int SHARES_MAX = 16;

@@ -12,15 +12,12 @@ import motley.tensor.Shape;
 /// and the adjoint.
 ///
 /// The winner of a window is its first NaN if there is one, else its first largest element, first
-/// in
-/// row-major order; padding never wins. The gradient adds to each element, from 0, in row-major
+/// in row-major order; padding never wins. The gradient adds to each element, from 0, in row-major
 /// order of the windows. Bitwise reproducible for equal inputs, whatever the processor's vectors
-/// and
-/// the number of threads.
+/// and the number of threads.
 ///
 /// Vectors lie over the channels, and a scalar loop that computes the same takes the rest. Tasks
-/// are
-/// images. Results overlap no operand. Confined to one caller at a time.
+/// are images. Results overlap no operand. Confined to one caller at a time.
 public final class MaxPooling {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
 

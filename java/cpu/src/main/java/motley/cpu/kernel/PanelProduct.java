@@ -3,9 +3,9 @@ package motley.cpu.kernel;
 /// The product of rows that lie anywhere in an array with one panel of columns.
 ///
 /// `c[i, j] = start[j] + Σ a[place(i) + …]·b[…, j]`, in the order of [Steps]; rows are found
-/// through
-/// a table of places, so images need no copy with overlapping windows. The last panel of a matrix
-/// may be partly empty: it is computed in a block of scratch memory and its valid columns copied.
+/// through a table of places, so images need no copy with overlapping windows. The last panel of a
+/// matrix may be partly empty: it is computed in a block of scratch memory and its valid columns
+/// copied.
 ///
 /// Immutable, for any number of threads; memory comes from the caller.
 final class PanelProduct {

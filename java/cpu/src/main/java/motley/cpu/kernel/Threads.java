@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// thread that wakes late finds nothing to do and is not waited for.
 ///
 /// One caller at a time; a body must not call [#forEach] of its own pool. Closed by its owner,
-/// after
-/// the last [#forEach] returned; the threads are daemons.
+/// after the last [#forEach] returned; the threads are daemons.
 public final class Threads implements AutoCloseable {
     /// Polls before parking: about 20 µs, the length of the gaps between the kernels of a step.
     private static final int SPINS = 1_000;
@@ -36,8 +35,7 @@ public final class Threads implements AutoCloseable {
     private static final long EXHAUSTED = Integer.MAX_VALUE;
 
     /// The high half grows with each call of [#forEach], the low half counts the tasks handed out
-    /// in
-    /// this call. A task is claimed by compare-and-set of both, which fails if `body` or `count`
+    /// in this call. A task is claimed by compare-and-set of both, which fails if `body` or `count`
     /// may have changed since the ticket was read.
     private final AtomicLong ticket = new AtomicLong();
 
@@ -69,8 +67,7 @@ public final class Threads implements AutoCloseable {
 
     /// Runs `body` for each index in `[0, tasks)`, each once, in no particular order, and returns
     /// when all are done. What the bodies wrote is visible to the caller. An interrupt of the
-    /// caller
-    /// is kept for later.
+    /// caller is kept for later.
     ///
     /// After a body has thrown, tasks not yet begun are skipped and the first exception is thrown.
     ///

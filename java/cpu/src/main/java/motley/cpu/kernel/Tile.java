@@ -16,8 +16,7 @@ package motley.cpu.kernel;
 /// Each element is one chain of fused multiply-adds that begins with `init` and goes through `o`,
 /// then `k`, in increasing order. So its bits do not depend on the size of the tile, the width of
 /// the vectors, or how callers divide the work; a chain may be continued by another call with
-/// `init`
-/// = `c`. `-∞` for `floor` keeps every sum as it is.
+/// `init` = `c`. `-∞` for `floor` keeps every sum as it is.
 ///
 /// `rows` is at least 1, and any: one call goes through as many blocks as it takes, because what a
 /// call costs is felt where sums are short. If a block lacks rows, the last row stands for them: it

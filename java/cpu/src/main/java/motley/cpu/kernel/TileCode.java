@@ -24,11 +24,10 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// The loop over `k` has one induction variable, and every index is a loop invariant plus `k` times
 /// a literal: that lets the optimising compiler take the range checks out of the loop. A row's
-/// place
-/// in `a` is such an invariant and not a literal, so the same code serves all images and matrices.
-/// The step in `b` may be a variable where registers abound: its checks then stay, and cost nothing
-/// beside 24 multiplications of vectors; with 16 registers they cost a third of the speed.
-/// Methods above 8000 bytes are never compiled, hence the check.
+/// place in `a` is such an invariant and not a literal, so the same code serves all images and
+/// matrices. The step in `b` may be a variable where registers abound: its checks then stay, and
+/// cost nothing beside 24 multiplications of vectors; with 16 registers they cost a third of the
+/// speed. Methods above 8000 bytes are never compiled, hence the check.
 final class TileCode {
     private static final ClassDesc NAME = ClassDesc.of("motley.cpu.kernel.GeneratedTile");
     private static final ClassDesc FLOATS = CD_float.arrayType();

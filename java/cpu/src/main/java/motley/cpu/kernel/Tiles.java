@@ -31,8 +31,7 @@ public final class Tiles {
     }
 
     /// Tiles of vectors of `lanes` floats; they work everywhere and are fast where the processor
-    /// has
-    /// such vectors.
+    /// has such vectors.
     static Tiles withLanes(int lanes) {
         boolean known = lanes == 4 || lanes == 8 || lanes == 16;
         require(known, "lanes: %d (expected: 4, 8 or 16)", lanes);

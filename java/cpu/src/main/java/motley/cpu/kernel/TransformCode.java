@@ -22,10 +22,8 @@ import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Writes the class of a [Transform] from its matrix: a loop over vectors around two loops, over
-/// the
-/// columns of `X` and over the rows of `T`, each with one dot product after another for every row
-/// of
-/// the matrix, zeros and ones left out.
+/// the columns of `X` and over the rows of `T`, each with one dot product after another for every
+/// row of the matrix, zeros and ones left out.
 ///
 /// Steps between columns are literal, so every index of the inner loops is a loop invariant plus
 /// the turn times a literal: that lets the optimising compiler take the range checks out of them.

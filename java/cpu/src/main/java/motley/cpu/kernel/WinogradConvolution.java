@@ -10,8 +10,8 @@ import motley.tensor.Shape;
 
 /// Convolution of images `[batch, rows, cols, in]` with filters `[3, 3, in, out]` by Winograd's
 /// minimal filtering, see [WinogradForm] and [Transform] for the order of every sum; the products
-/// of
-/// a tile are summed over input channels, increasing, as one chain of fused multiply-adds from 0.
+/// of a tile are summed over input channels, increasing, as one chain of fused multiply-adds from
+/// 0.
 ///
 /// Bitwise reproducible for equal inputs whatever the processor's vectors and the number of
 /// threads. Less exact than a direct sum: with `|·|` element by element,

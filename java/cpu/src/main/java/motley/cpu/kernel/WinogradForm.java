@@ -29,8 +29,7 @@ public enum WinogradForm {
                     6, 1, 1, 1, 1, 1, 0, 0, 1, -1, 2, -2, 0, 0, 1, 1, 4, 4, 0, 0, 1, -1, 8, -8, 1));
 
     /// Roundings on any path through the transforms of operands and result, and where tiles
-    /// overlap;
-    /// the sum of products comes on top.
+    /// overlap; the sum of products comes on top.
     public static final int ROUNDINGS = 32;
 
     private final int outputs;

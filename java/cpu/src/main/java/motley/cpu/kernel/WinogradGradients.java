@@ -13,8 +13,8 @@ import motley.tensor.Shape;
 /// fused multiply-adds over output channels. For the filters, products are chains over the tiles of
 /// a share, in order; shares are added in order before the transform. All bitwise reproducible for
 /// equal inputs, whatever the processor's vectors and the number of threads. The error is bounded
-/// as
-/// for the convolution, with n = out + 32 or tiles + shares + 32. Confined to one caller at a time.
+/// as for the convolution, with n = out + 32 or tiles + shares + 32. Confined to one caller at a
+/// time.
 public final class WinogradGradients {
     /// Twice that of the convolution: sums over tiles gain from longer chains.
     private static final int BLOCK = 2 * WinogradConvolution.BLOCK;

@@ -16,10 +16,8 @@ import motley.tensor.Shape;
 /// attributes of any length.
 ///
 /// The oldest form, which every reader knows: superblock 0, groups as a B-tree of symbol tables,
-/// object
-/// headers of version 1, texts in global heaps. Everything is made in memory, children first, since
-/// a
-/// group names its children by address.
+/// object headers of version 1, texts in global heaps. Everything is made in memory, children
+/// first, since a group names its children by address.
 /// Source: The HDF Group, "HDF5 file format specification", 3.0, §II to §IV.
 final class Hdf5Writer {
     private static final int SUPERBLOCK_BYTES = 96;

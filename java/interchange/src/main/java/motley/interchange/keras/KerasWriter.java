@@ -21,12 +21,10 @@ import motley.nn.Optimizers;
 import motley.tensor.Tensor;
 
 /// A model that came from Keras goes back there: with its own description, layers' names, inputs
-/// and
-/// outputs, and with Motley's weights.
+/// and outputs, and with Motley's weights.
 ///
 /// A `.keras` file takes the optimizer's state along, so that Keras trains on where Motley stood.
-/// An
-/// `.h5` file does not: Keras 3.15 cannot train a model that it loaded with such a state.
+/// An `.h5` file does not: Keras 3.15 cannot train a model that it loaded with such a state.
 public final class KerasWriter {
     private static final String VERSION = "3.15.1";
 

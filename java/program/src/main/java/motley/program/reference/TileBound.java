@@ -13,15 +13,11 @@ import motley.tensor.TensorType;
 /// What rounding errors of a convolution by transformed tiles are relative to.
 ///
 /// In exact arithmetic the transforms of a tile cancel to a convolution; rounded ones leave an
-/// error
-/// for every pixel `d`, tap `g` and output `y` of the tile, relative to `|d|·|g|` with a weight of
-/// at
-/// most the amplification. Where tiles begin is the engine's affair, so every pixel that may share
-/// a
-/// tile with an output counts: with tiles of `m·m` outputs, the `(2m+1)·(2m+1)` around. That is
-/// again
-/// a convolution, with larger filters whose taps are all the sum of a filter's magnitudes, and
-/// likewise for both gradients.
+/// error for every pixel `d`, tap `g` and output `y` of the tile, relative to `|d|·|g|` with a
+/// weight of at most the amplification. Where tiles begin is the engine's affair, so every pixel
+/// that may share a tile with an output counts: with tiles of `m·m` outputs, the `(2m+1)·(2m+1)`
+/// around. That is again a convolution, with larger filters whose taps are all the sum of a
+/// filter's magnitudes, and likewise for both gradients.
 final class TileBound {
     private TileBound() {}
 

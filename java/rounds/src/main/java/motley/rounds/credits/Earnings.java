@@ -8,8 +8,7 @@ import motley.rounds.OrderedMap;
 ///
 /// An answer is paid when the parameters that hold it are durable, in the same transaction. So a
 /// coordinator that is killed forgets what it owed together with the work: what is computed again
-/// is
-/// paid once, to whoever computes it again.
+/// is paid once, to whoever computes it again.
 ///
 /// @param open for answers of the open round or evaluation, in the order they were accepted
 /// @param due for answers of rounds that have closed, not paid yet

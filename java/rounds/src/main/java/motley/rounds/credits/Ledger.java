@@ -51,8 +51,7 @@ public record Ledger(OrderedMap<Account, Long> balances, OrderedMap<String, Entr
     }
 
     /// Why `micros` cannot leave `account`; empty if they can. Every ledger asks this, also one in
-    /// a
-    /// database.
+    /// a database.
     ///
     /// @param balance what it holds
     public static Optional<String> refusal(Account account, long balance, long micros) {

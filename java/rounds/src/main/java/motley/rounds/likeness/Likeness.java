@@ -44,8 +44,7 @@ public record Likeness(Map<Pair, Distances> pairs) {
     ///
     /// @param latest oldest first, at most [#DISTANCES_MAX]
     /// @param median of them, the greater of two; 0: there is none. Kept, since it is asked for
-    /// more
-    ///     often than there are new distances
+    ///     more often than there are new distances
     public record Distances(List<Double> latest, double median) {
         private static final Distances NONE = new Distances(List.of(), 0);
 

@@ -1,8 +1,7 @@
 package motley.rounds.likeness;
 
 /// Makes sketches under one key: every element is added to one of [#BUCKETS] sums or subtracted
-/// from
-/// it; which sum and which sign follow from the key and the element's place.
+/// from it; which sum and which sign follow from the key and the element's place.
 ///
 /// The squared distance of two sketches is that of their vectors on average, with a relative
 /// standard deviation of at most √(2 / BUCKETS) = 9 %, whatever the vectors are, as long as who

@@ -15,8 +15,7 @@ final class Distances {
     private Distances() {}
 
     /// Eight smoothed Weiszfeld steps towards the point with the least sum of distances, weighted
-    /// by
-    /// samples, from the element-wise median.
+    /// by samples, from the element-wise median.
     ///
     /// Source: Pillutla, Kakade, Harchaoui, *Robust Aggregation for Federated Learning* (2022),
     /// algorithm 2.
@@ -39,8 +38,7 @@ final class Distances {
     /// distances to the `n − hostile − 2` closest others. Equal scores go by slot.
     ///
     /// Source: Blanchard, El Mhamdi, Guerraoui, Stainer, *Machine Learning with Adversaries*
-    /// (2017),
-    /// §4 and §6.
+    /// (2017), §4 and §6.
     static float[] multiKrum(Rows all, int hostile) {
         int n = all.count();
         var scores = scores(all, Math.max(1, n - hostile - 2));

@@ -4,8 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /// How urgent a run is. A step is worth four times the weight: what is urgent gets most of the
-/// fleet,
-/// and what is not still goes on.
+/// fleet, and what is not still goes on.
 public enum Priority {
     LOW(1),
     NORMAL(4),
