@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import motley.rounds.Reputation;
-import motley.rounds.robust.Aggregation;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import org.junit.jupiter.api.Test;
@@ -46,16 +45,7 @@ final class ClassesContract {
 
     private static void train(Coordinator coordinator) throws Exception {
         while (coordinator.devices().size() < 3) LockSupport.parkNanos(5_000_000);
-        var plain = TestHome.request(coordinator, 1);
-        var precautions = new Precautions(true, new Aggregation.Mean());
-        var run =
-                coordinator.startRun(
-                        new RunRequest(
-                                plain.model(),
-                                plain.dataset(),
-                                plain.training(),
-                                new RunRequest.Crew(1, 0, precautions),
-                                plain.initialWeights()));
+        var run = coordinator.startRun(TestHome.auditedRequest(coordinator, 1));
         try {
             var view = run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
             assertThat(view.weightsSha256()).isPresent();

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
 import motley.data.SampleOrder;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// A share of the samples to learn from is held back: judged by, and never learnt from.
 @Timeout(240)
 final class HeldBackContract {
-    private static final long PATIENCE_S = 160;
     private static final int EPOCHS = 2;
     private static final int HELD = 25;
     private static final int LEARNED = TestHome.TRAIN - HELD;
@@ -154,15 +151,6 @@ final class HeldBackContract {
     }
 
     private RunView train(RunRequest request, TestDevice.Settings... crew) throws Exception {
-        var devices = new ArrayList<TestDevice>();
-        try {
-            for (var member : crew) {
-                devices.add(TestDevice.start(coordinator.uri(), member, folder));
-            }
-            var run = coordinator.startRun(request);
-            return run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
-        } finally {
-            devices.forEach(TestDevice::close);
-        }
+        return TestDevice.train(coordinator, request, folder, crew);
     }
 }

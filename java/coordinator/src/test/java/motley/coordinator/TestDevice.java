@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ final class TestDevice implements AutoCloseable {
     }
 
     private static final long USUALLY_LENT_BYTES = 1L << 30;
+
+    /// What the trainings of tests take at most on a busy machine.
+    private static final long TRAINING_S = 160;
 
     private final URI coordinator;
     private final String id;
@@ -177,6 +181,18 @@ final class TestDevice implements AutoCloseable {
     /// What it sends with bulk requests, once it is in.
     CompletableFuture<String> sessionToken() {
         return sessionToken.copy();
+    }
+
+    /// A training by these devices alone, from its start to its end.
+    static RunView train(Coordinator coordinator, RunRequest request, Path folder, Settings... crew)
+            throws Exception {
+        var devices = new ArrayList<TestDevice>();
+        try {
+            for (var member : crew) devices.add(start(coordinator.uri(), member, folder));
+            return coordinator.startRun(request).whenOver().get(TRAINING_S, TimeUnit.SECONDS);
+        } finally {
+            devices.forEach(TestDevice::close);
+        }
     }
 
     static TestDevice start(URI coordinator, Settings settings, Path cache) {

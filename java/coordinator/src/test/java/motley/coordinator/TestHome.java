@@ -22,6 +22,7 @@ import motley.nn.Layer;
 import motley.nn.Model;
 import motley.nn.Models;
 import motley.rounds.Strategy;
+import motley.rounds.robust.Aggregation;
 import motley.tensor.TensorType;
 
 /// A home folder, coordinators that open it one after the other, and a small data set in them.
@@ -62,6 +63,18 @@ record TestHome(Path folder) {
                 new RunRequest.Training(epochs, 32, 4, descent, 7, true),
                 RunRequest.Crew.ANY,
                 Optional.empty());
+    }
+
+    /// The same with answers that must be confirmed.
+    static RunRequest auditedRequest(Coordinator coordinator, int epochs) throws IOException {
+        var plain = request(coordinator, epochs);
+        var audits = new Precautions(true, new Aggregation.Mean());
+        return new RunRequest(
+                plain.model(),
+                plain.dataset(),
+                plain.training(),
+                new RunRequest.Crew(1, 0, audits),
+                plain.initialWeights());
     }
 
     /// A short training of a small decoder on a text.

@@ -17,7 +17,6 @@ import motley.compiler.device.DevicePlan;
 import motley.coordinator.plans.PlanCompiler;
 import motley.program.Program;
 import motley.program.ProgramHash;
-import motley.rounds.robust.Aggregation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,16 +151,7 @@ final class ThinDeviceContract {
         try (var coordinator = new TestHome(folder.resolve("home")).open();
                 var _ = start(coordinator, TestDevice.Settings.honest("b").asBrowser("f32"));
                 var http = HttpClient.newHttpClient()) {
-            var plain = TestHome.request(coordinator, 1);
-            var audits = new Precautions(true, new Aggregation.Mean());
-            var run =
-                    coordinator.startRun(
-                            new RunRequest(
-                                    plain.model(),
-                                    plain.dataset(),
-                                    plain.training(),
-                                    new RunRequest.Crew(1, 0, audits),
-                                    plain.initialWeights()));
+            var run = coordinator.startRun(TestHome.auditedRequest(coordinator, 1));
             while (!run.view().waiting().contains("second device")) {
                 LockSupport.parkNanos(1_000_000);
             }

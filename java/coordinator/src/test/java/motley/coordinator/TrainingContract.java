@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -421,16 +420,7 @@ final class TrainingContract {
 
     private RunView train(Coordinator coordinator, RunRequest request, TestDevice.Settings... crew)
             throws Exception {
-        var devices = new ArrayList<TestDevice>();
-        try {
-            for (var member : crew) {
-                devices.add(TestDevice.start(coordinator.uri(), member, folder));
-            }
-            var run = coordinator.startRun(request);
-            return run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);
-        } finally {
-            devices.forEach(TestDevice::close);
-        }
+        return TestDevice.train(coordinator, request, folder, crew);
     }
 
     /// Trains with one device of this conduct and an honest one, and returns what was refused.
