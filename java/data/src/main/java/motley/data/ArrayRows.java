@@ -44,9 +44,20 @@ final class ArrayRows implements AutoCloseable {
     /// Opens an array and reads its header and first row, so that whoever sets memory aside for
     /// rows as long as the header says does so for rows that are there.
     static ArrayRows open(String name, Source source) throws IOException {
+        return open(name, source, Long.MAX_VALUE);
+    }
+
+    /// Opens an array of at most `elementsMax` elements.
+    static ArrayRows open(String name, Source source, long elementsMax) throws IOException {
         var in = new BufferedInputStream(source.open(), 1 << 16);
         try {
             var header = ArrayHeader.read(name, in);
+            if ((long) header.count() * header.row().count() > elementsMax) {
+                throw new DatasetException(
+                        name,
+                        "%d rows of %s (expected: 1 to %d elements)"
+                                .formatted(header.count(), header.row(), elementsMax));
+            }
             if (header.isFortran() && header.row().count() > SCATTERED_MAX) {
                 throw new DatasetException(
                         name,

@@ -41,16 +41,9 @@ final class NumpyArray {
 
     /// A large array is read twice: nothing is allocated for rows that are not there.
     private static void requireComplete(String name, ArrayRows.Source source) throws IOException {
-        try (var rows = ArrayRows.open(name, source)) {
+        try (var rows = ArrayRows.open(name, source, ELEMENTS_MAX)) {
             var header = rows.header();
-            long elements = (long) header.count() * header.row().count();
-            if (elements > ELEMENTS_MAX) {
-                throw new DatasetException(
-                        name,
-                        "%d rows of %s (expected: 1 to %d elements)"
-                                .formatted(header.count(), header.row(), ELEMENTS_MAX));
-            }
-            if (elements <= FIRST_ELEMENTS) return;
+            if ((long) header.count() * header.row().count() <= FIRST_ELEMENTS) return;
             for (int row = 0; row < header.count(); row++) rows.next();
         }
     }
