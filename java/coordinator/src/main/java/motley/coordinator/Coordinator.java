@@ -25,6 +25,7 @@ import motley.coordinator.models.StoredModels;
 import motley.coordinator.operations.Counters;
 import motley.coordinator.plans.PlanCompiler;
 import motley.coordinator.plans.Plans;
+import motley.coordinator.plans.Tunings;
 import motley.coordinator.projects.ProjectStore;
 import motley.coordinator.storage.BlobStore;
 import motley.coordinator.storage.BlobWriter;
@@ -253,7 +254,7 @@ public final class Coordinator implements AutoCloseable {
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
-        var plans = new Plans(blobs, brought.compilers);
+        var plans = new Plans(blobs, new Tunings(database.jdbi(), clock), brought.compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);

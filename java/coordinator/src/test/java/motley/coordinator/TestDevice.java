@@ -401,6 +401,16 @@ final class TestDevice implements AutoCloseable {
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     }
 
+    HttpResponse<byte[]> post(String path, String json) throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(coordinator.resolve(path))
+                        .header("authorization", "Bearer " + sessionToken.join())
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json))
+                        .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    }
+
     private boolean fetch(FromCoordinator.Assign assign, TestComputation computation)
             throws Exception {
         var task = assign.task();

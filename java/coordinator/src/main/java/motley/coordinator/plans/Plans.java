@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -35,7 +36,7 @@ public final class Plans {
 
     private final BlobStore blobs;
     private final List<PlanCompiler> compilers;
-    private final Tunings tunings = new Tunings();
+    private final Tunings tunings;
     private final Semaphore compiling = new Semaphore(COMPILING_MAX);
 
     /// In the order they were last asked for; guarded by itself.
@@ -45,8 +46,9 @@ public final class Plans {
     private record Key(String program, String engine, String target, long memoryBytes) {}
 
     /// @param compilers one an engine; without any, no device without a compiler can take part
-    public Plans(BlobStore blobs, List<PlanCompiler> compilers) {
+    public Plans(BlobStore blobs, Tunings tunings, List<PlanCompiler> compilers) {
         this.blobs = blobs;
+        this.tunings = tunings;
         this.compilers = List.copyOf(compilers);
     }
 
@@ -154,8 +156,7 @@ public final class Plans {
         try {
             var limits = Limits.DEFAULT.withPeakLiveBytesMax(memoryBytes);
             var program = ProgramCodec.decode(Files.readAllBytes(file), limits);
-            var tuned = tunings.of(device.engine() + " " + target.name());
-            DevicePlan plan = target.compilation().compile(program, tuned);
+            DevicePlan plan = target.compilation().compile(program, tuned(device, target));
             require(
                     plan.bytes() <= memoryBytes,
                     "memory: %d bytes (expected: %d, what the plan needs)",
@@ -165,6 +166,20 @@ public final class Plans {
         } finally {
             compiling.release();
         }
+    }
+
+    /// What is known of the class, less the variants that an upgrade took away, which it times
+    /// anew.
+    private Map<String, String> tuned(Device device, Target target) {
+        var variants = compiler(device.engine()).variants();
+        if (variants.isEmpty()) return Map.of();
+        var name = device.engine() + " " + target.name();
+        var tuned = new LinkedHashMap<>(tunings.of(name));
+        for (var variant : Set.copyOf(tuned.values())) {
+            if (!variants.contains(variant)) tunings.forget(name, variant);
+        }
+        tuned.values().retainAll(variants);
+        return tuned;
     }
 
     private void shrink() {
