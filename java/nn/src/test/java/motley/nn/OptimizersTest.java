@@ -92,9 +92,8 @@ final class OptimizersTest {
                 .hasMessageContaining("(expected for sums of gradients: keras-adam)");
         assertThatThrownBy(() -> Optimizers.ofSums("tensorflow-adam"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "optimizer: tensorflow-adam (expected over devices: keras-adam; alone it can"
-                                + " be had)");
+                .hasMessageStartingWith(
+                        "optimizer: tensorflow-adam (expected over devices: keras-adam;");
     }
 
     @Test
