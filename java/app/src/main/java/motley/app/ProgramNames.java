@@ -31,9 +31,11 @@ final class ProgramNames {
     static ProgramNames of(Model model, Optimizer optimizer, int batchSize, int taskSize) {
         var names = new ProgramNames();
         var step = TrainingPrograms.step(model, optimizer, batchSize);
-        var update = TrainingPrograms.update(model, optimizer);
         names.add("step", step.program(), step.carries());
-        names.add("update", update.program(), update.carries());
+        if (!optimizer.squaresUses()) {
+            var update = TrainingPrograms.update(model, optimizer);
+            names.add("update", update.program(), update.carries());
+        }
         names.add("gradient", TrainingPrograms.gradient(model, taskSize).program(), List.of());
         names.add("initial weights", TrainingPrograms.initial(model).program(), List.of());
         names.addEvaluation(model, batchSize);

@@ -316,7 +316,7 @@ public record RunRequest(
     public record Descent(
             String optimizer, OptionalDouble learningRate, String schedule, int warmUpSteps) {
         public Descent {
-            Optimizers.named(optimizer);
+            Optimizers.ofSums(optimizer);
             Schedules.named(schedule, 1);
             learningRate.ifPresent(
                     rate ->
@@ -361,7 +361,7 @@ public record RunRequest(
         public static final Outer USUAL = new Outer("nesterov:momentum=0.9", 0.7);
 
         public Outer {
-            Optimizers.named(optimizer);
+            Optimizers.ofSums(optimizer);
             require(
                     learningRate > 0 && learningRate < 1e6,
                     "outerLearningRate: %s (expected: above 0, below 10⁶)",

@@ -250,6 +250,9 @@ final class ApiContract {
         refused(
                 good.deepCopy().put("aggregation", "multi-krum:1").toString(),
                 "aggregation: multi-krum:1 over 4 contributions a round (expected: at least 5;");
+        refused(
+                good.deepCopy().put("optimizer", "tensorflow-adam").toString(),
+                "optimizer: tensorflow-adam (expected over devices: keras-adam;");
         refused(good.deepCopy().put("trust", "all").toString(), "trust: all (expected: off or");
         refused("{\"model\":", "body: not JSON: ");
         refused("[]", "body: [] (expected: an object)");

@@ -42,13 +42,16 @@ record KerasDescent(ProgramBuilder b, Var rate, Var step) {
     /// v ← β₂·v + (1 - β₂)·g²
     /// p ← p - a·m / (√v + ε),  a = rate·√(1 - β₂ᵗ)/(1 - β₁ᵗ)
     /// ```
+    /// With TensorFlow `Σ g²` over the uses of a table's row stands in place of `g²`.
     Descent.Rule adam(Optimizer.KerasAdam adam) {
         var growing = descent();
         var narrowing = b.sqrt(growing.grown(adam.beta2())); // []
         var pace = b.div(b.mul(rate, narrowing), growing.grown(adam.beta1())); // []
+        var uses = new TableUses(b);
         return (p, g, state) -> {
+            var square = adam.squaresUses() ? uses.squares(g) : b.mul(g, g);
             var m = growing.blend(adam.beta1(), state.get(0), g);
-            var v = growing.blend(adam.beta2(), state.get(1), b.mul(g, g));
+            var v = growing.blend(adam.beta2(), state.get(1), square);
             var spread = b.shift(b.sqrt(v), adam.epsilon());
             return List.of(b.sub(p, b.div(times(pace, m), spread)), m, v);
         };

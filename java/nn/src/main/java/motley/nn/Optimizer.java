@@ -18,6 +18,13 @@ public sealed interface Optimizer {
     /// A learning rate, per step, to begin with when nobody has tuned one.
     double defaultLearningRate();
 
+    /// Whether it squares the gradient of a table's row for each of the row's uses by itself. Only
+    /// who computes the gradient of a whole batch at once can tell the uses apart, so that such an
+    /// optimizer has no program for the sum of devices' gradients.
+    default boolean squaresUses() {
+        return false;
+    }
+
     /// Gradient descent, with momentum if `momentum` is above 0.
     ///
     /// State: `sgd.velocity.…` if there is momentum, else none.
@@ -291,7 +298,11 @@ public sealed interface Optimizer {
     /// larger in the first steps. Keras' AdamW is this in [Shrunk].
     ///
     /// State: first `keras-adam.m.…` of every parameter, then `keras-adam.v.…` of every parameter.
-    record KerasAdam(double beta1, double beta2, double epsilon) implements Optimizer {
+    ///
+    /// @param squaresUses as Keras does it with TensorFlow, for whoever wants its very losses; with
+    ///     other backends, and in the mathematics, the square is that of the sum over all uses
+    record KerasAdam(double beta1, double beta2, double epsilon, boolean squaresUses)
+            implements Optimizer {
         public KerasAdam {
             requireShare("beta1", beta1);
             requireShare("beta2", beta2);
@@ -322,6 +333,11 @@ public sealed interface Optimizer {
         default double defaultLearningRate() {
             return inner().defaultLearningRate();
         }
+
+        @Override
+        default boolean squaresUses() {
+            return inner().squaresUses();
+        }
     }
 
     /// Takes `rate·decay·p` from every parameter, then lets `inner` move.
@@ -334,6 +350,7 @@ public sealed interface Optimizer {
     /// Shortens each gradient whose own Euclidean norm exceeds `normMax`, then lets `inner` move.
     record ClippedEach(Optimizer inner, double normMax) implements Wrapper {
         public ClippedEach {
+            requireWhole(inner);
             require(normMax > 0, "normMax: %s (expected: above 0)", normMax);
         }
     }
@@ -342,6 +359,7 @@ public sealed interface Optimizer {
     /// lets `inner` move.
     record ClippedByNorm(Optimizer inner, double normMax) implements Wrapper {
         public ClippedByNorm {
+            requireWhole(inner);
             require(normMax > 0, "normMax: %s (expected: above 0)", normMax);
         }
     }
@@ -349,6 +367,7 @@ public sealed interface Optimizer {
     /// Limits every element of every gradient to `[-valueMax, valueMax]`, then lets `inner` move.
     record ClippedByValue(Optimizer inner, double valueMax) implements Wrapper {
         public ClippedByValue {
+            requireWhole(inner);
             require(valueMax > 0, "valueMax: %s (expected: above 0)", valueMax);
         }
     }
@@ -384,6 +403,14 @@ public sealed interface Optimizer {
     private static ParameterSpec slot(String prefix, ParameterSpec parameter) {
         var name = prefix + parameter.name();
         return new ParameterSpec(name, parameter.shape(), Initializers.ZEROS);
+    }
+
+    /// What is clipped is a gradient, and not its parts.
+    private static void requireWhole(Optimizer inner) {
+        require(
+                !inner.squaresUses(),
+                "clipping: of %s (expected: keras-adam, or no clipping)",
+                Optimizers.text(inner));
     }
 
     private static void requireShare(String name, double value) {

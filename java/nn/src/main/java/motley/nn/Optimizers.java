@@ -35,6 +35,7 @@ import motley.nn.TrainingProgram.Span;
 /// | `adagrad` | `epsilon`, `weight-decay` |
 /// | `lion` | `beta1`, `beta2`, `weight-decay` (0) |
 /// | `keras-adam` | `beta1`, `beta2`, `epsilon` (10⁻⁷) |
+/// | `tensorflow-adam` | the same; [squares uses][Optimizer#squaresUses] |
 /// | `keras-sgd`, `keras-nesterov` | `momentum` (0, 0.9) |
 /// | `keras-rmsprop` | `rho` (0.9), `momentum` (0), `epsilon` (10⁻⁷) |
 /// | each | `clip-norm`, `clip-each`, `clip-value`, `decay`, `ema` |
@@ -64,6 +65,19 @@ public final class Optimizers {
         return optimizer;
     }
 
+    /// The optimizer that [#named] gives, if it can move parameters by the sum of devices'
+    /// gradients.
+    ///
+    /// @throws IllegalArgumentException if it [squares uses][Optimizer#squaresUses] too
+    public static Optimizer ofSums(String text) {
+        var optimizer = named(text);
+        require(
+                !optimizer.squaresUses(),
+                "optimizer: %s (expected over devices: keras-adam; alone it can be had)",
+                text);
+        return optimizer;
+    }
+
     /// The text that [#named] reads as `optimizer`, with every setting.
     public static String text(Optimizer optimizer) {
         return switch (optimizer) {
@@ -89,8 +103,9 @@ public final class Optimizers {
                     "keras-%s:momentum=%s".formatted(nesterov ? "nesterov" : "sgd", momentum);
             case KerasRmsProp(double rho, double momentum, double epsilon) ->
                     "keras-rmsprop:rho=%s,momentum=%s,epsilon=%s".formatted(rho, momentum, epsilon);
-            case KerasAdam(double beta1, double beta2, double epsilon) ->
-                    "keras-adam:beta1=%s,beta2=%s,epsilon=%s".formatted(beta1, beta2, epsilon);
+            case KerasAdam(double beta1, double beta2, double epsilon, boolean squaresUses) ->
+                    "%s-adam:beta1=%s,beta2=%s,epsilon=%s"
+                            .formatted(squaresUses ? "tensorflow" : "keras", beta1, beta2, epsilon);
             case Shrunk(var inner, double decay) -> text(inner) + ",decay=" + decay;
             case ClippedEach(var inner, double normMax) -> text(inner) + ",clip-each=" + normMax;
             case ClippedByNorm(var inner, double normMax) -> text(inner) + ",clip-norm=" + normMax;
@@ -136,6 +151,7 @@ public final class Optimizers {
                 "adagrad",
                 "lion",
                 "keras-adam",
+                "tensorflow-adam",
                 "keras-sgd",
                 "keras-nesterov",
                 "keras-rmsprop");
@@ -161,11 +177,8 @@ public final class Optimizers {
                 double beta1 = settings.take("beta1", 0.9);
                 yield new Lion(beta1, settings.take("beta2", 0.99), decay(settings));
             }
-            case "keras-adam" -> {
-                double beta1 = settings.take("beta1", 0.9);
-                double beta2 = settings.take("beta2", 0.999);
-                yield new KerasAdam(beta1, beta2, settings.take("epsilon", 1e-7));
-            }
+            case "keras-adam" -> kerasAdam(settings, false);
+            case "tensorflow-adam" -> kerasAdam(settings, true);
             case "keras-sgd" -> new KerasSgd(settings.take("momentum", 0), false);
             case "keras-nesterov" -> new KerasSgd(settings.take("momentum", 0.9), true);
             case "keras-rmsprop" -> {
@@ -196,6 +209,12 @@ public final class Optimizers {
         double beta2 = settings.take("beta2", 0.999);
         double epsilon = settings.take("epsilon", 1e-8);
         return new AdamW(beta1, beta2, epsilon, settings.take("weight-decay", 0.01));
+    }
+
+    private static KerasAdam kerasAdam(NamedSettings settings, boolean squaresUses) {
+        double beta1 = settings.take("beta1", 0.9);
+        double beta2 = settings.take("beta2", 0.999);
+        return new KerasAdam(beta1, beta2, settings.take("epsilon", 1e-7), squaresUses);
     }
 
     private static double decay(NamedSettings settings) {

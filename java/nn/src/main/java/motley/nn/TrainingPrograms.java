@@ -81,7 +81,9 @@ public final class TrainingPrograms {
         return new TrainingProgram.Predict(b.build(List.of(output)), parameters.size());
     }
 
+    /// @throws IllegalArgumentException if the optimizer [squares uses][Optimizer#squaresUses]
     public static TrainingProgram.Update update(Model model, Optimizer optimizer) {
+        requireOfSums(optimizer);
         var specs = model.parameters();
         var b = new ProgramBuilder();
         var parameters = params(b, specs);
@@ -126,6 +128,7 @@ public final class TrainingPrograms {
 
     /// The same for some of a model's parameters.
     public static TrainingProgram.Update outer(List<ParameterSpec> specs, Optimizer optimizer) {
+        requireOfSums(optimizer);
         var b = new ProgramBuilder();
         var parameters = params(b, specs);
         var state = params(b, optimizer.state(trained(specs)));
@@ -256,6 +259,13 @@ public final class TrainingPrograms {
 
     private static List<Var> params(ProgramBuilder b, List<ParameterSpec> specs) {
         return specs.stream().map(spec -> b.param(spec.type())).toList();
+    }
+
+    private static void requireOfSums(Optimizer optimizer) {
+        require(
+                !optimizer.squaresUses(),
+                "optimizer: %s (expected for sums of gradients: keras-adam)",
+                Optimizers.text(optimizer));
     }
 
     private static TensorType batched(TensorType sample, int batch) {

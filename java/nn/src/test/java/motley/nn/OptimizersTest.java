@@ -12,6 +12,7 @@ import motley.nn.Optimizer.Lion;
 import motley.nn.Optimizer.Sgd;
 import motley.nn.TrainingProgram.Span;
 import motley.tensor.Shape;
+import motley.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +50,8 @@ final class OptimizersTest {
                 "delayed-nesterov:every=16",
                 "rmsprop:beta=0.5",
                 "adagrad:weight-decay=1",
-                "lion:beta1=0.25"
+                "lion:beta1=0.25",
+                "tensorflow-adam:beta1=0.5,decay=0.1"
             })
     void textIsReadAsWhatItWasWrittenFrom(String text) {
         var optimizer = Optimizers.named(text);
@@ -75,7 +77,23 @@ final class OptimizersTest {
         refused("adam:weight-decay=-1", "weightDecay: -1.0 (expected: in [0, 10⁶))");
         refused("adam:clip-norm=0", "normMax: 0.0 (expected: above 0)");
         refused("adam:clip-value=-1", "valueMax: -1.0 (expected: above 0)");
+        refused(
+                "tensorflow-adam:clip-norm=1",
+                "clipping: of tensorflow-adam:beta1=0.9,beta2=0.999,epsilon=1.0E-7 (expected:");
         refused("adam:ema=1", "decay: 1.0 (expected: in [0, 1))");
+    }
+
+    /// Devices answer with sums, in which uses cannot be told apart any more.
+    @Test
+    void whatSquaresUsesHasNoProgramForSums() {
+        var model = Model.sequential("one", TensorType.f32(3), new Layer.Dense(2));
+        var optimizer = Optimizers.named("tensorflow-adam:ema=0.5");
+        assertThatThrownBy(() -> TrainingPrograms.update(model, optimizer))
+                .hasMessageContaining("(expected for sums of gradients: keras-adam)");
+        assertThatThrownBy(() -> Optimizers.ofSums("tensorflow-adam"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "optimizer: tensorflow-adam (expected over devices: keras-adam;");
     }
 
     @Test

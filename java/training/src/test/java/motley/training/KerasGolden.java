@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,7 +43,8 @@ import org.junit.jupiter.api.TestFactory;
 /// Predictions agree to 10⁻⁵ and losses to 10⁻⁴ of their size: both sides compute in float32 in
 /// another order. Where a model drops elements at random the losses are not compared. TensorFlow
 /// squares the gradient of a table row for each of its uses by itself, where Adam squares their
-/// sum: the losses of `m08` are those of Keras with dense gradients.
+/// sum: `losses` of `m08` are those of Keras with dense gradients, `losses_of_tensorflow` what
+/// `tensorflow-adam` is for.
 final class KerasGolden {
     private static final Path FILES = files();
     private static final double PREDICTION_ERROR = 1e-5;
@@ -57,6 +59,21 @@ final class KerasGolden {
     @TestFactory
     Stream<DynamicTest> filesOfKerasPredictAndTrainAsThere() throws IOException {
         return cases("import").map(entry -> dynamicTest(name(entry), () -> compare(entry)));
+    }
+
+    /// What a row's uses come to when each is squared by itself.
+    @TestFactory
+    Stream<DynamicTest> lossesOfTablesAreThoseOfTensorFlow() throws IOException {
+        return cases("import")
+                .filter(entry -> entry.has("losses_of_tensorflow"))
+                .map(KerasGolden::withTensorFlow)
+                .map(entry -> dynamicTest(name(entry), () -> compare(entry)));
+    }
+
+    private static JsonNode withTensorFlow(JsonNode entry) {
+        ObjectNode changed = entry.deepCopy();
+        changed.set("losses", entry.path("losses_of_tensorflow"));
+        return changed.put("optimizer", "tensorflow-adam");
     }
 
     @TestFactory
@@ -124,7 +141,7 @@ final class KerasGolden {
             throws IOException {
         var model = read.saved().model();
         var compiled = read.settings().optimizer().orElseThrow();
-        var optimizer = Optimizers.named(compiled.optimizer());
+        var optimizer = Optimizers.named(entry.path("optimizer").asText(compiled.optimizer()));
         var rate = Schedules.named(compiled.schedule(), compiled.learningRate());
         var step = TrainingPrograms.step(model, optimizer, BATCH);
         var trained = model.parameters().stream().filter(ParameterSpec::isTrained).toList();

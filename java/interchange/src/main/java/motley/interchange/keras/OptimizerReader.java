@@ -39,7 +39,8 @@ record OptimizerReader(JsonNode config, List<String> warnings) {
                 switch (name) {
                     case "Adam", "AdamW" -> {
                         double beta1 = s.number("beta_1", 0.9);
-                        yield new Optimizer.KerasAdam(beta1, s.number("beta_2", 0.999), epsilon);
+                        double beta2 = s.number("beta_2", 0.999);
+                        yield new Optimizer.KerasAdam(beta1, beta2, epsilon, false);
                     }
                     case "SGD" -> {
                         double momentum = s.number("momentum", 0);

@@ -12,8 +12,9 @@ import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Kernel;
 import motley.tensor.DType;
 
-/// What a shader sees of memory: stretches that do not overlap, at most as many as the device
-/// binds. Neighbours become one stretch where there would be too many.
+/// What a shader sees of memory: stretches that do not overlap. Neighbours become one stretch where
+/// there would be more than the device binds; a stretch that is longer than a binding may be is
+/// bound in pieces, and read and written by functions that find the piece.
 final class Bindings {
     private record Stretch(int buffer, long start, long end, boolean write) {
         static Stretch of(DevicePlan.Place place, boolean write) {
@@ -33,6 +34,19 @@ final class Bindings {
                     write || other.write);
         }
 
+        long bytes() {
+            return end - start;
+        }
+
+        /// Itself, or what `bytes` at a time come to.
+        List<Stretch> pieces(long bytes) {
+            var pieces = new ArrayList<Stretch>();
+            for (long at = start; at < end; at += bytes) {
+                pieces.add(new Stretch(buffer, at, Math.min(at + bytes, end), write));
+            }
+            return pieces;
+        }
+
         boolean holds(DevicePlan.Place place) {
             return buffer == place.buffer() && start <= place.offset() && place.offset() < end;
         }
@@ -48,7 +62,9 @@ final class Bindings {
 
     /// The bindings of `kernel`.
     ///
-    /// @throws IllegalArgumentException if its operands lie too far apart for those a device has
+    /// @throws IllegalArgumentException if its operands are too long, or lie too far apart, for
+    /// those
+    ///     a device has
     static Bindings of(Kernel kernel, GpuMemory memory) {
         return of(kernel.reads(), kernel.writes(), memory);
     }
@@ -58,8 +74,12 @@ final class Bindings {
         for (var buffer : reads) all.add(Stretch.of(memory.place(buffer), false));
         for (var buffer : writes) all.add(Stretch.of(memory.place(buffer), true));
         var apart = apart(all);
-        while (apart.size() > memory.limits().storageBuffers()) joinNearest(apart, memory);
+        while (count(apart, memory) > memory.limits().storageBuffers()) joinNearest(apart, memory);
         return new Bindings(memory, apart);
+    }
+
+    private static int count(List<Stretch> stretches, GpuMemory memory) {
+        return stretches.stream().mapToInt(s -> s.pieces(memory.pieceOfBinding()).size()).sum();
     }
 
     /// In order of their places, those that overlap joined.
@@ -89,8 +109,9 @@ final class Bindings {
         }
         require(
                 best >= 0,
-                "kernel: %d operands, too far apart (expected: at most %d stretches of %d bytes)",
-                apart.size(),
+                "kernel: operands of %d bytes, too far apart"
+                        + " (expected: at most %d bindings of %d bytes)",
+                apart.stream().mapToLong(Stretch::bytes).sum(),
                 memory.limits().storageBuffers(),
                 memory.limits().bindingBytes());
         apart.set(best, apart.get(best).and(apart.remove(best + 1)));
@@ -98,33 +119,81 @@ final class Bindings {
 
     /// The declarations of all bindings.
     void declare(Wgsl to) {
-        for (int i = 0; i < stretches.size(); i++) {
-            to.line(
-                    "@group(0) @binding(%d) var<storage, read_write> b%d: array<%s>;",
-                    i, i, memory.isFloats(stretches.get(i).buffer()) ? "f32" : "i32");
+        int binding = 0;
+        for (var stretch : stretches) {
+            var type = memory.isFloats(stretch.buffer()) ? "f32" : "i32";
+            int pieces = pieces(stretch).size();
+            for (int piece = 0; piece < pieces; piece++) {
+                to.line(
+                        "@group(0) @binding(%d) var<storage, read_write> b%d: array<%s>;",
+                        binding + piece, binding + piece, type);
+            }
+            if (pieces > 1) declareInPieces(to, binding, pieces, type);
+            binding += pieces;
         }
+    }
+
+    private void declareInPieces(Wgsl to, int first, int pieces, String type) {
+        long each = memory.pieceOfBinding() / Integer.BYTES;
+        to.line("fn read%d(at: i32) -> %s {", first, type);
+        for (int piece = 0; piece + 1 < pieces; piece++) {
+            to.line(
+                    "if (at < %d) { return b%d[at - %d]; }",
+                    (piece + 1) * each, first + piece, piece * each);
+        }
+        to.line("return b%d[at - %d];", first + pieces - 1, (pieces - 1) * each).end();
+        to.line("fn write%d(at: i32, value: %s) {", first, type);
+        for (int piece = 0; piece + 1 < pieces; piece++) {
+            to.line(
+                    "if (at < %d) { b%d[at - %d] = value; return; }",
+                    (piece + 1) * each, first + piece, piece * each);
+        }
+        to.line("b%d[at - %d] = value;", first + pieces - 1, (pieces - 1) * each).end();
+    }
+
+    private List<Stretch> pieces(Stretch stretch) {
+        return stretch.pieces(memory.pieceOfBinding());
     }
 
     List<DevicePlan.Binding> list() {
         return stretches.stream()
+                .flatMap(stretch -> pieces(stretch).stream())
                 .map(
                         s ->
                                 new DevicePlan.Binding(
-                                        new DevicePlan.Place(
-                                                s.buffer(), s.start(), s.end() - s.start()),
+                                        new DevicePlan.Place(s.buffer(), s.start(), s.bytes()),
                                         s.write()))
                 .toList();
     }
 
-    /// Element `index` of `buffer`, as it lies in memory.
-    String element(Buffer buffer, String index) {
+    /// Where an element is: the number of its stretch's first binding, its index from there.
+    private record Spot(int binding, boolean inPieces, String index) {}
+
+    private Spot spot(Buffer buffer, String index) {
         var place = memory.place(buffer);
-        for (int i = 0; i < stretches.size(); i++) {
-            if (!stretches.get(i).holds(place)) continue;
-            long base = (place.offset() - stretches.get(i).start()) / Integer.BYTES;
-            return "b%d[%s]".formatted(i, base == 0 ? index : base + " + " + index);
+        int binding = 0;
+        for (var stretch : stretches) {
+            int pieces = pieces(stretch).size();
+            if (stretch.holds(place)) {
+                long base = (place.offset() - stretch.start()) / Integer.BYTES;
+                return new Spot(binding, pieces > 1, base == 0 ? index : base + " + " + index);
+            }
+            binding += pieces;
         }
         throw new IllegalStateException(buffer + " is not bound");
+    }
+
+    /// Element `index` of `buffer`, as it lies in memory.
+    String element(Buffer buffer, String index) {
+        var spot = spot(buffer, index);
+        return (spot.inPieces ? "read%d(%s)" : "b%d[%s]").formatted(spot.binding, spot.index);
+    }
+
+    /// The statement that makes `value` element `index` of `buffer`, as it lies in memory.
+    String store(Buffer buffer, String index, String value) {
+        var spot = spot(buffer, index);
+        return (spot.inPieces ? "write%d(%s, %s);" : "b%d[%s] = %s;")
+                .formatted(spot.binding, spot.index, value);
     }
 
     /// What `access` reads at a point, in the type that computation has.
@@ -139,6 +208,6 @@ final class Bindings {
         var at = Wgsl.affine(access.offset(), access.strides(), indices);
         boolean bool = access.buffer().dtype() == DType.BOOL;
         var stored = bool ? "select(0, 1, " + value + ")" : value;
-        return element(access.buffer(), at) + " = " + stored + ";";
+        return store(access.buffer(), at, stored);
     }
 }

@@ -20,7 +20,7 @@ final class CallShaders {
         body.line("if (row >= 0 && row < %d) {", rows);
         var from = "row * %d + at %% %d".formatted(width, width);
         body.line("value = %s;", bindings.element(table.buffer(), from)).end();
-        body.line("%s = value;", bindings.element(call.out().buffer(), "at"));
+        body.line("%s", bindings.store(call.out().buffer(), "at", "value"));
         return Launch.each(elements(call), bindings, "", body, memory.limits());
     }
 
@@ -36,7 +36,7 @@ final class CallShaders {
         body.line("if (%s == row) {", bindings.element(call.in().get(0).buffer(), "k"));
         var from = "k * %d + at %% %d".formatted(width, width);
         body.line("sum += %s;", bindings.element(call.in().get(1).buffer(), from)).end().end();
-        body.line("%s = sum;", bindings.element(call.out().buffer(), "at"));
+        body.line("%s", bindings.store(call.out().buffer(), "at", "sum"));
         return Launch.each(elements(call), bindings, "", body, memory.limits());
     }
 
@@ -55,7 +55,7 @@ final class CallShaders {
         body.line("let next = %s;", bindings.element(x, "first + k * " + step));
         body.line("if (beats(next, best)) {");
         body.line("winner = k;").line("best = next;").end().end();
-        body.line("%s = winner;", bindings.element(call.out().buffer(), "at"));
+        body.line("%s", bindings.store(call.out().buffer(), "at", "winner"));
         return Launch.each(elements(call), bindings, "", body, memory.limits());
     }
 
@@ -87,9 +87,8 @@ final class CallShaders {
             var at = "first + " + word;
             boolean rest = word > 0 && width % 4 != 0;
             if (rest) body.line("if (counter * 4 + %d < %d) {", word, width);
-            body.line(
-                    "%s = f32(c[%d] >> 8) * 0x1p-24f;",
-                    bindings.element(call.out().buffer(), at), word);
+            var value = "f32(c[%d] >> 8) * 0x1p-24f".formatted(word);
+            body.line("%s", bindings.store(call.out().buffer(), at, value));
             if (rest) body.end();
         }
         long count = (long) rows.elements() * counters;

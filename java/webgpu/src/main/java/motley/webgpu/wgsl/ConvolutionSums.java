@@ -145,18 +145,18 @@ final class ConvolutionSums implements Sums {
     public void store(Wgsl to, String row, String col, String sum) {
         var channel = batches() == 1 ? col : "batch * %d + %s".formatted(shape.out(), col);
         var at = "%s * %d + %s".formatted(row, shape.outs(), channel);
-        var result = bindings.element(call.out().buffer(), at);
+        var out = call.out().buffer();
         if (call.epilogue() == Kernel.Epilogue.NONE) {
-            to.line("%s = %s;", result, sum);
+            to.line("%s", bindings.store(out, at, sum));
             return;
         }
         var biased = sum + " + " + bindings.element(call.in().get(2).buffer(), channel);
         if (call.epilogue() == Kernel.Epilogue.BIAS) {
-            to.line("%s = %s;", result, biased);
+            to.line("%s", bindings.store(out, at, biased));
             return;
         }
         to.line("{");
         to.line("let biased = %s;", biased);
-        to.line("%s = select(biased, 0f, biased <= 0f);", result).end();
+        to.line("%s", bindings.store(out, at, "select(biased, 0f, biased <= 0f)")).end();
     }
 }

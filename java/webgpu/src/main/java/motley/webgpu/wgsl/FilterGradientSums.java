@@ -139,6 +139,6 @@ final class FilterGradientSums implements Sums {
     public void store(Wgsl to, String row, String col, String sum) {
         var channel = batches() == 1 ? col : "batch * %d + %s".formatted(shape.out(), col);
         var at = "%s * %d + %s".formatted(row, shape.outs(), channel);
-        to.line("%s = %s;", bindings.element(call.out().buffer(), at), sum);
+        to.line("%s", bindings.store(call.out().buffer(), at, sum));
     }
 }

@@ -1,7 +1,5 @@
 package motley.webgpu.wgsl;
 
-import static motley.tensor.Require.require;
-
 import java.util.ArrayList;
 import java.util.List;
 import motley.compiler.device.DevicePlan;
@@ -34,18 +32,7 @@ final class GpuMemory {
     }
 
     /// The memory of `plan`, which was made for [#target].
-    ///
-    /// @throws IllegalArgumentException if a tensor is too large for a binding
     static GpuMemory of(Plan plan, GpuLimits limits) {
-        for (var buffer : plan.buffers()) {
-            require(
-                    buffer.bytes() <= limits.bindingBytes(),
-                    "tensor: %s of %d bytes (expected: at most %d, the device's"
-                            + " maxStorageBufferBindingSize)",
-                    buffer,
-                    buffer.bytes(),
-                    limits.bindingBytes());
-        }
         return new GpuMemory(plan, limits);
     }
 
@@ -60,6 +47,11 @@ final class GpuMemory {
 
     GpuLimits limits() {
         return limits;
+    }
+
+    /// The most bytes of one binding; the next may begin where they end.
+    long pieceOfBinding() {
+        return limits.bindingBytes() - limits.bindingBytes() % ALIGNMENT_BYTES;
     }
 
     DevicePlan.Place place(Buffer buffer) {

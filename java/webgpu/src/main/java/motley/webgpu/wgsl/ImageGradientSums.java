@@ -153,6 +153,6 @@ final class ImageGradientSums implements Sums {
     public void store(Wgsl to, String row, String col, String sum) {
         var channel = batches() == 1 ? col : "batch * %d + %s".formatted(shape.in(), col);
         var at = "%s * %d + %s".formatted(row, shape.channels(), channel);
-        to.line("%s = %s;", bindings.element(call.out().buffer(), at), sum);
+        to.line("%s", bindings.store(call.out().buffer(), at, sum));
     }
 }

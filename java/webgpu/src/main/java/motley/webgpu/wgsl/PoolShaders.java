@@ -55,8 +55,7 @@ final class PoolShaders {
         body.line("let channel = at %% %d;", channels());
         winner(body, "i", "j");
         body.line(
-                "%s = %s;",
-                bindings.element(call.out().buffer(), "at"), bindings.element(taken, "winner"));
+                "%s", bindings.store(call.out().buffer(), "at", bindings.element(taken, "winner")));
         return each(body);
     }
 
@@ -67,7 +66,8 @@ final class PoolShaders {
         body.line("var sum = 0f;");
         covered(body, "i", "j");
         body.line("sum += %s;", bindings.element(x(call), position("r", "c"))).end().end();
-        body.line("%s = sum / %sf;", bindings.element(call.out().buffer(), "at"), size());
+        var mean = "sum / %sf".formatted(size());
+        body.line("%s", bindings.store(call.out().buffer(), "at", mean));
         return each(body);
     }
 
@@ -79,7 +79,7 @@ final class PoolShaders {
         covering(body);
         body.line("sum += %s / %sf;", bindings.element(x(call), result()), size());
         body.end().end();
-        body.line("%s = sum;", bindings.element(call.out().buffer(), "at"));
+        body.line("%s", bindings.store(call.out().buffer(), "at", "sum"));
         return each(body);
     }
 
@@ -93,7 +93,7 @@ final class PoolShaders {
         body.line("if (winner == at) {");
         body.line("sum += %s;", bindings.element(call.in().get(1).buffer(), result()));
         body.end().end().end();
-        body.line("%s = sum;", bindings.element(call.out().buffer(), "at"));
+        body.line("%s", bindings.store(call.out().buffer(), "at", "sum"));
         return each(body);
     }
 

@@ -106,8 +106,8 @@ final class ProductSums implements Sums {
 
     @Override
     public void store(Wgsl to, String row, String col, String sum) {
-        var element = bindings.element(product.out().buffer(), at(product.out(), row, col));
-        to.line("%s = %s;", element, sum);
+        var at = at(product.out(), row, col);
+        to.line("%s", bindings.store(product.out().buffer(), at, sum));
     }
 
     /// The position of an element of matrix `batch`.

@@ -3,12 +3,14 @@ package motley.webgpu.wgsl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import motley.compiler.device.DevicePlan;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
+import motley.program.Var;
 import motley.programs.Options;
 import motley.programs.RandomPrograms;
 import motley.programs.Seeds;
@@ -27,20 +29,28 @@ final class GpuPlansProperties {
     /// Few bindings and groups, and a buffer that holds a few tensors of the programs only.
     private static final GpuLimits SMALL = new GpuLimits(4, 64 << 10, 64 << 10, 16 << 10, 256, 64);
 
+    /// Bindings that hold a part of a tensor.
+    private static final GpuLimits SHORT = new GpuLimits(16, 1024, 1 << 20, 16 << 10, 256, 65_535);
+
     @Test
     void defaultLimitsAreKept() {
-        forEachPlan(GpuLimits.DEFAULT, "defaultLimitsAreKept");
+        forEachPlan(GpuLimits.DEFAULT, SEEDS, "defaultLimitsAreKept");
     }
 
     /// Too small for some programs, which are refused by name and not compiled wrongly.
     @Test
     void smallLimitsAreKept() {
-        forEachPlan(SMALL, "smallLimitsAreKept");
+        forEachPlan(SMALL, SEEDS, "smallLimitsAreKept");
     }
 
-    private void forEachPlan(GpuLimits limits, String test) {
+    @Test
+    void shortBindingsAreKept() {
+        forEachPlan(SHORT, SEEDS / 4, "shortBindingsAreKept");
+    }
+
+    private void forEachPlan(GpuLimits limits, int seeds, String test) {
         Seeds.forEach(
-                SEEDS,
+                seeds,
                 getClass(),
                 test,
                 seed -> {
@@ -122,14 +132,43 @@ final class GpuPlansProperties {
                 .isEqualTo(GpuPlans.compile(program, List.of(), target));
     }
 
+    /// 132 MiB where a binding has 128.
     @Test
-    void aTensorLargerThanABindingIsRefusedByName() {
+    void aTensorLongerThanABindingIsBoundInPieces() {
         var b = new ProgramBuilder();
         var program = b.build(List.of(b.neg(b.param(TensorType.f32(33 << 20)))));
         var target = new GpuTarget(GpuLimits.DEFAULT, Tiling.DIRECT);
+        var plan = GpuPlans.compile(program, List.of(), target);
+        var code = (DevicePlan.Code.Shaders) plan.code();
+        check(program, target);
+        assertThat(code.dispatches().getFirst().bindings()).hasSize(4);
+    }
+
+    @Test
+    void aTensorLargerThanABufferIsRefusedByName() {
+        var b = new ProgramBuilder();
+        var program = b.build(List.of(b.neg(b.param(TensorType.f32(65 << 20)))));
+        var target = new GpuTarget(GpuLimits.DEFAULT, Tiling.DIRECT);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> GpuPlans.compile(program, List.of(), target))
-                .withMessageContaining("134217728, the device's maxStorageBufferBindingSize");
+                .withMessageContaining(
+                        "68157440 elements (expected: at most 67108864 on this device)");
+    }
+
+    /// Five tensors of two pieces each.
+    @Test
+    void moreBindingsThanADeviceHasAreRefused() {
+        var b = new ProgramBuilder();
+        var params = new ArrayList<Var>();
+        for (int i = 0; i < 4; i++) params.add(b.param(TensorType.f32(400)));
+        var program = b.build(List.of(params.stream().reduce(b::mul).orElseThrow()));
+        var limits = new GpuLimits(8, 1024, 1 << 20, 16 << 10, 256, 64);
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                GpuPlans.compile(
+                                        program, List.of(), new GpuTarget(limits, Tiling.DIRECT)))
+                .withMessageContaining("(expected: at most 8 bindings of 1024 bytes)");
     }
 
     @Test
