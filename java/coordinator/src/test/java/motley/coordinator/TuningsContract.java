@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What devices found fastest is handed to their class, also by the coordinator after this one.
-@Timeout(60)
+@Timeout(240)
 final class TuningsContract {
     private static final String SMALL = "?engine=webgpu&size=4";
 
@@ -99,7 +99,7 @@ final class TuningsContract {
         var run = coordinator.startRun(TestHome.request(coordinator, 1));
         while (device.gradientProgram().isEmpty()) LockSupport.parkNanos(1_000_000);
         run.stop("enough");
-        run.whenOver().get(50, TimeUnit.SECONDS);
+        run.whenOver().get(200, TimeUnit.SECONDS);
         return "/v1/programs/%s/plan".formatted(device.gradientProgram());
     }
 
