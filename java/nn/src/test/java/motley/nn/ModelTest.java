@@ -65,7 +65,7 @@ final class ModelTest {
                 .hasMessage(
                         "optimizer: tiger (expected: one of adam, adamw, sgd, nesterov,"
                                 + " delayed-nesterov, rmsprop, adagrad, lion, keras-adam,"
-                                + " keras-sgd, keras-nesterov, keras-rmsprop)");
+                                + " tensorflow-adam, keras-sgd, keras-nesterov, keras-rmsprop)");
     }
 
     @Test
