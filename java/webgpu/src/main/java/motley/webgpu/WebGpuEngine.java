@@ -89,7 +89,7 @@ public final class WebGpuEngine implements Engine {
 
     @Override
     public String numericClass() {
-        return "webgpu-1-" + device.adapter().label();
+        return "webgpu-2-" + device.adapter().label();
     }
 
     /// @throws IllegalStateException if the engine is closed, or its GPU refuses or is lost

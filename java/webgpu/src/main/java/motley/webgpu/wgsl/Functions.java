@@ -9,6 +9,13 @@ import java.util.Locale;
 /// subnormal numbers for zeros: comparisons that find two numbers equal look at their bits, which
 /// are in the order of the numbers once a negative one has been turned over.
 enum Functions {
+    /// The nearest whole number to `x`, added to 1.5·2²³ in a way that is no sum.
+    SHIFTED(
+            """
+            fn shifted(x: f32) -> f32 {
+              return bitcast<f32>(i32(round(x)) + 0x4b400000);
+            }
+            """),
     TO_INT(
             """
             fn to_int(x: f32) -> i32 {

@@ -7,6 +7,9 @@ import motley.tensor.DType;
 
 /// Nodes of a kernel as statements in WGSL: `let n3 = n1 + n2;`.
 final class Points {
+    /// 1.5·2²³: one more in the last place is a whole number more.
+    private static final int ROUNDER_BITS = 0x4b400000;
+
     private final Bindings bindings;
     private final List<Node> nodes;
 
@@ -24,12 +27,23 @@ final class Points {
 
     private String value(Node node, List<String> indices) {
         return switch (node) {
+            case Node.Apply(var primitive, var in)
+                    when primitive == Primitive.FMA && isRounder(nodes.get(in.get(2))) ->
+                    "shifted(n%d * n%d)".formatted(in.get(0), in.get(1));
             case Node.Load(var access) -> bindings.load(access, indices);
             case Node.Constant(var dtype, int bits) -> constant(dtype, bits);
             case Node.Index(int offset, var strides) -> Wgsl.affine(offset, strides, indices);
             case Node.Apply(var primitive, var operands) ->
                     apply(primitive, operands.stream().map(o -> "n" + o).toArray(String[]::new));
         };
+    }
+
+    /// What a sum with it leaves over is a whole number. Compilers of shaders may take the sum and
+    /// the difference afterwards for nothing, and Mesa's does.
+    private static boolean isRounder(Node node) {
+        return node instanceof Node.Constant(var dtype, int bits)
+                && dtype == DType.F32
+                && bits == ROUNDER_BITS;
     }
 
     static String constant(DType dtype, int bits) {

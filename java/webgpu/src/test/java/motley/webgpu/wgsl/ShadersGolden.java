@@ -24,6 +24,14 @@ final class ShadersGolden {
         requireText("loop", Tiling.DIRECT, b, b.max(b.add(x, y), x));
     }
 
+    /// Rounds by a function, and not by a sum that a compiler may take for nothing.
+    @Test
+    void anExponential() throws IOException {
+        var b = new ProgramBuilder();
+        var x = b.param(TensorType.f32(64));
+        requireText("exponential", Tiling.DIRECT, b, b.exp(x));
+    }
+
     @Test
     void aProductWithoutBarriers() throws IOException {
         var b = new ProgramBuilder();
