@@ -9,10 +9,12 @@ import java.util.Locale;
 /// subnormal numbers for zeros: comparisons that find two numbers equal look at their bits, which
 /// are in the order of the numbers once a negative one has been turned over.
 enum Functions {
-    /// The nearest whole number to `x`, added to 1.5·2²³ in a way that is no sum.
+    /// The nearest whole number to `x`, added to 1.5·2²³ in a way that is no sum while the number
+    /// is small enough for it to round.
     SHIFTED(
             """
             fn shifted(x: f32) -> f32 {
+              if (!(abs(x) < 0x1p22f)) { return x + 0x1.8p23f; }
               return bitcast<f32>(i32(round(x)) + 0x4b400000);
             }
             """),

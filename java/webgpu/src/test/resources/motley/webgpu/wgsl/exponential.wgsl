@@ -54,6 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   b1[i0] = n45;
 }
 fn shifted(x: f32) -> f32 {
+  if (!(abs(x) < 0x1p22f)) { return x + 0x1.8p23f; }
   return bitcast<f32>(i32(round(x)) + 0x4b400000);
 }
 fn larger(x: f32, y: f32) -> f32 {
