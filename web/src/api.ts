@@ -73,6 +73,8 @@ export interface Device {
     engines?: string[];
     numericClass?: string;
     version?: string;
+    /** When and under which conditions it works, each in words. */
+    limits?: string[];
   };
   health: {
     load?: number;

@@ -47,6 +47,7 @@ const SENT: [string, string, Values][] = [
         numericClass: "webgpu-qualcomm-adreno-7xx",
         version: "web-1",
         thin: { encodings: ["f32", "bf16", "int8"], parameterForms: ["f32", "bf16"] },
+        limits: ["on battery down to 40 %"],
       },
     },
   ],

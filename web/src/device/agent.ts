@@ -259,6 +259,7 @@ export class Agent {
         engines: [engine.name],
         numericClass: engine.numericClass,
         version: VERSION,
+        limits: [`on battery down to ${Math.round(100 * this.settings.batteryMin)} %`, "on networks that are not metered"],
         thin: { encodings: ENCODINGS, parameterForms: readsFrames() ? ["f32", "bf16"] : ["f32"] },
       },
     };
@@ -349,9 +350,9 @@ export class Agent {
   private pausedBecause(): string {
     const { battery, onPower, isMetered } = this.circumstances;
     if (battery !== undefined && onPower === false && battery < this.settings.batteryMin) {
-      return `battery at ${Math.round(100 * battery)} %`;
+      return `battery ${Math.round(100 * battery)} %, limit ${Math.round(100 * this.settings.batteryMin)} %; plug it in`;
     }
-    if (isMetered) return "the connection is metered";
+    if (isMetered) return "the connection is metered; works again on one that is not";
     return this.rest;
   }
 
@@ -450,7 +451,7 @@ export class Agent {
     this.giveBack(task, reason);
     this.run?.close();
     this.run = undefined;
-    this.rest = `${reason}; trying again after ${Math.round(this.restMs / 1000)} s`.slice(0, 900);
+    this.rest = `${reason}; tries again after ${Math.round(this.restMs / 1000)} s`.slice(0, 900);
     setTimeout(() => {
       this.rest = "";
       this.ask();

@@ -15,6 +15,7 @@ const PROFILE: Message = {
   numericClass: field(9, "string"),
   version: field(10, "string"),
   thin: field(60, { encodings: list(1, "string"), parameterForms: list(2, "string") }),
+  limits: list(92, "string"),
 };
 
 export const FROM_DEVICE: Message = {

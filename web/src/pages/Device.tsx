@@ -136,6 +136,7 @@ function Limits({ device }: { device: Device }) {
         <Pair name="Threads" value={profile.threads === undefined ? undefined : `${profile.threads} of ${profile.cores ?? "?"} cores`} />
         <Pair name="Memory" value={profile.memoryLimitBytes === undefined ? undefined : `${bytes(profile.memoryLimitBytes)} of ${bytes(profile.memoryBytes ?? 0)}`} />
         <Pair name="Measured speed" value={profile.gflops === undefined ? undefined : `${profile.gflops.toFixed(1)} GFLOP/s`} />
+        <Pair name="Works" value={profile.limits === undefined || profile.limits.length === 0 ? "always" : profile.limits.join("; ")} />
         <Pair name="Battery" value={health.battery === undefined ? undefined : `${percent(health.battery, 0)}${health.onPower === true ? ", charging" : ""}`} />
         <Pair name="Temperature" value={health.temperatureCelsius === undefined ? undefined : `${health.temperatureCelsius.toFixed(0)} °C`} />
       </dl>

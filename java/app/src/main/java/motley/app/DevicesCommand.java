@@ -116,9 +116,17 @@ final class DevicesCommand implements Runnable {
             var reason = device.path("reason").asText("");
             if (!reason.isEmpty()) console.say(device.path("name").asText() + ": " + reason);
             quarantine(device).ifPresent(console::say);
+            limits(device).ifPresent(console::say);
             for (var data : device.path("profile").path("data")) console.say(offer(device, data));
         }
         console.emit("devices", Map.of("count", rows.size()));
+    }
+
+    private static Optional<String> limits(JsonNode device) {
+        var words = new ArrayList<String>();
+        for (var limit : device.path("profile").path("limits")) words.add(limit.asText());
+        if (words.isEmpty()) return Optional.empty();
+        return Optional.of(device.path("name").asText() + ": works " + String.join(", ", words));
     }
 
     private static String offer(JsonNode device, JsonNode data) {

@@ -12,6 +12,7 @@ import motley.wire.DeviceHealth;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
+import motley.wire.Hindrance;
 import org.jspecify.annotations.Nullable;
 
 /// A device the coordinator has met since it started. Its fields are guarded by itself; any thread
@@ -28,10 +29,10 @@ final class Device {
     private @Nullable DeviceSession session;
     private @Nullable RunLoop run;
     private @Nullable String countedFor;
-    private String gone = "";
+    private @Nullable Hindrance gone;
 
     /// Why no run has work for it.
-    private String idle = "";
+    private @Nullable Hindrance idle;
     private boolean isAsking;
     private long lease;
     private long heardAtMs;
@@ -122,7 +123,7 @@ final class Device {
         profile = newProfile;
         isAsking = false;
         lease = 0;
-        gone = "";
+        gone = null;
         count();
         return before;
     }
@@ -130,7 +131,7 @@ final class Device {
     /// The end of a connection.
     ///
     /// @return false if another one has replaced it
-    synchronized boolean disconnected(DeviceSession ended, String why) {
+    synchronized boolean disconnected(DeviceSession ended, Hindrance why) {
         if (session != ended) return false;
         session = null;
         isAsking = false;
@@ -155,16 +156,16 @@ final class Device {
 
     synchronized void attach(RunLoop to) {
         run = to;
-        idle = "";
+        idle = null;
         count();
     }
 
     /// No run has work for it.
-    void idles(String why) {
+    void idles(Hindrance why) {
         synchronized (this) {
             idle = why;
         }
-        send(new FromCoordinator.Idle(why));
+        send(new FromCoordinator.Idle(why.text()));
     }
 
     synchronized void detach() {
@@ -252,10 +253,14 @@ final class Device {
     }
 
     private Optional<String> reason() {
-        if (session == null) return Optional.of(gone);
+        if (session == null) return Optional.ofNullable(gone).map(Hindrance::text);
         var pause = health.pausedBecause();
         if (pause.isPresent()) return pause;
-        if (run != null) return Members.asideBecause(run.state(), number);
-        return idle.isEmpty() ? Optional.empty() : Optional.of(idle);
+        var aside = run == null ? Optional.ofNullable(idle) : asideBecause(run);
+        return aside.map(Hindrance::text);
+    }
+
+    private Optional<Hindrance> asideBecause(RunLoop loop) {
+        return Members.asideBecause(loop.state(), number);
     }
 }

@@ -15,6 +15,7 @@ import motley.rounds.LeaseId;
 import motley.rounds.Task;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
+import motley.wire.Hindrance;
 import motley.wire.SharedDirectory;
 import motley.wire.TaskKey;
 import motley.wire.encoding.EncodedVector;
@@ -178,19 +179,22 @@ final class Exchange implements AutoCloseable {
     }
 
     /// What keeps a device from taking part; empty if nothing does. Any thread may call it.
-    Optional<String> unfitness(Device device) {
+    Optional<Hindrance> unfitness(Device device) {
         long lentBytes = device.memoryLimitBytes();
-        if (!need.isMetBy(lentBytes)) return Optional.of(need.text(run(), lentBytes));
+        if (!need.isMetBy(lentBytes)) return Optional.of(need.hindrance(run(), lentBytes));
         var own = OnDevices.unfitness(run(), context.plan().request(), device);
         if (own.isPresent()) return own;
         return device.thin().flatMap(this::unfitness);
     }
 
-    private Optional<String> unfitness(DeviceProfile.Thin thin) {
+    private Optional<Hindrance> unfitness(DeviceProfile.Thin thin) {
         var encoding = transfer.encodingOver(Way.HTTP).text();
         var form = transfer.parameters().text();
         if (context.plan().settings().strategy().local().isUsed()) {
-            return Optional.of("run %s has local steps, which no browser takes".formatted(run()));
+            return Optional.of(
+                    new Hindrance(
+                            "run %s has local steps, which no browser takes".formatted(run()),
+                            "lend this machine with `motley join`, or wait for another run"));
         }
         if (!thin.encodings().contains(encoding)) {
             return Optional.of(lacking("encoding", encoding));
@@ -201,8 +205,10 @@ final class Exchange implements AutoCloseable {
         return Optional.empty();
     }
 
-    private String lacking(String what, String name) {
-        return "run %s has %s %s, which this device cannot do".formatted(run(), what, name);
+    private Hindrance lacking(String what, String name) {
+        return new Hindrance(
+                "run %s has %s %s, which this device cannot do".formatted(run(), what, name),
+                "lend this machine with `motley join`, or wait for another run");
     }
 
     /// Begins to take an answer as an HTTP body.

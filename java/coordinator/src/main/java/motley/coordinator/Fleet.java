@@ -17,6 +17,7 @@ import motley.rounds.Reputation;
 import motley.rounds.sharing.FairShare;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
+import motley.wire.Hindrance;
 import motley.wire.Protocol;
 import motley.wire.Session;
 import motley.wire.SharedDirectory;
@@ -183,7 +184,8 @@ final class Fleet {
     }
 
     void leave(Device device, DeviceSession session, String reason) {
-        if (!device.disconnected(session, "left: " + reason)) return;
+        var gone = new Hindrance("left: " + reason, "it works again once it has joined again");
+        if (!device.disconnected(session, gone)) return;
         device.run().ifPresent(run -> run.tell(new RunMessage.Left(device, reason)));
         device.detach();
     }
@@ -191,7 +193,8 @@ final class Fleet {
     /// A device that is gone without a word keeps its place in the run, which decides how long it
     /// waits for the tasks in its hands.
     void lost(Device device, DeviceSession session, String why) {
-        if (!device.disconnected(session, why)) return;
+        var gone = new Hindrance(why, "it comes back by itself while its program or page is open");
+        if (!device.disconnected(session, gone)) return;
         device.run().ifPresent(run -> run.tell(new RunMessage.Silent(device, why)));
     }
 
@@ -309,7 +312,7 @@ final class Fleet {
             device.detach();
         }
         if (chosen.isEmpty()) {
-            device.idles(reason(device));
+            device.idles(hindrance(device));
             return;
         }
         var run = chosen.get();
@@ -336,15 +339,23 @@ final class Fleet {
         return headcount.of(run.id()) - (isHere ? 1 : 0);
     }
 
-    private String reason(Device device) {
+    private Hindrance hindrance(Device device) {
         var until = device.reputation().quarantinedUntil().filter(clock.instant()::isBefore);
         if (until.isPresent()) {
-            return "answers of this device were proven wrong; no work for it until " + until.get();
+            return new Hindrance(
+                    "answers of this device were proven wrong",
+                    "no work for it until %s; an administrator may `motley devices --pardon` it"
+                            .formatted(until.get()));
         }
-        if (runs.isEmpty()) return "no run is active";
+        if (runs.isEmpty()) {
+            return new Hindrance("no run is active", "it works as soon as somebody starts one");
+        }
         return runs.stream()
                 .flatMap(run -> run.exchange().unfitness(device).stream())
                 .findFirst()
-                .orElse("no active run has a place for this device");
+                .orElse(
+                        new Hindrance(
+                                "no active run has a place for this device",
+                                "it gets one when a device leaves, or a run is allowed more"));
     }
 }

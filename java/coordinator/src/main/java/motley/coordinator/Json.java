@@ -86,6 +86,8 @@ final class Json {
                     .put("target", own.target())
                     .put("classes", own.classes());
         }
+        var limits = described.putArray("limits");
+        profile.limits().forEach(limits::add);
         object.set("health", health(device));
         object.putObject("work")
                 .put("tasks", device.work().tasks())

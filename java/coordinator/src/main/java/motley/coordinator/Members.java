@@ -10,6 +10,7 @@ import motley.rounds.DeviceId;
 import motley.rounds.Event;
 import motley.rounds.State;
 import motley.rounds.Stragglers;
+import motley.wire.Hindrance;
 import org.jspecify.annotations.Nullable;
 
 /// The devices a run has to do with, by the numbers that the training loop knows them by.
@@ -52,9 +53,12 @@ final class Members {
     }
 
     /// Why a device that takes part gets less than others; empty if it does not.
-    static Optional<String> asideBecause(State state, DeviceId device) {
+    static Optional<Hindrance> asideBecause(State state, DeviceId device) {
         if (!Stragglers.isSetAside(state, device)) return Optional.empty();
-        return Optional.of("much slower than the others: evaluates, and repeats what they hold");
+        return Optional.of(
+                new Hindrance(
+                        "much slower than the others: evaluates, and repeats what they hold",
+                        "lend more threads, or close what else is running"));
     }
 
     /// Devices come and go for as long as a run lasts; those that are gone are not kept.

@@ -4,6 +4,7 @@ import java.util.stream.LongStream;
 import motley.nn.TrainingPrograms;
 import motley.program.Cost;
 import motley.program.Program;
+import motley.wire.Hindrance;
 
 /// What a device must lend to compute the tasks of a run.
 ///
@@ -29,9 +30,11 @@ record MemoryNeed(long bytes) {
     }
 
     /// Why a device that lends `lentBytes` takes no part in `run`.
-    String text(String run, long lentBytes) {
-        return "run %s needs %s of memory, more than the %s this device lends (join --memory)"
-                .formatted(run, mebibytes(bytes), mebibytes(lentBytes));
+    Hindrance hindrance(String run, long lentBytes) {
+        return new Hindrance(
+                "run %s needs %s of memory, more than the %s this device lends"
+                        .formatted(run, mebibytes(bytes), mebibytes(lentBytes)),
+                "lend more with `join --memory`, or use smaller batches");
     }
 
     private static String mebibytes(long bytes) {

@@ -11,6 +11,7 @@ import motley.rounds.Event;
 import motley.rounds.Schedule;
 import motley.rounds.robust.Aggregation;
 import motley.wire.DeviceProfile.OwnSamples;
+import motley.wire.Hindrance;
 
 /// What is special about runs whose training samples stay on devices.
 final class OnDevices {
@@ -97,16 +98,22 @@ final class OnDevices {
     }
 
     /// What keeps `device` from taking part in `run`; empty if nothing does.
-    static Optional<String> unfitness(String run, RunRequest request, Device device) {
+    static Optional<Hindrance> unfitness(String run, RunRequest request, Device device) {
         if (!(request.dataset() instanceof RunRequest.OnDevices own)) return Optional.empty();
         var data = device.ownSamples(own.name());
         if (data.isEmpty()) {
             return Optional.of(
-                    "run %s trains on samples called %s, which this device does not offer"
-                            .formatted(run, own.name()));
+                    new Hindrance(
+                            "run %s trains on samples called %s, which this device does not offer"
+                                    .formatted(run, own.name()),
+                            "offer them with `join --data %s=DIR`".formatted(own.name())));
         }
         return mismatch(data.get(), request.model())
-                .map(why -> "run %s: %s: %s".formatted(run, own.name(), why));
+                .map(
+                        why ->
+                                new Hindrance(
+                                        "run %s: %s: %s".formatted(run, own.name(), why),
+                                        "offer others, or train a model that takes these"));
     }
 
     private static Optional<String> mismatch(OwnSamples data, Model model) {

@@ -1,6 +1,8 @@
 package motley.coordinator;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import motley.coordinator.storage.RunRow.Status;
 import motley.rounds.RunProgress;
 import motley.rounds.State;
@@ -12,6 +14,7 @@ public final class RunHandle {
     private final String id;
     private final String owner;
     private final long createdAtMs;
+    private final Supplier<List<DeviceView>> devices;
     private volatile RunPlan plan;
     private final RunRecord record;
     private final CompletableFuture<RunView> over = new CompletableFuture<>();
@@ -22,13 +25,20 @@ public final class RunHandle {
     private volatile State last;
 
     /// @param last the state it is shown in when it has no loop
-    RunHandle(Kept kept, RunPlan plan, RunRecord record, State last) {
+    /// @param devices all that are known
+    RunHandle(
+            Kept kept,
+            RunPlan plan,
+            RunRecord record,
+            State last,
+            Supplier<List<DeviceView>> devices) {
         id = kept.id;
         owner = kept.owner;
         createdAtMs = kept.createdAtMs;
         this.plan = plan;
         this.record = record;
         this.last = last;
+        this.devices = devices;
     }
 
     /// What the database says that does not change.
@@ -128,9 +138,13 @@ public final class RunHandle {
                     : "The run is over: " + record.reason() + ".";
         }
         if (running != null && !running.trouble().isEmpty()) {
-            return "The run waits until it can be stored: " + running.trouble() + ".";
+            return ("The run waits until it can be stored: %s. Make room or mend the disk; it is"
+                            + " tried again by itself.")
+                    .formatted(running.trouble());
         }
-        return Waiting.why(state, running == null ? state.now() : running.now()).text();
+        var why = Waiting.why(state, running == null ? state.now() : running.now());
+        if (running == null || !why.lacksDevices()) return why.text();
+        return why.text() + Bystanders.text(devices.get(), id, owner);
     }
 
     private void tell(RunMessage message) {

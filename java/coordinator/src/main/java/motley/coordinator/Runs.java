@@ -466,7 +466,7 @@ final class Runs implements AutoCloseable {
     private synchronized RunHandle remember(
             RunRow row, RunPlan plan, RunRecord record, State state) {
         var kept = new RunHandle.Kept(row.id(), row.owner(), row.createdAtMs());
-        var handle = new RunHandle(kept, plan, record, state);
+        var handle = new RunHandle(kept, plan, record, state, means.fleet::views);
         handles.put(row.id(), handle);
         return handle;
     }

@@ -120,8 +120,7 @@ final class HelpForecastContract {
     private static DeviceView device(String name, double gflops, String run, double perSecond) {
         var speed = gflops == 0 ? OptionalDouble.empty() : OptionalDouble.of(gflops);
         var profile =
-                new DeviceProfile(
-                        "", "", 1, 1, 0, 0, speed, List.of(), "", "", Optional.empty(), List.of());
+                new DeviceProfile("", "", 1, 1, 0, 0, speed, List.of(), "", "", Optional.empty());
         var traffic = new Traffic.View(0, 0, 0, 0);
         return new DeviceView(
                 name,

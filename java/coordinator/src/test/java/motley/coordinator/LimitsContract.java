@@ -23,13 +23,16 @@ final class LimitsContract {
             long need = MemoryNeed.of(RunPlan.of(request)).bytes();
             var small = TestDevice.Settings.honest("small").lending(need - 1);
             try (var tiny = TestDevice.start(coordinator.uri(), small, folder)) {
-                assertThat(tiny.idle()).isEqualTo("no run is active");
+                assertThat(tiny.idle()).startsWith("no run is active; ");
                 var run = coordinator.startRun(request);
                 var reason = tiny.idle();
                 assertThat(reason)
                         .startsWith("run " + run.id() + " needs ")
-                        .endsWith(" this device lends (join --memory)");
+                        .contains(" this device lends; lend more with `join --memory`");
                 assertThat(coordinator.devices().getFirst().reason()).hasValue(reason);
+                assertThat(run.view().waiting())
+                        .startsWith("No device has joined; ")
+                        .endsWith(" small: " + reason + ".");
                 var enough = TestDevice.Settings.honest("enough").lending(need);
                 try (var _ = TestDevice.start(coordinator.uri(), enough, folder)) {
                     var view = run.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);

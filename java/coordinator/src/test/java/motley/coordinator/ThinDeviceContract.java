@@ -128,8 +128,8 @@ final class ThinDeviceContract {
                             TestDevice.Settings.honest("b").asBrowser("f32", "bf16"),
                             folder)) {
                 assertThat(device.idle())
-                        .isEqualTo(
-                                "run %s has encoding int8, which this device cannot do"
+                        .startsWith(
+                                "run %s has encoding int8, which this device cannot do; lend "
                                         .formatted(encoded.id()));
                 encoded.stop("enough");
                 encoded.whenOver().get(PATIENCE_S, TimeUnit.SECONDS);

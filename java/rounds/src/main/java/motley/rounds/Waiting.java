@@ -71,6 +71,15 @@ public sealed interface Waiting {
         };
     }
 
+    /// Whether devices that could work and do not are a part of the cause.
+    default boolean lacksDevices() {
+        return switch (this) {
+            case NoDevices _, FewDevices _, NoRequests _, Confirmation _ -> true;
+            case SecondDevice _, OwnAnswers _ -> true;
+            case Ended _, Paused _, Closing _, Leases _, SlowDevices _ -> false;
+        };
+    }
+
     /// One sentence for people: the cause, and what helps.
     default String text() {
         return switch (this) {
@@ -87,29 +96,32 @@ public sealed interface Waiting {
                                     + " minimum.")
                             .formatted(have, need);
             case NoRequests(int devices, int slots) ->
-                    ("%d tasks are open, but none of the %d devices asks for work; see why they"
-                                    + " pause.")
-                            .formatted(slots, devices);
+                    ("%s open, but no device asks for work, though %d have joined; see `motley"
+                                    + " devices`, or add one.")
+                            .formatted(are(slots, "task"), devices);
             case Leases(int running, int unfilled, var oldest) ->
-                    "%d answers are missing, %d tasks are being computed%s."
-                            .formatted(unfilled, running, oldestText(oldest));
+                    "%s missing, %s being computed%s; more devices make it faster."
+                            .formatted(
+                                    are(unfilled, "answer"),
+                                    are(running, "task"),
+                                    oldestText(oldest));
             case Confirmation(int slot) ->
                     ("The numbers for task %d look wrong, and another device must compute it again;"
                                     + " add one if this lasts.")
                             .formatted(slot);
             case SecondDevice(int tasks, var device) ->
-                    ("%d tasks wait for a second device to confirm what %s answered; add one of"
+                    ("%s not counted until a second device confirms what %s answered; add one of"
                                     + " another owner, or trust it: `motley devices --trust NAME`.")
-                            .formatted(tasks, device);
+                            .formatted(are(tasks, "task"), device);
             case OwnAnswers(int answers, int quorum) ->
                     ("%d devices have answered with what they learnt of their own data, of at"
                                     + " least %d; the others pause or are away: see `motley"
                                     + " devices`, or add one that has the data.")
                             .formatted(answers, quorum);
             case SlowDevices(int devices, int slots, var left) ->
-                    ("%d tasks are open, and the %d devices that ask are much slower than the"
-                                    + " others; they get them in %s unless a faster one asks.")
-                            .formatted(slots, devices, seconds(left));
+                    ("%s open, and all that ask (%d) are much slower than the others; they get"
+                                    + " what is open in %s unless a faster one asks.")
+                            .formatted(are(slots, "task"), devices, seconds(left));
         };
     }
 
@@ -164,6 +176,10 @@ public sealed interface Waiting {
         var first = oldest.getFirst();
         return "; the oldest by %s for %s, given to another in %s at the latest"
                 .formatted(first.device(), seconds(first.age()), seconds(first.left()));
+    }
+
+    private static String are(int count, String what) {
+        return count == 1 ? "1 %s is".formatted(what) : "%d %ss are".formatted(count, what);
     }
 
     private static String seconds(Duration duration) {

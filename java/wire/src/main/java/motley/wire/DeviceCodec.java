@@ -105,6 +105,7 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                                                 .addAllEncodings(thin.encodings())
                                                 .addAllParameterForms(thin.parameterForms())));
         profile.ownSamples().forEach(own -> encoded.addOwnSamples(encode(own)));
+        encoded.addAllLimits(profile.limits());
         return encoded.build();
     }
 
@@ -123,7 +124,8 @@ final class DeviceCodec implements Codec<FromDevice, DeviceMessage> {
                 Check.text("numeric_class", profile.getNumericClass(), TEXT_MAX),
                 Check.text("version", profile.getVersion(), TEXT_MAX),
                 profile.hasThin() ? Optional.of(decode(profile.getThin())) : Optional.empty(),
-                ownSamples(profile));
+                ownSamples(profile),
+                names("limits", profile.getLimitsList()));
     }
 
     private static OwnSamples encode(DeviceProfile.OwnSamples own) {

@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
 /// @param thin what a device knows that runs plans and fetches inputs; empty for one with a
 ///     compiler and samples of its own
 /// @param ownSamples data sets that lie on it and never leave it, by what they are
+/// @param limits when and under which conditions its owner lets it work, each in words
 public record DeviceProfile(
         String operatingSystem,
         String processor,
@@ -25,13 +26,15 @@ public record DeviceProfile(
         String numericClass,
         String version,
         Optional<Thin> thin,
-        List<OwnSamples> ownSamples) {
+        List<OwnSamples> ownSamples,
+        List<String> limits) {
     public DeviceProfile {
         engines = List.copyOf(engines);
         ownSamples = List.copyOf(ownSamples);
+        limits = List.copyOf(limits);
     }
 
-    /// A device that offers no samples.
+    /// A device that offers no samples, and always works.
     public DeviceProfile(
             String operatingSystem,
             String processor,
@@ -56,6 +59,7 @@ public record DeviceProfile(
                 numericClass,
                 version,
                 thin,
+                List.of(),
                 List.of());
     }
 
@@ -99,7 +103,26 @@ public record DeviceProfile(
                 numericClass,
                 version,
                 thin,
-                offered);
+                offered,
+                limits);
+    }
+
+    /// This profile with what the device's owner allows.
+    public DeviceProfile withLimits(List<String> words) {
+        return new DeviceProfile(
+                operatingSystem,
+                processor,
+                cores,
+                threads,
+                memoryBytes,
+                memoryLimitBytes,
+                gflops,
+                engines,
+                numericClass,
+                version,
+                thin,
+                ownSamples,
+                words);
     }
 
     /// A data set on a device.

@@ -63,19 +63,21 @@ final class BrowserGolden {
     private static List<FromDevice> fromDevice() {
         var profile =
                 new DeviceProfile(
-                        "Android",
-                        "qualcomm adreno-7xx",
-                        8,
-                        1,
-                        8L << 30,
-                        1L << 29,
-                        OptionalDouble.empty(),
-                        List.of("webgpu"),
-                        "webgpu-qualcomm-adreno-7xx",
-                        "web-1",
-                        Optional.of(
-                                new DeviceProfile.Thin(
-                                        List.of("f32", "bf16", "int8"), List.of("f32", "bf16"))));
+                                "Android",
+                                "qualcomm adreno-7xx",
+                                8,
+                                1,
+                                8L << 30,
+                                1L << 29,
+                                OptionalDouble.empty(),
+                                List.of("webgpu"),
+                                "webgpu-qualcomm-adreno-7xx",
+                                "web-1",
+                                Optional.of(
+                                        new DeviceProfile.Thin(
+                                                List.of("f32", "bf16", "int8"),
+                                                List.of("f32", "bf16"))))
+                        .withLimits(List.of("on battery down to 40 %"));
         var unknown = DeviceHealth.unknown();
         var health =
                 new DeviceHealth(

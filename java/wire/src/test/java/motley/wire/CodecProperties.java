@@ -202,7 +202,8 @@ final class CodecProperties {
                             List.of(text(), text()),
                             text(),
                             text())
-                    .withOwnSamples(random.nextBoolean() ? List.of() : List.of(own, own));
+                    .withOwnSamples(random.nextBoolean() ? List.of() : List.of(own, own))
+                    .withLimits(random.nextBoolean() ? List.of() : List.of(text(), text()));
         }
 
         private DeviceHealth health() {

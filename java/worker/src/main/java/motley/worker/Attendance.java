@@ -15,6 +15,7 @@ import motley.wire.FromCoordinator;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.FromCoordinator.Kind;
 import motley.wire.FromDevice;
+import motley.wire.Hindrance;
 import motley.wire.Protocol;
 import motley.wire.RunManifest;
 import motley.wire.Session;
@@ -309,7 +310,9 @@ final class Attendance implements AutoCloseable {
         var reason = "task failed: " + text(cause);
         var pause = failures.next();
         restEndNs = System.nanoTime() + pause.toNanos();
-        rest = Optional.of("%s; trying again after %d s".formatted(reason, pause.toSeconds()));
+        var hindrance =
+                new Hindrance(reason, "tries again after %d s".formatted(pause.toSeconds()));
+        rest = Optional.of(hindrance.text());
         giveBack(task, reason);
         listener.accept(new WorkerEvent.Failed(reason));
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import motley.wire.DeviceHealth;
+import motley.wire.Hindrance;
 
 /// Looks at the machine every second and decides whether its owner allows work.
 ///
@@ -62,7 +63,7 @@ final class HealthWatch implements AutoCloseable {
             var reading = readings.get();
             var pause = limits.pauseReason(reading, isPaused);
             isPaused = pause.isPresent();
-            return withPause(reading.health(), pause);
+            return withPause(reading.health(), pause.map(Hindrance::text));
         } catch (RuntimeException | LinkageError e) {
             return DeviceHealth.unknown();
         }

@@ -44,7 +44,8 @@ final class Machine {
                         List.of(numericClass.split("-", 2)[0]), // The engine, by its class.
                         numericClass,
                         settings.version())
-                .withOwnSamples(settings.ownDatasets().offered());
+                .withOwnSamples(settings.ownDatasets().offered())
+                .withLimits(settings.limits().words());
     }
 
     /// How it is now; `pausedBecause` is left to whoever decides.

@@ -2,8 +2,11 @@ package motley.worker;
 
 import static motley.tensor.Require.require;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import motley.wire.Hindrance;
 
 /// What the owner of a device allows. A device that reaches a limit finishes its task, takes no
 /// other and says why.
@@ -62,14 +65,35 @@ public record OwnerLimits(
         return new OwnerLimits(0.2, false, false);
     }
 
-    /// Why a machine with this `reading` takes no work, with the remedy; empty if it does. What is
+    /// Each limit that is set, in words.
+    List<String> words() {
+        var words = new ArrayList<String>();
+        if (onlyOnPower) words.add("on power only");
+        else if (batteryMin > 0)
+            words.add("on battery down to %.0f %%".formatted(100 * batteryMin));
+        if (onlyWhenIdle) {
+            words.add(
+                    "while other programs use less than %.0f %% of the processor"
+                            .formatted(100 * BUSY));
+        }
+        if (!surroundings.hours.spans().isEmpty()) {
+            words.add("at " + surroundings.hours.text() + " by its clock");
+        }
+        surroundings.heatMax.ifPresent(
+                celsius ->
+                        words.add("while the processor is at most at %.0f °C".formatted(celsius)));
+        if (surroundings.notMetered) words.add("on networks that are not metered");
+        return words;
+    }
+
+    /// Why a machine with this `reading` takes no work; empty if it does. What is
     /// unknown never stops it: a machine without a battery has no charge to respect.
-    Optional<String> pauseReason(Reading reading) {
+    Optional<Hindrance> pauseReason(Reading reading) {
         return pauseReason(reading, false);
     }
 
     /// @param isPaused whether it takes no work already
-    Optional<String> pauseReason(Reading reading, boolean isPaused) {
+    Optional<Hindrance> pauseReason(Reading reading, boolean isPaused) {
         return power(reading)
                 .or(() -> hours(reading))
                 .or(() -> heat(reading, isPaused))
@@ -77,58 +101,63 @@ public record OwnerLimits(
                 .or(() -> others(reading));
     }
 
-    private Optional<String> power(Reading reading) {
+    private Optional<Hindrance> power(Reading reading) {
         boolean isUnplugged = reading.health().onPower().equals(Optional.of(false));
         if (onlyOnPower && isUnplugged) {
-            return Optional.of("on battery, allowed on power only: plug it in");
+            return Optional.of(new Hindrance("on battery, allowed on power only", "plug it in"));
         }
         var battery = reading.health().battery();
         if (isUnplugged && battery.isPresent() && battery.getAsDouble() < batteryMin) {
             return Optional.of(
-                    "battery %.0f %%, limit %.0f %%: plug it in or lower --battery-min"
-                            .formatted(100 * battery.getAsDouble(), 100 * batteryMin));
+                    new Hindrance(
+                            "battery %.0f %%, limit %.0f %%"
+                                    .formatted(100 * battery.getAsDouble(), 100 * batteryMin),
+                            "plug it in or lower --battery-min"));
         }
         return Optional.empty();
     }
 
-    private Optional<String> hours(Reading reading) {
+    private Optional<Hindrance> hours(Reading reading) {
         var hours = surroundings.hours;
         return reading.time()
                 .filter(time -> !hours.allow(time))
                 .map(
                         time ->
-                                "it is %s, allowed at %s: works again at %s"
-                                        .formatted(
-                                                OwnerHours.text(time),
-                                                hours.text(),
-                                                OwnerHours.text(hours.next(time))));
+                                new Hindrance(
+                                        "it is %s, allowed at %s"
+                                                .formatted(OwnerHours.text(time), hours.text()),
+                                        "works again at " + OwnerHours.text(hours.next(time))));
     }
 
-    private Optional<String> heat(Reading reading, boolean isPaused) {
+    private Optional<Hindrance> heat(Reading reading, boolean isPaused) {
         var found = reading.health().temperatureCelsius();
         if (found.isEmpty() || surroundings.heatMax.isEmpty()) return Optional.empty();
         double limit = surroundings.heatMax.getAsDouble();
         double celsius = found.getAsDouble();
         if (celsius <= (isPaused ? limit - COOLER_CELSIUS : limit)) return Optional.empty();
         return Optional.of(
-                ("processor at %.0f °C, limit %.0f °C: works again below %.0f °C; raise --heat-max"
-                                + " or lower --threads")
-                        .formatted(celsius, limit, limit - COOLER_CELSIUS));
+                new Hindrance(
+                        "processor at %.0f °C, limit %.0f °C".formatted(celsius, limit),
+                        "works again below %.0f °C; raise --heat-max or lower --threads"
+                                .formatted(limit - COOLER_CELSIUS)));
     }
 
-    private Optional<String> network(Reading reading) {
+    private Optional<Hindrance> network(Reading reading) {
         boolean isPaid = reading.isMetered().equals(Optional.of(true));
         if (!surroundings.notMetered || !isPaid) return Optional.empty();
-        return Optional.of("the network is metered: works again on one that is not");
+        return Optional.of(
+                new Hindrance("the network is metered", "works again on one that is not"));
     }
 
-    private Optional<String> others(Reading reading) {
+    private Optional<Hindrance> others(Reading reading) {
         var others = reading.otherPrograms();
         if (!onlyWhenIdle || others.isEmpty() || others.getAsDouble() <= BUSY) {
             return Optional.empty();
         }
         return Optional.of(
-                "other programs use %.0f %% of the processor, allowed when idle only"
-                        .formatted(100 * others.getAsDouble()));
+                new Hindrance(
+                        "other programs use %.0f %% of the processor, allowed when idle only"
+                                .formatted(100 * others.getAsDouble()),
+                        "works again below %.0f %%".formatted(100 * BUSY)));
     }
 }

@@ -116,7 +116,7 @@ final class DeviceAgentTest {
         isOnPower = false;
         start();
         var session = coordinator.welcome();
-        var reason = "on battery, allowed on power only: plug it in";
+        var reason = "on battery, allowed on power only; plug it in";
         assertThat(next(WorkerEvent.Paused.class).reason()).isEqualTo(reason);
         while (!coordinator.heartbeat().health().pausedBecause().equals(Optional.of(reason))) {}
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import motley.wire.DeviceHealth;
+import motley.wire.Hindrance;
 import org.junit.jupiter.api.Test;
 
 final class OwnerLimitsTest {
@@ -17,7 +18,9 @@ final class OwnerLimitsTest {
     void lowBatteryPausesWhenUnplugged() {
         var limits = new OwnerLimits(0.2, false, false);
         assertThat(limits.pauseReason(onBattery(0.19)))
-                .contains("battery 19 %, limit 20 %: plug it in or lower --battery-min");
+                .contains(
+                        new Hindrance(
+                                "battery 19 %, limit 20 %", "plug it in or lower --battery-min"));
         assertThat(limits.pauseReason(onBattery(0.2))).isEmpty();
     }
 
@@ -30,7 +33,7 @@ final class OwnerLimitsTest {
     @Test
     void batteryPausesADeviceThatWorksOnPowerOnly() {
         assertThat(new OwnerLimits(0, true, false).pauseReason(onBattery(1)))
-                .contains("on battery, allowed on power only: plug it in");
+                .contains(new Hindrance("on battery, allowed on power only", "plug it in"));
         assertThat(new OwnerLimits(0, false, false).pauseReason(onBattery(0))).isEmpty();
     }
 
@@ -38,7 +41,10 @@ final class OwnerLimitsTest {
     void otherProgramsPauseADeviceThatWorksWhenIdle() {
         var busy = reading(Optional.empty(), UNKNOWN, OptionalDouble.of(0.26));
         assertThat(new OwnerLimits(0, false, true).pauseReason(busy))
-                .contains("other programs use 26 % of the processor, allowed when idle only");
+                .contains(
+                        new Hindrance(
+                                "other programs use 26 % of the processor, allowed when idle only",
+                                "works again below 25 %"));
         assertThat(new OwnerLimits(0, false, false).pauseReason(busy)).isEmpty();
         var quiet = reading(Optional.empty(), UNKNOWN, OptionalDouble.of(OwnerLimits.BUSY));
         assertThat(new OwnerLimits(0, false, true).pauseReason(quiet)).isEmpty();
@@ -61,9 +67,15 @@ final class OwnerLimitsTest {
             assertThat(limits.pauseReason(at(allowed))).as(allowed).isEmpty();
         }
         assertThat(limits.pauseReason(at("07:00")))
-                .contains("it is 7:00, allowed at 22:00-7:00,12:30-13:00: works again at 12:30");
+                .contains(
+                        new Hindrance(
+                                "it is 7:00, allowed at 22:00-7:00,12:30-13:00",
+                                "works again at 12:30"));
         assertThat(limits.pauseReason(at("13:00")))
-                .contains("it is 13:00, allowed at 22:00-7:00,12:30-13:00: works again at 22:00");
+                .contains(
+                        new Hindrance(
+                                "it is 13:00, allowed at 22:00-7:00,12:30-13:00",
+                                "works again at 22:00"));
         assertThat(limits.pauseReason(at("21:59"))).isPresent();
         var untilMidnight = around(OwnerHours.parse("18-24"), OptionalDouble.empty(), false);
         assertThat(untilMidnight.pauseReason(at("23:59"))).isEmpty();
@@ -87,7 +99,10 @@ final class OwnerLimitsTest {
         var limits = around(OwnerHours.ALWAYS, OptionalDouble.of(80), false);
         assertThat(limits.pauseReason(hot(80), false)).isEmpty();
         assertThat(limits.pauseReason(hot(81), false).orElseThrow())
-                .startsWith("processor at 81 °C, limit 80 °C: works again below 75 °C");
+                .isEqualTo(
+                        new Hindrance(
+                                "processor at 81 °C, limit 80 °C",
+                                "works again below 75 °C; raise --heat-max or lower --threads"));
         assertThat(limits.pauseReason(hot(76), true)).isPresent();
         assertThat(limits.pauseReason(hot(75), true)).isEmpty();
         assertThatThrownBy(() -> around(OwnerHours.ALWAYS, OptionalDouble.of(30), false))
@@ -98,7 +113,8 @@ final class OwnerLimitsTest {
     void meteredNetworkPausesWhereItIsKnownToBe() {
         var limits = around(OwnerHours.ALWAYS, OptionalDouble.empty(), true);
         assertThat(limits.pauseReason(metered(Optional.of(true))))
-                .contains("the network is metered: works again on one that is not");
+                .contains(
+                        new Hindrance("the network is metered", "works again on one that is not"));
         assertThat(limits.pauseReason(metered(Optional.of(false)))).isEmpty();
         assertThat(limits.pauseReason(metered(Optional.empty()))).isEmpty();
         assertThat(OwnerLimits.usual().pauseReason(metered(Optional.of(true)))).isEmpty();
@@ -116,6 +132,21 @@ final class OwnerLimitsTest {
         assertThat(NetworkCost.ask(List.of("echo", "what?"))).isEmpty();
         assertThat(NetworkCost.ask(List.of("false"))).isEmpty();
         assertThat(NetworkCost.ask(List.of("no-such-program-here"))).isEmpty();
+    }
+
+    @Test
+    void whatIsSetIsListedInWords() {
+        assertThat(new OwnerLimits(0, false, false).words()).isEmpty();
+        assertThat(OwnerLimits.usual().words()).containsExactly("on battery down to 20 %");
+        var around =
+                new OwnerLimits.Surroundings(OwnerHours.parse("22-7"), OptionalDouble.of(80), true);
+        assertThat(new OwnerLimits(0.2, true, true, around).words())
+                .containsExactly(
+                        "on power only",
+                        "while other programs use less than 25 % of the processor",
+                        "at 22:00-7:00 by its clock",
+                        "while the processor is at most at 80 °C",
+                        "on networks that are not metered");
     }
 
     private static OwnerLimits around(OwnerHours hours, OptionalDouble heat, boolean notMetered) {
