@@ -14,6 +14,7 @@ main() {
     expect "Chromium starts" open_browser
     threads
     awake
+    threads_end
     lost
     tell quit
 }
@@ -56,6 +57,28 @@ awake() {
     expect "it is stopped" tell stop tab
     expect "the screen may go off" within 5 holds 0
     expect "it is closed" tell close tab
+}
+
+# While a training runs: threads that end, that hear nothing any more, and that do not begin.
+threads_end() {
+    local before
+    expect "a tab with two joins" open few "$url/device?engine=wasm&threads=2"
+    expect "and works" until_status few 30 "s.processor === 'WebAssembly, 2 threads' && s.tasks > 0"
+    expect "a thread ends" tell endThread few
+    expect "which the tab notices" until_status few 10 "s.losses === 1"
+    before=$(replied tasks)
+    expect "and works with two again" until_status few 30 "s.processor === 'WebAssembly, 2 threads' && s.tasks > $before + 1"
+    expect "a thread hears nothing" tell muteThread few
+    expect "which the tab notices" until_status few 30 "s.losses === 2"
+    before=$(replied tasks)
+    expect "and works with one" until_status few 30 "s.processor === 'WebAssembly' && s.tasks > $before + 1"
+    expect "further threads cannot begin any more" tell refuseThreads few
+    expect "the tab is closed" tell close few
+    expect "another one that wants two joins" open few "$url/device?engine=wasm&threads=2"
+    expect "and works with one" until_status few 30 "s.processor === 'WebAssembly' && s.tasks > 0"
+    expect "nothing was lost" same "$(replied losses)" 0
+    expect "further threads can begin again" tell allowThreads few
+    expect "it is closed" tell close few
 }
 
 holds() {

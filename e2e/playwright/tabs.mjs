@@ -8,6 +8,9 @@
 //   {"do": "reload" | "stop" | "close", "tab"}
 //   {"do": "killGpu"}                         kills the browser's GPU process
 //   {"do": "destroyGpu", "tab"}               ends the GPU device of a tab's worker, as a driver may
+//   {"do": "refuseThreads" | "allowThreads", "tab"}  whether the workers of further threads fail as they begin, in
+//                                             tabs opened from now on; forgets scripts that a tab's origin keeps
+//   {"do": "endThread" | "muteThread", "tab"} ends a further thread, or has it hear nothing any more
 //   {"do": "wakeLocks", "tab"}                how many the page asked for, and how many it holds
 //   {"do": "hide" | "show", "tab"}            as if the page was put into the background
 //   {"do": "memory", "tab"}                   bytes: the page's heap, and all processes of the browser
@@ -68,6 +71,16 @@ async function answer(command) {
       return killGpu();
     case "destroyGpu":
       return destroyGpu(page(tab));
+    case "refuseThreads":
+      await browser.route(THREADS, refuse);
+      return forgetScripts(page(tab));
+    case "allowThreads":
+      await browser.unroute(THREADS, refuse);
+      return forgetScripts(page(tab));
+    case "endThread":
+      return toThread(page(tab), () => self.close());
+    case "muteThread":
+      return toThread(page(tab), () => (self.onmessage = null));
     case "wakeLocks":
       return page(tab).evaluate(() => globalThis.wakeLocks);
     case "hide":
@@ -145,6 +158,31 @@ async function destroyGpu(opened) {
     });
   }
   return { workers: opened.workers().length };
+}
+
+/** The script that every thread runs, the first one too. */
+const THREADS = "**/assets/wasm-compute-*.js";
+
+async function refuse(route) {
+  const response = await route.fetch();
+  const body = `if (self.name.startsWith("thread")) throw new Error("refused");\n${await response.text()}`;
+  await route.fulfill({ body, headers: { ...response.headers(), "cache-control": "no-store" } });
+}
+
+async function forgetScripts(opened) {
+  await opened.evaluate(async () => {
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  return {};
+}
+
+async function toThread(opened, what) {
+  for (const worker of opened.workers()) {
+    if (!(await worker.evaluate(() => self.name.startsWith("thread")).catch(() => false))) continue;
+    await worker.evaluate(what);
+    return {};
+  }
+  throw new Error(`no thread in ${opened.workers().length} workers`);
 }
 
 async function status(tab) {

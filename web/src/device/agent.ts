@@ -79,8 +79,9 @@ const MANIFESTS_MAX = 1_000;
 const GPU_ATTEMPTS = 5;
 const GPU_PAUSE_MS = 400;
 
-/** So often a GPU may be lost before it counts as unfit. */
+/** So often an engine may be lost before it counts as unfit; and so often with threads, before there is but one. */
 const LOSSES_MAX = 3;
+const THREADED_LOSSES_MAX = 2;
 
 export class Agent {
   private readonly traffic: Traffic = { downBytes: 0, upBytes: 0 };
@@ -94,6 +95,7 @@ export class Agent {
   private task: Assignment | undefined;
   /** Samples of tasks whose answers are on their way, by lease. */
   private readonly answered = new Map<bigint, number>();
+  private readonly losses = { webgpu: 0, wasm: 0 };
   private isBusy = false;
   private hasAsked = false;
   private isJoined = false;
@@ -155,7 +157,7 @@ export class Agent {
 
   private async openEngine(): Promise<void> {
     const { engine: wanted } = this.settings;
-    const isUnfit = this.counts.losses >= LOSSES_MAX;
+    const isUnfit = this.losses.webgpu >= LOSSES_MAX;
     if (wanted !== "wasm" && !(isUnfit && wanted === "auto")) {
       try {
         this.use(await this.openGpu());
@@ -165,8 +167,8 @@ export class Agent {
         this.passedOver = text(e);
       }
     }
-    if (isUnfit) this.passedOver = `the GPU was lost ${this.counts.losses} times`;
-    this.use(await WasmEngine.open(this.settings.threads));
+    if (isUnfit) this.passedOver = `the GPU was lost ${this.losses.webgpu} times`;
+    this.use(await WasmEngine.open(this.losses.wasm < THREADED_LOSSES_MAX ? this.settings.threads : 1));
   }
 
   /** A GPU that was just lost takes a moment to come back. */
@@ -177,7 +179,7 @@ export class Agent {
         await engine.test();
         return engine;
       } catch (e) {
-        const isHopeless = e instanceof Unable && this.counts.losses === 0;
+        const isHopeless = e instanceof Unable && this.losses.webgpu === 0;
         if (isHopeless || attempt === GPU_ATTEMPTS) throw e;
         await pause(GPU_PAUSE_MS * attempt);
       }
@@ -192,6 +194,7 @@ export class Agent {
   private async lost(engine: Engine, why: string): Promise<void> {
     if (this.engine !== engine || this.isEnded) return;
     this.counts.losses++;
+    this.losses[engine.name]++;
     const task = this.task;
     if (task !== undefined) this.giveBack(task, why);
     this.task = undefined;
@@ -200,7 +203,7 @@ export class Agent {
     this.engine = undefined;
     this.show("starting", why);
     try {
-      if (engine.name === "wasm" && this.counts.losses >= LOSSES_MAX) throw new Error(why);
+      if (this.losses.wasm >= LOSSES_MAX) throw new Error(why);
       await this.openEngine();
     } catch (e) {
       this.stop(text(e));

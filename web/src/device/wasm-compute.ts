@@ -11,7 +11,7 @@ interface Loaded {
 }
 
 export type Request =
-  | { id: number; kind: "gather"; threads: number }
+  | { id: number; kind: "gather"; threads: number; lock: string }
   | { id: number; kind: "prepare"; plan: number; content: Plan }
   | { id: number; kind: "run"; plan: number; writes: { input: number; bytes: Uint8Array }[]; outputs: number[] }
   | { id: number; kind: "forget"; plan: number };
@@ -20,7 +20,7 @@ export type Reply = { id: number; error: string } | { id: number; outputs: Uint8
 
 /** What the first thread says to the others, which are workers of this very script. */
 type Order =
-  | { kind: "greet" }
+  | { kind: "greet"; lock: string }
   | { kind: "load"; plan: number; module: WebAssembly.Module; memory: WebAssembly.Memory; thread: number }
   | { kind: "go"; plan: number; thread: number }
   | { kind: "drop"; plan: number };
@@ -55,7 +55,7 @@ self.onmessage = async (event: MessageEvent<Request | Order>) => {
 async function answer(request: Request): Promise<Uint8Array<ArrayBuffer>[]> {
   switch (request.kind) {
     case "gather":
-      await gather(request.threads);
+      await gather(request);
       return [];
     case "prepare":
       loaded.set(request.plan, await load(request.plan, request.content));
@@ -71,11 +71,12 @@ async function answer(request: Request): Promise<Uint8Array<ArrayBuffer>[]> {
 
 // Threads.
 
-/** Starts the other threads; throws if not all of them begin. */
-async function gather(threads: number): Promise<void> {
-  others = Array.from({ length: threads - 1 }, () => new Worker(self.location.href, { type: "module" }));
+/** Starts the other threads, each of which holds a lock for as long as it lives; throws if not all of them begin. */
+async function gather({ threads, lock }: Request & { kind: "gather" }): Promise<void> {
+  const start = (_: unknown, i: number) => new Worker(self.location.href, { type: "module", name: `thread ${i + 1}` });
   try {
-    await all(BEGIN_MS_MAX, (worker) => worker.postMessage({ kind: "greet" } satisfies Order));
+    others = Array.from({ length: threads - 1 }, start);
+    await all(BEGIN_MS_MAX, (worker, thread) => worker.postMessage({ kind: "greet", lock: lock + thread } satisfies Order));
   } catch (e) {
     for (const worker of others) worker.terminate();
     others = [];
@@ -93,7 +94,10 @@ function all(msMax: number, ask: (worker: Worker, thread: number) => void): Prom
     new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`thread ${thread} does not begin`)), msMax);
       worker.onmessage = () => (clearTimeout(late), resolve());
-      worker.onerror = (event) => reject(new Error(event.message || `thread ${thread} has ended`));
+      worker.onerror = (event) => {
+        event.preventDefault(); // Else it would be an error of every worker above, and of the page.
+        reject(new Error(event.message || `thread ${thread} has ended`));
+      };
       ask(worker, thread);
     });
   const asked = turn.catch(() => {}).then(() => Promise.all(others.map((worker, i) => done(worker, i + 1))));
@@ -101,7 +105,10 @@ function all(msMax: number, ask: (worker: Worker, thread: number) => void): Prom
   return asked;
 }
 
-/** What another thread does. When it has run, the first one knows by the memory they share. */
+/**
+ * What another thread does. When it has run, the first one knows by the memory they share; so one that cannot run
+ * ends, which frees its lock: the first thread waits for it and hears nothing.
+ */
 function obey(order: Order): void {
   switch (order.kind) {
     case "load": {
@@ -110,12 +117,22 @@ function obey(order: Order): void {
       break;
     }
     case "go":
-      runs.get(order.plan)!(order.thread);
+      try {
+        runs.get(order.plan)!(order.thread);
+      } catch (e) {
+        self.close();
+        throw e;
+      }
       return;
     case "drop":
       runs.delete(order.plan);
       return;
     case "greet":
+      void navigator.locks.request(order.lock, () => {
+        self.postMessage("done");
+        return new Promise(() => {});
+      });
+      return;
   }
   self.postMessage("done");
 }

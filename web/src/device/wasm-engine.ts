@@ -5,8 +5,11 @@ import type { Reply, Request } from "./wasm-compute.ts";
 
 type Question = Request extends infer R ? (R extends unknown ? Omit<R, "id"> : never) : never;
 
-/** How long a task may compute before the engine counts as stuck. */
+/** How long a plan may compute before the engine counts as stuck: at first, and for as long as it took before. */
 const RUN_MS_MAX = 120_000;
+const RUN_MS_MIN = 15_000;
+const RUN_FACTOR = 20;
+const TICK_MS = 500;
 
 export class WasmEngine implements Engine {
   readonly name = "wasm";
@@ -16,6 +19,7 @@ export class WasmEngine implements Engine {
   private readonly waiting = new Map<number, { resolve: (outputs: Uint8Array<ArrayBuffer>[]) => void; reject: (e: Error) => void }>();
   private requests = 0;
   private plans = 0;
+  private end = "";
   private lose: (why: string) => void = () => {};
 
   private constructor(
@@ -26,7 +30,10 @@ export class WasmEngine implements Engine {
     this.lost = new Promise((resolve) => (this.lose = resolve));
     this.worker = new Worker(new URL("./wasm-compute.ts", import.meta.url), { type: "module" });
     this.worker.onmessage = (event: MessageEvent<Reply>) => this.answered(event.data);
-    this.worker.onerror = (event) => this.fail(event.message || "the computing worker has ended");
+    this.worker.onerror = (event) => {
+      event.preventDefault(); // Else it would be an error of the page.
+      this.fail(event.message || "the computing worker has ended");
+    };
   }
 
   get processor(): string {
@@ -48,7 +55,9 @@ export class WasmEngine implements Engine {
     if (threads > 1 && globalThis.crossOriginIsolated) {
       const engine = new WasmEngine(name, { ...usual, threads: String(threads) }, threads);
       try {
-        await engine.ask({ kind: "gather", threads }, []);
+        const lock = `motley ${performance.timeOrigin} ${Math.random()} `;
+        await engine.ask({ kind: "gather", threads, lock });
+        for (let thread = 1; thread < threads; thread++) engine.watch(lock + thread, thread);
         return engine;
       } catch {
         engine.close(); // One thread computes too.
@@ -60,11 +69,18 @@ export class WasmEngine implements Engine {
   async prepare(plan: Plan): Promise<Prepared> {
     requireSound(plan, this.name);
     const number = ++this.plans;
-    await this.ask({ kind: "prepare", plan: number, content: plan }, []);
+    await this.ask({ kind: "prepare", plan: number, content: plan });
+    let longestMs = RUN_MS_MAX;
     return {
-      run: (writes: readonly Write[], outputs: readonly number[]) =>
-        this.ask({ kind: "run", plan: number, writes: [...writes], outputs: [...outputs] }, []),
-      close: () => void this.ask({ kind: "forget", plan: number }, []).catch(() => {}),
+      run: async (writes: readonly Write[], outputs: readonly number[]) => {
+        const started = performance.now();
+        const limitMs = Math.min(RUN_MS_MAX, Math.max(RUN_MS_MIN, RUN_FACTOR * longestMs));
+        const results = await this.ask({ kind: "run", plan: number, writes: [...writes], outputs: [...outputs] }, limitMs);
+        const ms = performance.now() - started;
+        longestMs = longestMs === RUN_MS_MAX ? ms : Math.max(longestMs, ms);
+        return results;
+      },
+      close: () => void this.ask({ kind: "forget", plan: number }).catch(() => {}),
     };
   }
 
@@ -72,15 +88,23 @@ export class WasmEngine implements Engine {
     this.fail("closed");
   }
 
-  private ask(question: Question, transfer: Transferable[]): Promise<Uint8Array<ArrayBuffer>[]> {
+  /** Another thread that ends, however it does, lets its lock go: a run would wait for it for ever. */
+  private watch(lock: string, thread: number): void {
+    void navigator.locks.request(lock, () => this.fail(`thread ${thread} has ended`));
+  }
+
+  private ask(question: Question, limitMs = RUN_MS_MAX): Promise<Uint8Array<ArrayBuffer>[]> {
     const id = ++this.requests;
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => this.fail(`no result after ${RUN_MS_MAX / 1000} s`), RUN_MS_MAX);
+      if (this.end !== "") return reject(new Error(this.end));
+      let waitedMs = 0;
+      // Not a clock: a machine that slept has not waited.
+      const ticking = setInterval(() => (waitedMs += TICK_MS) >= limitMs && this.fail(`no result after ${limitMs / 1000} s`), TICK_MS);
       this.waiting.set(id, {
-        resolve: (outputs) => (clearTimeout(late), resolve(outputs)),
-        reject: (e) => (clearTimeout(late), reject(e)),
+        resolve: (outputs) => (clearInterval(ticking), resolve(outputs)),
+        reject: (e) => (clearInterval(ticking), reject(e)),
       });
-      this.worker.postMessage({ ...question, id }, transfer);
+      this.worker.postMessage({ ...question, id });
     });
   }
 
@@ -92,6 +116,7 @@ export class WasmEngine implements Engine {
   }
 
   private fail(why: string): void {
+    this.end ||= why;
     this.worker.terminate();
     for (const { reject } of this.waiting.values()) reject(new Error(why));
     this.waiting.clear();
