@@ -22,6 +22,7 @@ main() {
     refusals
     mixed_run
     expect "all tilings give equal bits" contract TilingBitsTest
+    expect "half floats are right, or refused" contract HalfProductsTest
     expect "tensors that are longer than a binding are computed in pieces" contract LongTensorsTest
     # The whole of it takes five minutes; where time is short, each operation.
     expect "the engine contract, natively" contract "NativeEngineContract${CI:+#$operations}"

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import motley.webgpu.EngineUnavailableException;
 import motley.webgpu.WebGpuEngine;
+import motley.webgpu.wgsl.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,13 +83,20 @@ final class EngineCommand implements Runnable {
                 description = "an adapter that computes on the processor, too")
         private boolean allowSoftware;
 
+        @Option(
+                names = "--half",
+                description = "as with `motley join --half`: refused where there are none")
+        private boolean half;
+
         @Mixin private OutputOptions output = new OutputOptions();
 
         @Override
         public void run() {
             requireKnown(name);
             var library = GpuLibrary.ofThisMachine(Home.ofThisProcess()).installed();
-            var settings = new WebGpuEngine.Settings(library, allowSoftware, MEMORY_BYTES_MAX);
+            var precision = half ? Precision.HALF : Precision.FLOAT;
+            var settings =
+                    new WebGpuEngine.Settings(library, allowSoftware, MEMORY_BYTES_MAX, precision);
             try (var engine = WebGpuEngine.open(settings)) {
                 var limits = engine.target().limits();
                 var console = output.console();
@@ -101,9 +109,11 @@ final class EngineCommand implements Runnable {
                                         limits.bufferBytes() >> 20,
                                         limits.storageBuffers(),
                                         engine.target().tiling()));
+                console.say("half floats: " + (engine.hasHalfFloats() ? "yes" : "no"));
                 console.emit(
                         "engine",
                         Map.of(
+                                "halfFloats", engine.hasHalfFloats(),
                                 "adapter", engine.adapter().toString(),
                                 "software", engine.adapter().isSoftware(),
                                 "numericClass", engine.numericClass(),

@@ -4,6 +4,7 @@ import motley.cpu.CpuSettings;
 import motley.program.Engine;
 import motley.webgpu.EngineUnavailableException;
 import motley.webgpu.WebGpuEngine;
+import motley.webgpu.wgsl.Precision;
 import picocli.CommandLine.Option;
 
 /// What computes on a device: the JVM, or its GPU.
@@ -30,6 +31,15 @@ final class EngineOptions {
             })
     private boolean allowSoftware;
 
+    @Option(
+            names = "--half",
+            description = {
+                "with webgpu: products and convolutions of operands rounded to half floats, added",
+                "in float32, where the GPU has them (see `motley engine show webgpu`); saves",
+                "memory between its cores, costs digits: about three are left"
+            })
+    private boolean half;
+
     /// The engine asked for, its kernels measured if `profile` says so.
     ///
     /// @throws UserException if it is not there or may not be used
@@ -37,6 +47,9 @@ final class EngineOptions {
         if (allowSoftware && !name.equals(WEBGPU)) {
             throw new UserException(
                     "--allow-software: with --engine %s (expected: webgpu)".formatted(name));
+        }
+        if (half && !name.equals(WEBGPU)) {
+            throw new UserException("--half: with --engine %s (expected: webgpu)".formatted(name));
         }
         return switch (name) {
             case JVM -> profile.engine(settings);
@@ -55,7 +68,10 @@ final class EngineOptions {
         try {
             return WebGpuEngine.open(
                     new WebGpuEngine.Settings(
-                            library.installed(), allowSoftware, settings.memoryBytesMax()));
+                            library.installed(),
+                            allowSoftware,
+                            settings.memoryBytesMax(),
+                            half ? Precision.HALF : Precision.FLOAT));
         } catch (EngineUnavailableException e) {
             throw new UserException(String.valueOf(e.getMessage()), e);
         }
@@ -63,6 +79,6 @@ final class EngineOptions {
 
     /// For people: what computes.
     String describe(int threads) {
-        return name.equals(JVM) ? threads + " threads" : name;
+        return name.equals(JVM) ? threads + " threads" : half ? name + ", half floats" : name;
     }
 }

@@ -7,12 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import motley.compiler.device.DevicePlan;
 import motley.webgpu.wgsl.GpuLimits;
+import motley.webgpu.wgsl.Precision;
 
 /// A GPU through `webgpu.h`: memory, shaders, submissions. Confined to one caller at a time.
 ///
@@ -32,6 +32,7 @@ final class GpuDevice implements AutoCloseable {
     private static final long USE_COPY_TARGET = 0x8;
     private static final long USE_STORAGE = 0x80;
     private static final int WGSL = 2;
+    private static final int SHADER_F16 = 0xa;
     private static final int ERRORS_MAX = 16;
 
     private final NativeLibrary library;
@@ -45,6 +46,7 @@ final class GpuDevice implements AutoCloseable {
     private String message = "";
     private boolean lost;
     private boolean closing;
+    private boolean hasHalfFloats;
     private MemorySegment instance = MemorySegment.NULL;
     private MemorySegment device = MemorySegment.NULL;
     private MemorySegment queue = MemorySegment.NULL;
@@ -78,15 +80,16 @@ final class GpuDevice implements AutoCloseable {
         onDone = library.callback(lookup, this, "onDone", JAVA_INT, ADDRESS, ADDRESS);
     }
 
-    /// Opens the fastest GPU that the library in `file` finds.
+    /// Opens the fastest GPU that the library finds.
     ///
-    /// @throws EngineUnavailableException if it finds none, none but the Null backend, or none but
-    ///     a software adapter where these are not allowed
-    static GpuDevice open(Path file, boolean allowSoftware) {
+    /// @throws EngineUnavailableException if it finds none, none but the Null backend, none but a
+    ///     software adapter where these are not allowed, or one without half floats where these are
+    ///     asked for
+    static GpuDevice open(WebGpuEngine.Settings settings) {
         var arena = Arena.ofShared();
         try {
-            var device = new GpuDevice(NativeLibrary.load(file, arena));
-            device.connect(allowSoftware);
+            var device = new GpuDevice(NativeLibrary.load(settings.file(), arena));
+            device.connect(settings.allowSoftware(), settings.precision() == Precision.HALF);
             return device;
         } catch (RuntimeException e) {
             arena.close();
@@ -94,7 +97,7 @@ final class GpuDevice implements AutoCloseable {
         }
     }
 
-    private void connect(boolean allowSoftware) {
+    private void connect(boolean allowSoftware, boolean half) {
         var features = arena.allocateFrom(JAVA_INT, TIMED_WAIT_ANY);
         var descriptor = NativeLibrary.struct(arena, 64);
         descriptor.set(JAVA_LONG, 8, 1);
@@ -104,7 +107,13 @@ final class GpuDevice implements AutoCloseable {
         adapter = describe(found);
         refuse(allowSoftware);
         limits = readLimits(found);
-        requestDevice(found);
+        hasHalfFloats = library.number("wgpuAdapterHasFeature", found, SHADER_F16) != 0;
+        if (half && !hasHalfFloats) {
+            throw new EngineUnavailableException(
+                    "GPU: %s without shader-f16 (expected: with it, for half floats)"
+                            .formatted(adapter));
+        }
+        requestDevice(found, half);
         queue = library.object("wgpuDeviceGetQueue", device);
     }
 
@@ -162,7 +171,7 @@ final class GpuDevice implements AutoCloseable {
     }
 
     /// A device with the adapter's limits of those that plans use, and defaults otherwise.
-    private void requestDevice(MemorySegment found) {
+    private void requestDevice(MemorySegment found, boolean half) {
         var wanted = NativeLibrary.struct(arena, 512);
         wanted.fill((byte) -1); // Undefined: the default.
         wanted.set(ADDRESS, 0, MemorySegment.NULL);
@@ -174,6 +183,10 @@ final class GpuDevice implements AutoCloseable {
         wanted.set(JAVA_INT, 144, limits.groups());
         var lookup = MethodHandles.lookup();
         var descriptor = NativeLibrary.struct(arena, 144);
+        if (half) {
+            descriptor.set(JAVA_LONG, 24, 1);
+            descriptor.set(ADDRESS, 32, arena.allocateFrom(JAVA_INT, SHADER_F16));
+        }
         descriptor.set(ADDRESS, 40, wanted);
         descriptor.set(JAVA_INT, 80, ALLOW_SPONTANEOUS);
         descriptor.set(
@@ -216,6 +229,10 @@ final class GpuDevice implements AutoCloseable {
 
     Adapter adapter() {
         return adapter;
+    }
+
+    boolean hasHalfFloats() {
+        return hasHalfFloats;
     }
 
     GpuLimits limits() {

@@ -10,6 +10,7 @@ import motley.program.Executable;
 import motley.program.Program;
 import motley.webgpu.wgsl.GpuPlans;
 import motley.webgpu.wgsl.GpuTarget;
+import motley.webgpu.wgsl.Precision;
 import motley.webgpu.wgsl.Tiling;
 
 /// The engine for GPUs, over any library that has the C interface `webgpu.h` (Vulkan, Metal,
@@ -36,7 +37,14 @@ public final class WebGpuEngine implements Engine {
     /// @param file a shared library that exports `webgpu.h`
     /// @param allowSoftware whether an adapter that computes on the CPU will do
     /// @param memoryBytesMax most memory of one prepared program
-    public record Settings(Path file, boolean allowSoftware, long memoryBytesMax) {
+    /// @param precision of operands in shared tiles
+    public record Settings(
+            Path file, boolean allowSoftware, long memoryBytesMax, Precision precision) {
+        /// In float32.
+        public Settings(Path file, boolean allowSoftware, long memoryBytesMax) {
+            this(file, allowSoftware, memoryBytesMax, Precision.FLOAT);
+        }
+
         public Settings {
             require(
                     memoryBytesMax >= 1,
@@ -49,7 +57,7 @@ public final class WebGpuEngine implements Engine {
     ///
     /// @throws EngineUnavailableException if there is none that may be used, or it computes wrongly
     public static WebGpuEngine open(Settings settings) {
-        var device = GpuDevice.open(settings.file(), settings.allowSoftware());
+        var device = GpuDevice.open(settings);
         try {
             var tiling = device.adapter().isSoftware() ? Tiling.DIRECT : Tiling.SHARED;
             return open(device, tiling, settings);
@@ -61,7 +69,7 @@ public final class WebGpuEngine implements Engine {
 
     /// The same with the tiling that `tiling` says, which [#open(Settings)] chooses.
     public static WebGpuEngine open(Settings settings, Tiling tiling) {
-        var device = GpuDevice.open(settings.file(), settings.allowSoftware());
+        var device = GpuDevice.open(settings);
         try {
             return open(device, tiling, settings);
         } catch (RuntimeException e) {
@@ -71,7 +79,7 @@ public final class WebGpuEngine implements Engine {
     }
 
     private static WebGpuEngine open(GpuDevice device, Tiling tiling, Settings settings) {
-        var target = new GpuTarget(device.limits(), tiling);
+        var target = new GpuTarget(device.limits(), tiling, settings.precision());
         var engine = new WebGpuEngine(device, target, settings);
         SelfTest.run(engine);
         return engine;
@@ -82,6 +90,11 @@ public final class WebGpuEngine implements Engine {
         return device.adapter();
     }
 
+    /// Whether the GPU has half floats, asked for or not.
+    public boolean hasHalfFloats() {
+        return device.hasHalfFloats();
+    }
+
     /// What plans are compiled for.
     public GpuTarget target() {
         return target;
@@ -89,7 +102,8 @@ public final class WebGpuEngine implements Engine {
 
     @Override
     public String numericClass() {
-        return "webgpu-2-" + device.adapter().label();
+        var label = "webgpu-2-" + device.adapter().label();
+        return target.precision() == Precision.HALF ? label + "-half" : label;
     }
 
     /// @throws IllegalStateException if the engine is closed, or its GPU refuses or is lost

@@ -70,7 +70,7 @@ final class LongTensorsTest {
 
     private static List<List<Integer>> results(DevicePlan plan, List<Tensor> params) {
         var library = Path.of(System.getProperty(NativeEngineContract.FILE));
-        var device = GpuDevice.open(library, true);
+        var device = GpuDevice.open(new WebGpuEngine.Settings(library, true, 1L << 30));
         try (var executable = WebGpuExecutable.of(device, plan, List.of())) {
             for (int i = 0; i < params.size(); i++) executable.write(i, params.get(i));
             executable.run();

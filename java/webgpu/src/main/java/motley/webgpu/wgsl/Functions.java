@@ -88,6 +88,22 @@ enum Functions {
               return bitcast<f32>(bits);
             }
             """),
+    /// Rounded to nearest by its bits, since WGSL lets a conversion round either way; `up` scales
+    /// it into the range of half floats. Infinities and NaN stay what they are.
+    NEAREST_HALF(
+            """
+            fn nearest_half(x: f32, up: f32) -> f16 {
+              let bits = bitcast<u32>(x);
+              let size = bits & 0x7fffffffu;
+              if (size >= 0x7f800000u) {
+                let half = select(0x7c00u, 0x7e00u, size > 0x7f800000u);
+                return bitcast<vec2<f16>>(half | ((bits >> 16) & 0x8000u)).x;
+              }
+              let scaled = bitcast<u32>(x * up);
+              let rounded = (scaled + 0xfffu + ((scaled >> 13) & 1u)) & 0xffffe000u;
+              return f16(bitcast<f32>(rounded));
+            }
+            """),
     HIGH_PRODUCT(
             """
             fn high_product(x: u32, y: u32) -> u32 {

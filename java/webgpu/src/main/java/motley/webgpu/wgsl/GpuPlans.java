@@ -45,7 +45,7 @@ public final class GpuPlans {
         var varied = new ArrayList<Varied>();
         for (var kernel : plan.kernels()) {
             for (var work : works(kernel, memory)) {
-                if (work instanceof Work.OfSums(var sums) && isVaried(sums, tuning)) {
+                if (work instanceof Work.OfSums(var sums) && isVaried(sums, target, tuning)) {
                     varied.add(new Varied(sums, dispatches.size()));
                 }
                 dispatches.add(dispatch(launch(work, target, tuning), shaders));
@@ -73,8 +73,11 @@ public final class GpuPlans {
         return switch (work) {
             case Work.Fixed(var launch) -> launch;
             case Work.OfSums(var sums) -> {
-                var tiling = tuning.chosen().getOrDefault(name(sums), target.tiling());
-                yield SumShaders.launch(sums, target.limits(), tiling);
+                var tiling =
+                        target.precision() == Precision.HALF
+                                ? target.tiling()
+                                : tuning.chosen().getOrDefault(name(sums), target.tiling());
+                yield SumShaders.launch(sums, target, tiling);
             }
         };
     }
@@ -89,8 +92,9 @@ public final class GpuPlans {
                 .formatted(sums.kind(), sums.batches(), sums.rows(), sums.terms(), sums.cols());
     }
 
-    private static boolean isVaried(Sums sums, Tuning tuning) {
+    private static boolean isVaried(Sums sums, GpuTarget target, Tuning tuning) {
         return tuning.offers()
+                && target.precision() == Precision.FLOAT
                 && work(sums) >= VARIED_WORK_MIN
                 && !tuning.chosen().containsKey(name(sums));
     }
@@ -110,7 +114,7 @@ public final class GpuPlans {
         for (var one : largest.values().stream().limit(VARIED_MAX).toList()) {
             var launches = new LinkedHashMap<String, Variation>();
             for (var tiling : Tiling.values()) {
-                var launch = SumShaders.launch(one.sums(), target.limits(), tiling);
+                var launch = SumShaders.launch(one.sums(), target, tiling);
                 launches.putIfAbsent(launch.text(), new Variation(tiling, launch));
             }
             if (launches.size() == 1) continue;

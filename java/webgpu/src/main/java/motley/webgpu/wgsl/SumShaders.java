@@ -17,7 +17,9 @@ final class SumShaders {
 
     /// The shader in `tiling`; in [Tiling#DIRECT] where the sums are too small for it, or the
     /// device.
-    static Launch launch(Sums sums, GpuLimits limits, Tiling tiling) {
+    static Launch launch(Sums sums, GpuTarget target, Tiling tiling) {
+        var limits = target.limits();
+        boolean half = target.precision() == Precision.HALF;
         int side = tiling.side();
         boolean shared =
                 side > 0
@@ -25,8 +27,8 @@ final class SumShaders {
                         && sums.cols() >= SHARED_MIN
                         && sums.terms() >= SHARED_MIN
                         && limits.invocations() >= side * side
-                        && limits.workgroupBytes() >= sharedBytes(sums, side);
-        return shared ? shared(sums, limits, side) : direct(sums, limits);
+                        && limits.workgroupBytes() >= sharedBytes(sums, side, half);
+        return shared ? shared(sums, limits, side, half) : direct(sums, limits);
     }
 
     // ---- Direct ----------------------------------------------------------------------------
@@ -95,8 +97,9 @@ final class SumShaders {
 
     // ---- Shared ----------------------------------------------------------------------------
 
-    private static int sharedBytes(Sums sums, int side) {
-        return Float.BYTES * TERMS * side * (each(sums.rows(), side) + each(sums.cols(), side));
+    private static int sharedBytes(Sums sums, int side, boolean half) {
+        int count = TERMS * side * (each(sums.rows(), side) + each(sums.cols(), side));
+        return half ? Short.BYTES * count + 2 * Integer.BYTES : Float.BYTES * count;
     }
 
     /// Rows, or columns, of each invocation: the largest tile that `extent` half fills.
@@ -105,7 +108,7 @@ final class SumShaders {
         return extent > side ? 2 : 1;
     }
 
-    private static Launch shared(Sums sums, GpuLimits limits, int side) {
+    private static Launch shared(Sums sums, GpuLimits limits, int side, boolean half) {
         int m = each(sums.rows(), side);
         int n = each(sums.cols(), side);
         int rowTiles = Math.ceilDiv(sums.rows(), side * m);
@@ -114,9 +117,12 @@ final class SumShaders {
         require(count <= Integer.MAX_VALUE, "tiles: %d (expected: fewer)", count);
         var groups = Launch.groups(count, limits);
         var text = new Wgsl();
+        if (half) text.line("enable f16;");
         sums.bindings().declare(text);
-        text.line("var<workgroup> lefts: array<f32, %d>;", TERMS * side * m);
-        text.line("var<workgroup> rights: array<f32, %d>;", TERMS * side * n);
+        var type = half ? "f16" : "f32";
+        text.line("var<workgroup> lefts: array<%s, %d>;", type, TERMS * side * m);
+        text.line("var<workgroup> rights: array<%s, %d>;", type, TERMS * side * n);
+        if (half) HalfTiles.declare(text);
         text.line("fn left_factor(batch: i32, row: i32, term: i32) -> f32 {");
         text.line("if (row >= %d || term >= %d) { return 0f; }", sums.rows(), sums.terms());
         sums.leftFactor(text);
@@ -139,29 +145,31 @@ final class SumShaders {
             for (int q = 0; q < n; q++) text.line("var s%d%d = 0f;", p, q);
         }
         text.line("for (var first = 0; first < %d; first += %d) {", sums.terms(), TERMS);
-        fill(
-                text,
-                sums.leftByTerms(),
-                side,
-                m,
-                "lefts[k * %d + x] = left_factor(batch, first_row + x, first + k);");
-        fill(
-                text,
-                sums.rightByTerms(),
-                side,
-                n,
-                "rights[k * %d + x] = right_factor(batch, first + k, first_col + x);");
-        text.line("workgroupBarrier();");
+        var left = "left_factor(batch, first_row + x, first + k)";
+        var right = "right_factor(batch, first + k, first_col + x)";
+        if (half) {
+            var lefts = new HalfTiles.Tile("left", sums.leftByTerms(), side, m, left);
+            var rights = new HalfTiles.Tile("right", sums.rightByTerms(), side, n, right);
+            HalfTiles.fill(text, lefts);
+            HalfTiles.fill(text, rights);
+            HalfTiles.round(text, lefts, rights);
+        } else {
+            fill(text, sums.leftByTerms(), side, m, "lefts[k * %d + x] = " + left + ";");
+            fill(text, sums.rightByTerms(), side, n, "rights[k * %d + x] = " + right + ";");
+            text.line("workgroupBarrier();");
+        }
         // Not a term more than there are: adding 0 would turn a sum of -0 around.
         boolean isWhole = sums.terms() % TERMS == 0;
         var last = isWhole ? "" : "min(%d, %d - first)".formatted(TERMS, sums.terms());
         if (isWhole) text.loop("k", TERMS);
         else text.line("for (var k = 0; k < %s; k++) {", last);
         for (int p = 0; p < m; p++) {
-            text.line("let a%d = lefts[k * %d + lane / %d * %d + %d];", p, side * m, side, m, p);
+            var at = "lefts[k * %d + lane / %d * %d + %d]".formatted(side * m, side, m, p);
+            text.line("let a%d = %s;", p, half ? HalfTiles.widened(at, "left") : at);
         }
         for (int q = 0; q < n; q++) {
-            text.line("let c%d = rights[k * %d + lane %% %d + %d];", q, side * n, side, q * side);
+            var at = "rights[k * %d + lane %% %d + %d]".formatted(side * n, side, q * side);
+            text.line("let c%d = %s;", q, half ? HalfTiles.widened(at, "right") : at);
         }
         multiply(text, m, n);
         text.end();

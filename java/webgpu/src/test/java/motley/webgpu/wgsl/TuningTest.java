@@ -43,6 +43,19 @@ final class TuningTest {
         assertThat(tuned).isEqualTo(expected);
     }
 
+    @Test
+    void halfFloatsAreOnlyInPlansForThemAndNeverTuned() {
+        var tuning = new Tuning(Map.of(NAME, Tiling.DIRECT), true);
+        for (var shader : code(product(100), tuning).shaders()) {
+            assertThat(shader).doesNotContain("f16");
+        }
+        var target = new GpuTarget(GpuLimits.DEFAULT, Tiling.DIRECT, Precision.HALF);
+        var plan = GpuPlans.compile(product(100), List.of(), target, tuning);
+        var half = (DevicePlan.Code.Shaders) plan.code();
+        assertThat(half.variants()).isEmpty();
+        assertThat(half.shaders()).singleElement().asString().startsWith("enable f16;");
+    }
+
     private static DevicePlan.Code.Shaders code(Program program, Tuning tuning) {
         var plan = GpuPlans.compile(program, List.of(), TARGET, tuning);
         return (DevicePlan.Code.Shaders) plan.code();
