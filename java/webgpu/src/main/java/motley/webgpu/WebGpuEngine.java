@@ -5,6 +5,7 @@ import static motley.tensor.Require.require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import motley.compiler.device.SelfTest;
 import motley.program.Engine;
 import motley.program.Executable;
 import motley.program.Program;
@@ -73,8 +74,17 @@ public final class WebGpuEngine implements Engine {
     private static WebGpuEngine open(GpuDevice device, Tiling tiling, Settings settings) {
         var target = new GpuTarget(device.limits(), tiling);
         var engine = new WebGpuEngine(device, target, settings);
-        SelfTest.run(engine);
+        engine.test();
         return engine;
+    }
+
+    /// @throws EngineUnavailableException if the GPU computes wrongly what is known
+    private void test() {
+        var test = SelfTest.ofOperations();
+        var wrong = test.wrong(run(test.program(), test.tensors()));
+        if (wrong.isEmpty()) return;
+        throw new EngineUnavailableException(
+                "GPU: %s computes %s".formatted(adapter(), wrong.get()));
     }
 
     /// The GPU in use.
@@ -89,7 +99,7 @@ public final class WebGpuEngine implements Engine {
 
     @Override
     public String numericClass() {
-        return "webgpu-2-" + device.adapter().label();
+        return GpuPlans.numericClass(device.adapter().label());
     }
 
     /// @throws IllegalStateException if the engine is closed, or its GPU refuses or is lost
