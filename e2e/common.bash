@@ -11,7 +11,8 @@ shared=$root/build/e2e
 full=$shared/datasets/mnist
 small=$shared/small
 declare -A pid=()
-declare -i failures=0
+declare -A machine=()
+declare -i failures=0 cables=0
 
 # Builds and fetches with the network there is, then starts the script again in a network
 # namespace whose only interface is loopback, so that discovery finds nobody else's coordinator.
@@ -24,6 +25,8 @@ isolate() {
         MOTLEY_E2E_ISOLATED=${#enter[@]} exec "${enter[@]}" bash "$0" "$@"
     fi
     ((MOTLEY_E2E_ISOLATED == 0)) || ip link set lo up
+    # Nothing leaves this network, so no proxy leads out of it.
+    unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
     work=$(mktemp -d)
     trap clean EXIT
     trap 'exit 130' INT
@@ -185,4 +188,57 @@ join() {
     local name=$1
     start "$name" join --format json --threads 1 --name "$name" "${@:2}"
     within 30 has "$work/$name.out" joined
+}
+
+# Whether there can be several machines here, and whether they are told apart.
+has_machines() {
+    ((MOTLEY_E2E_ISOLATED > 0)) && unshare --net true 2>/dev/null
+}
+
+# machine NAME: another machine with a network of its own, held open by a process that sleeps.
+# This one is called `here`.
+machine() {
+    unshare --net sleep 1000 &
+    machine[$1]=$!
+    pid[machine $1]=$!
+    within 5 is_elsewhere "$1" && on "$1" ip link set lo up
+}
+
+is_elsewhere() {
+    [[ $(readlink "/proc/${machine[$1]}/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
+# on MACHINE COMMAND…
+on() {
+    if [[ $1 == here ]]; then
+        "${@:2}"
+    else
+        nsenter --target "${machine[$1]}" --net "${@:2}"
+    fi
+}
+
+# cable MACHINE ADDRESS MACHINE ADDRESS: connects two machines; the addresses are as 10.0.0.1/24. The ends are
+# called after the machine at the other end.
+cable() {
+    local name=cable$((++cables))
+    ip link add "$name" type veth peer name "$name-far" &&
+        plug "$1" "$name" "to-$3" "$2" &&
+        plug "$3" "$name-far" "to-$1" "$4"
+}
+
+plug() {
+    [[ $1 == here ]] || ip link set "$2" netns "${machine[$1]}" || return
+    on "$1" ip link set "$2" name "$3" &&
+        on "$1" ip address add "$4" broadcast + dev "$3" &&
+        on "$1" ip link set "$3" up
+}
+
+# start_on MACHINE NAME ARGUMENT…: as `start`, on that machine, which has a home of its own.
+start_on() {
+    local at=$1 name=$2
+    shift 2
+    mkdir -p "$work/home-$at"
+    MOTLEY_HOME=$work/home-$at nsenter --target "${machine[$at]}" --net env --default-signal=INT \
+        "$motley" "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    pid[$name]=$!
 }

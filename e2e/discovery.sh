@@ -4,7 +4,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 
 settings=(mnist-mlp --data "$small" --epochs 4 --batch-size 96 --tasks 6 --seed 7 --format json)
-other=
 
 main() {
     isolate "$@"
@@ -99,10 +98,10 @@ two_machines() {
     expect "a coordinator for the network" same "$url" http://10.77.0.1:8080
     token=$(field "$work/hub.out" serving token)
     refused_without_token
-    elsewhere far join --format json --name far --threads 1 --token "$token"
+    start_on far far join --format json --name far --threads 1 --token "$token"
     expect "a device finds it over the network" within 30 has "$work/far.out" joined
     expect "at its address there" same "$(field "$work/far.out" joined url)" "$url"
-    elsewhere train-far train "${settings[@]}" --token "$token"
+    start_on far train-far train "${settings[@]}" --token "$token"
     expect "a training over the network" ended train-far 180
     expect "has the same weights" same "$(field "$work/train-far.out" result weightsSha256)" \
         "$reference"
@@ -112,42 +111,12 @@ two_machines() {
         grep -q 'joined .*shared memory' "$work/near.out"
 }
 
-# The far end of a virtual cable, held open by a process that sleeps.
 connect_machine() {
-    ((MOTLEY_E2E_ISOLATED > 0)) || return
-    unshare --net sleep 1000 &
-    other=$!
-    pid[other]=$other
-    within 5 is_elsewhere || return
-    ip link add cable0 type veth peer name cable1 &&
-        ip link set cable1 netns "$other" &&
-        ip address add 10.77.0.1/24 broadcast + dev cable0 &&
-        ip link set cable0 up &&
-        there ip link set lo up &&
-        there ip address add 10.77.0.2/24 broadcast + dev cable1 &&
-        there ip link set cable1 up
-}
-
-is_elsewhere() {
-    [[ $(readlink "/proc/$other/ns/net") != $(readlink /proc/self/ns/net) ]]
-}
-
-there() {
-    nsenter --target "$other" --net "$@"
-}
-
-# elsewhere NAME ARGUMENT…: as `start`, on the other machine.
-elsewhere() {
-    local name=$1
-    shift
-    mkdir -p "$work/far-home"
-    MOTLEY_HOME=$work/far-home nsenter --target "$other" --net env --default-signal=INT \
-        "$motley" "$@" >"$work/$name.out" 2>"$work/$name.err" &
-    pid[$name]=$!
+    has_machines && machine far && cable here 10.77.0.1/24 far 10.77.0.2/24
 }
 
 refused_without_token() {
-    elsewhere stranger join
+    start_on far stranger join
     expect "a device without the token is refused" fails stranger 30
     expect "in one line" same "$(wc -l <"$work/stranger.err")" 1
     expect "which names the remedy" grep -q "^motley: .*--token" "$work/stranger.err"

@@ -1,6 +1,7 @@
 package motley.app;
 
 import java.io.PrintWriter;
+import java.net.ProxySelector;
 import java.util.List;
 import java.util.Objects;
 import motley.data.DatasetException;
@@ -77,8 +78,19 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        int code = execute(args);
+        int code = usesProxies() ? execute(args) : FAILED;
         System.exit(code);
+    }
+
+    /// @return false, having said so, if the environment names a proxy that cannot be used
+    private static boolean usesProxies() {
+        try {
+            Proxies.of(System.getenv()).ifPresent(ProxySelector::setDefault);
+            return true;
+        } catch (IllegalArgumentException e) {
+            System.err.println("motley: " + e.getMessage());
+            return false;
+        }
     }
 
     /// @return the exit code

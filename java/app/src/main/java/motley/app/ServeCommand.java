@@ -157,15 +157,21 @@ final class ServeCommand implements Runnable {
         return HexFormat.of().formatHex(bytes);
     }
 
+    private boolean isEverywhere() {
+        return address().getAddress().isAnyLocalAddress();
+    }
+
     private boolean isOnlyLoopback() {
         return address().getAddress().isLoopbackAddress();
     }
 
     private void greet(Console console, Coordinator coordinator, Path home) {
         var token = coordinator.token().map(value -> " --token " + value).orElse("");
-        // Commands of this machine look for the token in the usual folder.
-        var here = home.equals(Home.ofThisProcess().coordinator()) ? "" : token;
         var uris = uris(coordinator);
+        // Commands of this machine look for the token in the usual folder, and at loopback.
+        var known = home.equals(Home.ofThisProcess().coordinator()) ? "" : token;
+        boolean isAtLoopback = isEverywhere() || isOnlyLoopback();
+        var here = isAtLoopback ? known : " --url " + uris.getFirst() + known;
         console.say("coordinator at " + uris.getFirst() + ", data in " + home);
         if (token.isEmpty()) {
             console.say("  on this machine:       motley join");
@@ -175,7 +181,7 @@ final class ServeCommand implements Runnable {
                 uris.forEach(
                         uri -> console.say("  on other machines:     motley join " + uri + token));
             }
-            console.say("  on this machine:       motley join" + here);
+            console.say("  on this machine:       motley join" + here.replace(" --url", ""));
             console.say("  for people:            " + uris.getFirst());
             console.say("  an administrator's token for commands is in " + home.resolve("token"));
         }
@@ -195,7 +201,7 @@ final class ServeCommand implements Runnable {
     private List<URI> uris(Coordinator coordinator) {
         var uris = new ArrayList<URI>();
         try {
-            if (!isOnlyLoopback()) {
+            if (isEverywhere()) {
                 for (var address : Addresses.reachable()) {
                     uris.add(uri(address.getHostAddress(), coordinator.port()));
                 }
@@ -203,7 +209,7 @@ final class ServeCommand implements Runnable {
         } catch (IOException e) {
             console().say("cannot list the addresses of this machine: " + e.getMessage());
         }
-        if (uris.isEmpty()) uris.add(uri("127.0.0.1", coordinator.port()));
+        if (uris.isEmpty()) uris.add(coordinator.uri());
         return uris;
     }
 

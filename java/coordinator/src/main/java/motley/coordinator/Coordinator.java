@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -332,8 +333,10 @@ public final class Coordinator implements AutoCloseable {
             if (isPortTaken(e)) throw new PortInUseException(settings.listen().getPort(), e);
             throw new IOException("cannot listen on " + settings.listen(), e);
         }
+        // Not the port of a "local" address: that means loopback or all, and no other.
+        int port = Objects.requireNonNull(server.activePort(), "port").localAddress().getPort();
         return new Place(
-                new InetSocketAddress(settings.listen().getAddress(), server.activeLocalPort()),
+                new InetSocketAddress(settings.listen().getAddress(), port),
                 settings.entrance().tls().isPresent() ? "https" : "http");
     }
 

@@ -45,6 +45,7 @@ public final class GrpcSessionClient {
                         .workerGroup(1)
                         .connectTimeout(Protocol.CONNECT)
                         .idleTimeoutMillis(0)
+                        .proxyConfig(new UsualProxies())
                         .tlsCustomizer(tls -> trust.chosen().ifPresent(tls::trustManager))
                         .build();
         Runnable free =
