@@ -40,6 +40,10 @@ tab_alone() {
     expect "the tab is closed" tell close tab
 }
 
+classes() {
+    "$motley" devices --url "$url" --format json | grep -o '"numericClass":"[^"]*"'
+}
+
 weights() {
     field "$work/$1.out" result weightsSha256
 }
@@ -57,6 +61,10 @@ awake() {
     expect "it is stopped" tell stop tab
     expect "the screen may go off" within 5 holds 0
     expect "it is closed" tell close tab
+}
+
+says() {
+    grep -q -- "$2" <<<"$1"
 }
 
 # While a training runs: threads that end, that hear nothing any more, and that do not begin.
@@ -91,6 +99,7 @@ lost() {
     expect "times variants of its largest kernels" until_status gpu 60 "(s.tuned ?? '').includes('convolution')"
     echo "the fastest: $(replied tuned)"
     expect "and works" until_status gpu 30 "s.engine === 'webgpu' && s.tasks > 0"
+    expect "in a class that has the compiler's version" says "$(classes)" '"webgpu-[0-9]*-google-swiftshader"'
     expect "it is closed" tell close gpu
     expect "another one joins" open gpu "$url/device?engine=webgpu&software=yes&tune=yes"
     # Programs that the first one had no time for it may time itself.
@@ -99,6 +108,17 @@ lost() {
     expect "which it notices" until_status gpu 15 "s.losses === 1"
     before=$(replied tasks)
     expect "and works on another" until_status gpu 30 "s.engine === 'webgpu' && s.tasks > $before + 1"
+    expect "its GPU rounds wrongly from now on" tell breakGpu gpu
+    expect "it is closed" tell close gpu
+    expect "a tab that wants nothing but this GPU" open gpu "$url/device?engine=webgpu&software=yes"
+    expect "stops" until_status gpu 30 "s.reason.includes('computes')"
+    echo "it says: $(replied reason)"
+    expect "and says what is wrong" says "$(replied reason)" "computes a logistic function of .* (expected: .* within "
+    expect "it is closed" tell close gpu
+    expect "a tab that takes what there is" open gpu "$url/device?software=yes"
+    expect "works with WebAssembly" until_status gpu 30 "s.engine === 'wasm' && s.tasks > 0"
+    expect "and says why" says "$(replied passedOver)" "computes a logistic function"
+    expect "the GPU rounds rightly again" tell mendGpu gpu
     expect "the training is stopped" "$motley" stop --url "$url" --format json "$(field "$work/long.out" started run)"
     expect "and ends" within 20 is_gone long
 }

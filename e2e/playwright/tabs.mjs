@@ -10,6 +10,8 @@
 //   {"do": "destroyGpu", "tab"}               ends the GPU device of a tab's worker, as a driver may
 //   {"do": "refuseThreads" | "allowThreads", "tab"}  whether the workers of further threads fail as they begin, in
 //                                             tabs opened from now on; forgets scripts that a tab's origin keeps
+//   {"do": "breakGpu" | "mendGpu", "tab"}     whether GPUs take every whole number for the one below, as if a driver's compiler
+//                                             had folded rounding away; as above
 //   {"do": "endThread" | "muteThread", "tab"} ends a further thread, or has it hear nothing any more
 //   {"do": "wakeLocks", "tab"}                how many the page asked for, and how many it holds
 //   {"do": "hide" | "show", "tab"}            as if the page was put into the background
@@ -76,6 +78,12 @@ async function answer(command) {
       return forgetScripts(page(tab));
     case "allowThreads":
       await browser.unroute(THREADS, refuse);
+      return forgetScripts(page(tab));
+    case "breakGpu":
+      await browser.route(SESSIONS, breakGpu);
+      return forgetScripts(page(tab));
+    case "mendGpu":
+      await browser.unroute(SESSIONS, breakGpu);
       return forgetScripts(page(tab));
     case "endThread":
       return toThread(page(tab), () => self.close());
@@ -166,6 +174,20 @@ const THREADS = "**/assets/wasm-compute-*.js";
 async function refuse(route) {
   const response = await route.fetch();
   const body = `if (self.name.startsWith("thread")) throw new Error("refused");\n${await response.text()}`;
+  await route.fulfill({ body, headers: { ...response.headers(), "cache-control": "no-store" } });
+}
+
+/** The worker that holds the session, and the GPU. */
+const SESSIONS = "**/assets/worker-*.js";
+
+/** The texts of shaders, without the rounding in our exponential. */
+async function breakGpu(route) {
+  const response = await route.fetch();
+  const broken = `const create = GPUDevice.prototype.createShaderModule;
+    GPUDevice.prototype.createShaderModule = function ({ code }) {
+      return create.call(this, { code: code.replace("i32(round(x))", "i32(floor(x - 1.0))") });
+    };`;
+  const body = `${broken}\n${await response.text()}`;
   await route.fulfill({ body, headers: { ...response.headers(), "cache-control": "no-store" } });
 }
 

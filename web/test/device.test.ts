@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { encodeVector, isNamed, readFrame, widen } from "../src/device/encodings.ts";
 import { FROM_COORDINATOR, FROM_DEVICE } from "../src/device/messages.ts";
-import { overwrittenInputs, requireSound, type Plan } from "../src/device/plan.ts";
+import { overwrittenInputs, requireSound, wrong, type Plan } from "../src/device/plan.ts";
 import { decode, encode, type Values } from "../src/device/protobuf.ts";
 
 globalThis.crypto ??= webcrypto as Crypto;
@@ -75,7 +75,7 @@ test("parameters that are damaged have another name", async () => {
 test("messages of the coordinator are read", () => {
   const read = (name: string) => decode(FROM_COORDINATOR, bytesOf(name)[0]!);
   assert.deepEqual(read("Welcome"), {
-    welcome: { deviceId: "web-0123", sessionToken: "secret", heartbeatMillis: 500, silenceMillis: 2500 },
+    welcome: { deviceId: "web-0123", sessionToken: "secret", heartbeatMillis: 500, silenceMillis: 2500, numericClass: "webgpu-2-qualcomm-adreno-7xx" },
   });
   assert.deepEqual(read("Pulse"), { pulse: {} });
   const { prepare } = read("Prepare");
@@ -164,4 +164,17 @@ test("plans are checked", () => {
   assert.throws(() => requireSound(plan, "webgpu"), /for wasm/);
   assert.throws(() => requireSound({ ...plan, format: 2 }, "wasm"), /format 2/);
   assert.throws(() => requireSound({ ...plan, buffers: [39] }, "wasm"), /inside of its buffer/);
+});
+
+test("a device that computes something else is told what", () => {
+  const base64 = (...numbers: number[]) => Buffer.from(new Float32Array(numbers).buffer).toString("base64");
+  const bytes = (...numbers: number[]) => new Uint8Array(new Float32Array(numbers).buffer);
+  const results = [
+    { name: "a sum", expected: base64(7), bound: base64(0) },
+    { name: "an exponential", expected: base64(1, 2.5), bound: base64(0.125, 0.25) },
+  ];
+  assert.equal(wrong({ results }, [bytes(7), bytes(0.875, 2.75)]), "");
+  assert.equal(wrong({ results }, [bytes(7), bytes(1, 3)]), "an exponential of 3 (expected: 2.5 within 0.25)");
+  assert.equal(wrong({ results }, [bytes(NaN), bytes(1, 2.5)]), "a sum of NaN (expected: 7 within 0)");
+  assert.match(wrong({ results }, [bytes(7), bytes(Infinity, 2.5)]), /^an exponential of Infinity/);
 });

@@ -6,6 +6,7 @@ import { Bulk, type Traffic } from "./bulk.ts";
 import { ENCODINGS, readsFrames } from "./encodings.ts";
 import { type Engine, Unable } from "./engine.ts";
 import { KIND_TRAIN, PROTOCOL_VERSION, type Assignment, type Manifest } from "./messages.ts";
+import { bytesOf, wrong, type SelfTest } from "./plan.ts";
 import type { Values } from "./protobuf.ts";
 import { Run } from "./run.ts";
 import { Session } from "./session.ts";
@@ -96,6 +97,12 @@ export class Agent {
   /** Samples of tasks whose answers are on their way, by lease. */
   private readonly answered = new Map<bigint, number>();
   private readonly losses = { webgpu: 0, wasm: 0 };
+  /** The engine that has computed what is known. */
+  private tested: Engine | undefined;
+  /** Why the GPU is not to be used. */
+  private unfit = "";
+  /** That the coordinator counts this device in. */
+  private numericClass = "";
   private isBusy = false;
   private hasAsked = false;
   private isJoined = false;
@@ -157,8 +164,8 @@ export class Agent {
 
   private async openEngine(): Promise<void> {
     const { engine: wanted } = this.settings;
-    const isUnfit = this.losses.webgpu >= LOSSES_MAX;
-    if (wanted !== "wasm" && !(isUnfit && wanted === "auto")) {
+    if (this.losses.webgpu >= LOSSES_MAX) this.unfit ||= `the GPU was lost ${this.losses.webgpu} times`;
+    if (wanted !== "wasm" && !(this.unfit !== "" && wanted === "auto")) {
       try {
         this.use(await this.openGpu());
         return;
@@ -167,7 +174,7 @@ export class Agent {
         this.passedOver = text(e);
       }
     }
-    if (isUnfit) this.passedOver = `the GPU was lost ${this.losses.webgpu} times`;
+    if (this.unfit !== "") this.passedOver = this.unfit;
     this.use(await WasmEngine.open(this.losses.wasm < THREADED_LOSSES_MAX ? this.settings.threads : 1));
   }
 
@@ -175,9 +182,7 @@ export class Agent {
   private async openGpu(): Promise<Engine> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const engine = await WebGpuEngine.open(this.settings);
-        await engine.test();
-        return engine;
+        return await WebGpuEngine.open(this.settings);
       } catch (e) {
         const isHopeless = e instanceof Unable && this.losses.webgpu === 0;
         if (isHopeless || attempt === GPU_ATTEMPTS) throw e;
@@ -195,6 +200,11 @@ export class Agent {
     if (this.engine !== engine || this.isEnded) return;
     this.counts.losses++;
     this.losses[engine.name]++;
+    await this.reopen(engine, why);
+  }
+
+  /** Takes an engine in place of one that is of no use any more. */
+  private async reopen(engine: Engine, why: string): Promise<void> {
     const task = this.task;
     if (task !== undefined) this.giveBack(task, why);
     this.task = undefined;
@@ -214,6 +224,42 @@ export class Agent {
     if (next?.numericClass === engine.numericClass) this.ask();
     else this.leave("another engine");
     if (this.session === undefined) this.connect();
+  }
+
+  /** Has the engine compute what is known before its first task; one that does not is given up. */
+  private async examine(engine: Engine): Promise<void> {
+    const { session, bulk } = this;
+    if (bulk === undefined) return;
+    this.isBusy = true;
+    let problem = "";
+    try {
+      const test = await bulk.selfTest(engine, this.settings.memoryBytes);
+      problem = await this.problemOf(engine, test).catch(text);
+    } catch (e) {
+      // What the coordinator has no test for it has no plans for; that it is away says nothing of the engine.
+      if (e instanceof Unable) problem = e.message;
+      else if (this.session === session) session?.close(text(e));
+    }
+    this.isBusy = false;
+    if (this.session !== session || this.engine !== engine) return this.ask();
+    if (problem === "") {
+      this.tested = engine;
+      return this.ask();
+    }
+    if (engine.name === "wasm" || this.settings.engine === "webgpu") return this.stop(problem);
+    this.unfit = problem;
+    await this.reopen(engine, problem);
+    engine.close();
+  }
+
+  /** What is wrong with an engine; empty if nothing is. */
+  private async problemOf(engine: Engine, test: SelfTest): Promise<string> {
+    const prepared = await engine.prepare(test.plan);
+    const writes = test.inputs.map((text, input) => ({ input, bytes: bytesOf(text) }));
+    const results = await prepared.run(writes, test.results.map((_, i) => i));
+    prepared.close();
+    const what = wrong(test, results);
+    return what && `${engine.processor} computes ${what}`;
   }
 
   // The session.
@@ -270,6 +316,12 @@ export class Agent {
       case "welcome":
         this.bulk = new Bulk(message["sessionToken"], this.traffic);
         this.isJoined = true;
+        // Of another class: plans in hand are of an older compiler.
+        if (this.numericClass !== message["numericClass"]) {
+          this.run?.close();
+          this.run = undefined;
+        }
+        this.numericClass = message["numericClass"];
         this.counts.joinedMs ||= this.sinceStart();
         this.retryMs = RETRY_MS.first;
         this.show("idle", "");
@@ -362,6 +414,10 @@ export class Agent {
     const pause = this.pausedBecause();
     if (pause !== "") {
       this.show("paused", pause);
+      return;
+    }
+    if (this.tested !== this.engine) {
+      void this.examine(this.engine);
       return;
     }
     if (["paused", "starting", "preparing"].includes(this.state)) this.show("idle", "");

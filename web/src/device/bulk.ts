@@ -1,6 +1,6 @@
 /** Bulk bytes between this device and its coordinator, as HTTP bodies. */
-import type { Engine, Tuned } from "./engine.ts";
-import type { Plan } from "./plan.ts";
+import { type Engine, type Tuned, Unable } from "./engine.ts";
+import type { Plan, SelfTest } from "./plan.ts";
 
 const ATTEMPTS_MAX = 10;
 const PAUSE_MS = 1000;
@@ -21,13 +21,21 @@ export class Bulk {
   ) {}
 
   /** The plan of a program; kept by whoever asks. */
-  async plan(program: string, engine: Engine, memoryBytes: number): Promise<Plan> {
-    const abilities = abilitiesOf(engine, memoryBytes);
-    const response = await this.send(`/v1/programs/${program}/plan?${abilities}`);
+  plan(program: string, engine: Engine, memoryBytes: number): Promise<Plan> {
+    return this.compiled(`programs/${program}/plan`, engine, memoryBytes);
+  }
+
+  selfTest(engine: Engine, memoryBytes: number): Promise<SelfTest> {
+    return this.compiled("self-test", engine, memoryBytes);
+  }
+
+  private async compiled<T>(what: string, engine: Engine, memoryBytes: number): Promise<T> {
+    const response = await this.send(`/v1/${what}?${abilitiesOf(engine, memoryBytes)}`);
+    if (response.status === 400) throw new Unable((await problem(response)).message);
     if (!response.ok) throw await problem(response);
     const text = await response.text();
     this.traffic.downBytes += text.length;
-    return JSON.parse(text) as Plan;
+    return JSON.parse(text) as T;
   }
 
   /** Tells what was found best, for all devices of this kind. */

@@ -10,7 +10,7 @@ export interface Write {
 export interface Engine {
   /** As plans name it. */
   readonly name: "webgpu" | "wasm";
-  /** Devices of one class compute bit-identical results. */
+  /** What decides bits, of this machine: the coordinator makes a numeric class of it, which also has the version of its compiler. */
   readonly numericClass: string;
   /** For people. */
   readonly processor: string;

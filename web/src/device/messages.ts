@@ -62,6 +62,7 @@ export const FROM_COORDINATOR: Message = {
     sessionToken: field(2, "string"),
     heartbeatMillis: field(3, "uint32"),
     silenceMillis: field(4, "uint32"),
+    numericClass: field(65, "string"),
   }),
   pulse: field(2, {}),
   prepare: field(3, {

@@ -45,6 +45,26 @@ export interface Plan {
   readonly module?: string;
 }
 
+/** A plan with its inputs and what must come out, all numbers in base64; how far off an element may be is its bound. */
+export interface SelfTest {
+  readonly plan: Plan;
+  readonly inputs: readonly string[];
+  readonly results: readonly { readonly name: string; readonly expected: string; readonly bound: string }[];
+}
+
+/** What is wrong with results, as "an exponential of 1.7 (expected: …)"; empty if nothing is. */
+export function wrong({ results }: Pick<SelfTest, "results">, given: readonly Uint8Array<ArrayBuffer>[]): string {
+  const floats = (text: string) => new Float32Array(bytesOf(text).buffer);
+  for (const [i, { name, expected, bound }] of results.entries()) {
+    const values = new Float32Array(given[i]!.buffer);
+    const [numbers, bounds] = [floats(expected), floats(bound)];
+    // NaN, too, is beyond.
+    const at = numbers.findIndex((number, k) => !(Math.abs(values[k]! - number) <= bounds[k]!));
+    if (at >= 0) return `${name} of ${values[at]} (expected: ${numbers[at]} within ${bounds[at]})`;
+  }
+  return "";
+}
+
 const FORMAT = 1;
 
 /** @throws Error if a reader of this version must not run it */

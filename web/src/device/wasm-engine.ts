@@ -51,7 +51,7 @@ export class WasmEngine implements Engine {
     // Multiply-adds may round once or twice, as the processor likes it; only once is of use.
     const isFused = computes(FUSED);
     const usual = { simd: "true", relaxedSimd: String(isFused) };
-    const name = numericClass(isFused);
+    const name = isFused ? "wasm-fused" : "wasm-plain";
     if (threads > 1 && globalThis.crossOriginIsolated) {
       const engine = new WasmEngine(name, { ...usual, threads: String(threads) }, threads);
       try {
@@ -122,14 +122,6 @@ export class WasmEngine implements Engine {
     this.waiting.clear();
     this.lose(why);
   }
-}
-
-/**
- * Where multiply-adds round once, plans have the bits of the JVM's engine with convolutions that are
- * sums of products (docs/wasm.md): the class is its own.
- */
-export function numericClass(isFused: boolean): string {
-  return isFused ? "jvm-cpu-3-direct" : "wasm-1";
 }
 
 const MULTIPLY = [0xfd, 0xe6, 0x01];

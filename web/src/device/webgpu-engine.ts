@@ -89,21 +89,6 @@ export class WebGpuEngine implements Engine {
     return made.prepared;
   }
 
-  /** The numeric self-test: there are adapters that answer anything. */
-  async test(): Promise<void> {
-    const prepared = await this.prepare(TEST_PLAN);
-    const values = Float32Array.from({ length: TEST_SIZE }, (_, i) => (i - 20) / 8);
-    const [bytes] = await prepared.run([{ input: 0, bytes: new Uint8Array(values.buffer) }], [0]);
-    prepared.close();
-    const results = new Float32Array(bytes!.buffer);
-    values.forEach((value, i) => {
-      const expected = Math.exp(value) / (1 + Math.sqrt(i));
-      if (!(Math.abs(results[i]! - expected) <= 1e-5 * expected)) {
-        throw new Unable(`the GPU computes ${results[i]} (expected: ${expected})`);
-      }
-    });
-  }
-
   close(): void {
     this.device.destroy();
   }
@@ -280,36 +265,6 @@ function isEqual(one: Uint32Array, other: Uint32Array): boolean {
 function portAt(place: Place, number: number) {
   return { ...place, name: `result${number}`, type: "f32" as const, shape: [place.bytes / 4] };
 }
-
-const TEST_SIZE = 64;
-
-const TEST_PLAN: Plan = {
-  format: 1,
-  engine: "webgpu",
-  program: "",
-  buffers: [512],
-  inputs: [{ name: "param0", type: "f32", shape: [TEST_SIZE], buffer: 0, offset: 0, bytes: 256 }],
-  outputs: [{ name: "result0", type: "f32", shape: [TEST_SIZE], buffer: 0, offset: 256, bytes: 256 }],
-  constants: [],
-  shaders: [
-    `@group(0) @binding(0) var<storage, read_write> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
-@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  y[id.x] = exp(x[id.x]) / (1.0 + sqrt(f32(id.x)));
-}`,
-  ],
-  dispatches: [
-    {
-      shader: 0,
-      entry: "main",
-      bindings: [
-        { buffer: 0, offset: 0, bytes: 256 },
-        { buffer: 0, offset: 256, bytes: 256 },
-      ],
-      groups: [1, 1, 1],
-    },
-  ],
-};
 
 interface Step {
   readonly pipeline: GPUComputePipeline;

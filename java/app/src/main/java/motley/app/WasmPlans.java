@@ -27,6 +27,16 @@ final class WasmPlans implements PlanCompiler {
                 program -> WasmCompiler.compile(program, List.of(), features));
     }
 
+    /// @param reported `wasm-fused` where multiply-adds round once, else `wasm-plain`
+    @Override
+    public String numericClass(String reported) {
+        return switch (reported) {
+            case "wasm-fused" -> WasmCompiler.numericClass(WasmFeatures.FUSED);
+            case "wasm-plain" -> WasmCompiler.numericClass(WasmFeatures.PLAIN);
+            default -> "wasm-unknown-" + reported;
+        };
+    }
+
     /// More than plans are made for are as good as those.
     private static int threads(Map<String, String> abilities) {
         var text = abilities.getOrDefault("threads", "1");

@@ -49,6 +49,13 @@ final class WebGpuPlans implements PlanCompiler {
                 });
     }
 
+    /// @param reported `webgpu-` and the GPU's maker and architecture
+    @Override
+    public String numericClass(String reported) {
+        var label = reported.startsWith("webgpu-") ? reported.substring(7) : reported;
+        return GpuPlans.numericClass(label);
+    }
+
     @Override
     public List<String> variants() {
         return Stream.of(Tiling.values()).map(Tiling::name).toList();

@@ -236,7 +236,8 @@ public final class Coordinator implements AutoCloseable {
         var shared = shared(settings, opened);
         var listeners = new Listeners();
         var counters = new Counters();
-        var records = new Fleet.Records(new Reputations(database), clock);
+        var plans = new Plans(blobs, new Tunings(database.jdbi(), clock), brought.compilers);
+        var records = new Fleet.Records(new Reputations(database), plans, clock);
         var fleet = new Fleet(access, shared, settings.limits().devicesMax(), records);
         var runs =
                 opened.add(
@@ -255,7 +256,6 @@ public final class Coordinator implements AutoCloseable {
         runs.restore();
         var uploads =
                 Uploads.open(home.resolve("uploads"), database.jdbi(), clock, UploadLimits.DEFAULT);
-        var plans = new Plans(blobs, new Tunings(database.jdbi(), clock), brought.compilers);
         var datasets = opened.add(Datasets.open(blobs, uploads, database.jdbi(), clock));
         var models = StoredModels.open(blobs, uploads, database.jdbi(), clock);
         var figures = new CoordinatorFigures(home, fleet, runs, database, journal, counters);

@@ -12,9 +12,11 @@ import java.util.function.UnaryOperator;
 import motley.coordinator.access.Access;
 import motley.coordinator.access.Person;
 import motley.coordinator.access.Secret;
+import motley.coordinator.plans.Plans;
 import motley.rounds.DeviceId;
 import motley.rounds.Reputation;
 import motley.rounds.sharing.FairShare;
+import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
 import motley.wire.FromDevice;
 import motley.wire.Hindrance;
@@ -36,6 +38,7 @@ final class Fleet {
     private final Optional<SharedDirectory> shared;
     private final int devicesMax;
     private final Reputations reputations;
+    private final Plans plans;
     private final InstantSource clock;
     private final Map<String, DeviceSession> sessions = new ConcurrentHashMap<>();
 
@@ -57,12 +60,13 @@ final class Fleet {
         this.shared = shared;
         this.devicesMax = devicesMax;
         reputations = records.reputations;
+        plans = records.plans;
         clock = records.clock;
         sharing = new Sharing(clock);
     }
 
-    /// What it knows from before, and the time.
-    record Records(Reputations reputations, InstantSource clock) {}
+    /// What it knows from before, and of what devices run; and the time.
+    record Records(Reputations reputations, Plans plans, InstantSource clock) {}
 
     /// The handler of a new connection.
     Session.Handler<FromDevice> open(Session<FromCoordinator> session) {
@@ -108,19 +112,27 @@ final class Fleet {
     /// Takes a device in, or takes it back; its earlier connection ends.
     Device welcome(FromDevice.Hello hello, DeviceSession session) {
         var device = meet(hello);
+        var profile = classed(hello.profile());
         own(device, hello.token());
         device.heard(clock.millis());
-        var replaced = device.connected(session, hello.name(), hello.profile());
+        var replaced = device.connected(session, hello.name(), profile);
         replaced.ifPresent(old -> old.dismiss("another connection of this device", false));
         session.send(
                 new FromCoordinator.Welcome(
                         hello.deviceId(),
                         session.token(),
                         TIMING,
-                        shared.map(directory -> directory.path().toString())));
+                        shared.map(directory -> directory.path().toString()),
+                        Optional.of(profile.numericClass())));
         device.run().ifPresent(run -> run.tell(new RunMessage.Joined(device)));
         connected.incrementAndGet();
         return device;
+    }
+
+    /// What a device that runs plans computes is the compiler's doing.
+    private DeviceProfile classed(DeviceProfile profile) {
+        if (profile.thin().isEmpty()) return profile;
+        return profile.withNumericClass(plans.numericClass(profile));
     }
 
     /// A device that comes as another person's has nothing of the honesty it showed before.

@@ -5,6 +5,7 @@ import static motley.tensor.Require.require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import motley.compiler.device.SelfTest;
 import motley.program.Engine;
 import motley.program.Executable;
 import motley.program.Program;
@@ -81,8 +82,17 @@ public final class WebGpuEngine implements Engine {
     private static WebGpuEngine open(GpuDevice device, Tiling tiling, Settings settings) {
         var target = new GpuTarget(device.limits(), tiling, settings.precision());
         var engine = new WebGpuEngine(device, target, settings);
-        SelfTest.run(engine);
+        engine.test();
         return engine;
+    }
+
+    /// @throws EngineUnavailableException if the GPU computes wrongly what is known
+    private void test() {
+        var test = SelfTest.ofOperations();
+        var wrong = test.wrong(run(test.program(), test.tensors()));
+        if (wrong.isEmpty()) return;
+        throw new EngineUnavailableException(
+                "GPU: %s computes %s".formatted(adapter(), wrong.get()));
     }
 
     /// The GPU in use.
@@ -102,8 +112,8 @@ public final class WebGpuEngine implements Engine {
 
     @Override
     public String numericClass() {
-        var label = "webgpu-2-" + device.adapter().label();
-        return target.precision() == Precision.HALF ? label + "-half" : label;
+        var name = GpuPlans.numericClass(device.adapter().label());
+        return target.precision() == Precision.HALF ? name + "-half" : name;
     }
 
     /// @throws IllegalStateException if the engine is closed, or its GPU refuses or is lost

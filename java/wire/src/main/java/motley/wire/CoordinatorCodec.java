@@ -91,6 +91,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                         directory ->
                                 encoded.setSharedMemory(
                                         SharedMemoryOffer.newBuilder().setDirectory(directory)));
+        welcome.numericClass().ifPresent(encoded::setNumericClass);
         return encoded.build();
     }
 
@@ -115,7 +116,9 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
                                         "directory",
                                         welcome.getSharedMemory().getDirectory(),
                                         TEXT_MAX))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.of(Check.text("numeric_class", welcome.getNumericClass(), TEXT_MAX))
+                        .filter(text -> !text.isEmpty()));
     }
 
     private static Prepare encode(RunManifest manifest) {

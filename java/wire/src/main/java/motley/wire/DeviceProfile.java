@@ -89,6 +89,24 @@ public record DeviceProfile(
                 Optional.empty());
     }
 
+    /// This profile in another class.
+    public DeviceProfile withNumericClass(String other) {
+        return new DeviceProfile(
+                operatingSystem,
+                processor,
+                cores,
+                threads,
+                memoryBytes,
+                memoryLimitBytes,
+                gflops,
+                engines,
+                other,
+                version,
+                thin,
+                ownSamples,
+                limits);
+    }
+
     /// This profile with data sets on the device.
     public DeviceProfile withOwnSamples(List<OwnSamples> offered) {
         return new DeviceProfile(

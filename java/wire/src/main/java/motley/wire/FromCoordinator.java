@@ -9,8 +9,13 @@ import motley.wire.encoding.ParameterForm;
 public sealed interface FromCoordinator {
     /// @param sessionToken sent as a bearer token with every bulk request of the session
     /// @param sharedDirectory where a device of the same machine may exchange files
+    /// @param numericClass that the device counts in; empty where the coordinator does not say
     record Welcome(
-            String deviceId, String sessionToken, Timing timing, Optional<String> sharedDirectory)
+            String deviceId,
+            String sessionToken,
+            Timing timing,
+            Optional<String> sharedDirectory,
+            Optional<String> numericClass)
             implements FromCoordinator {}
 
     /// @param heartbeatMillis how often each side says something

@@ -117,7 +117,8 @@ final class BrowserGolden {
                         "web-0123",
                         "secret",
                         new FromCoordinator.Timing(500, 2500),
-                        Optional.of("/dev/shm/motley")),
+                        Optional.of("/dev/shm/motley"),
+                        Optional.of("webgpu-2-qualcomm-adreno-7xx")),
                 new FromCoordinator.Pulse(),
                 new FromCoordinator.Prepare(manifest),
                 new FromCoordinator.Assign(

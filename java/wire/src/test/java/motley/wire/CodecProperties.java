@@ -172,7 +172,12 @@ final class CodecProperties {
 
         List<FromCoordinator> fromCoordinator() {
             return List.of(
-                    new FromCoordinator.Welcome(identifier(), text(), timing(), maybe(this::text)),
+                    new FromCoordinator.Welcome(
+                            identifier(),
+                            text(),
+                            timing(),
+                            maybe(this::text),
+                            maybe(this::identifier)),
                     new FromCoordinator.Pulse(),
                     new FromCoordinator.Prepare(manifest()),
                     new FromCoordinator.Assign(

@@ -109,7 +109,9 @@ final class TestCoordinator implements AutoCloseable {
         var session = session();
         hear(FromDevice.Hello.class);
         var timing = new FromCoordinator.Timing(500, 10_000);
-        session.send(new FromCoordinator.Welcome("device", TOKEN, timing, Optional.empty()));
+        session.send(
+                new FromCoordinator.Welcome(
+                        "device", TOKEN, timing, Optional.empty(), Optional.empty()));
         return session;
     }
 

@@ -26,6 +26,14 @@ public interface PlanCompiler {
     ///     needs
     Target target(Map<String, String> abilities);
 
+    /// The numeric class of a device that runs these plans: what a device cannot know of itself is
+    /// which bits this compiler's code has.
+    ///
+    /// @param reported what the device says of its hardware
+    default String numericClass(String reported) {
+        return reported;
+    }
+
     /// Ways to compute a kernel that devices may time, by name; none where there is one way.
     default List<String> variants() {
         return List.of();

@@ -43,6 +43,7 @@ public final class PlanRoutes {
     public List<Route> routes() {
         return List.of(
                 Route.brief(HttpMethod.GET, "/v1/programs/{sha256}/plan", Scope.DEVICE, this::plan),
+                Route.brief(HttpMethod.GET, "/v1/self-test", Scope.DEVICE, this::selfTest),
                 Route.brief(HttpMethod.POST, "/v1/tunings", Scope.DEVICE, this::tune));
     }
 
@@ -87,13 +88,22 @@ public final class PlanRoutes {
         var device = device(abilities);
         var plan =
                 plans.plan(program, device).orElseThrow(() -> Problem.notFound("program", program));
+        return json(plan);
+    }
+
+    private HttpResponse selfTest(ServiceRequestContext context, HttpRequest request)
+            throws IOException, InterruptedException {
+        return json(plans.selfTest(device(abilities(context))));
+    }
+
+    private static HttpResponse json(byte[] text) {
         var headers =
                 ResponseHeaders.builder(HttpStatus.OK)
                         .contentType(MediaType.JSON_UTF_8)
-                        .contentLength(plan.length)
+                        .contentLength(text.length)
                         .add(HttpHeaderNames.CACHE_CONTROL, "private, no-cache")
                         .build();
-        return HttpResponse.of(headers, HttpData.wrap(plan));
+        return HttpResponse.of(headers, HttpData.wrap(text));
     }
 
     private static Map<String, String> abilities(ServiceRequestContext context) {

@@ -17,10 +17,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import motley.compiler.device.DevicePlan;
 import motley.compiler.device.DevicePlanJson;
+import motley.compiler.device.SelfTest;
 import motley.coordinator.plans.PlanCompiler.Target;
 import motley.coordinator.storage.BlobStore;
 import motley.program.Limits;
 import motley.program.ProgramCodec;
+import motley.wire.DeviceProfile;
 
 /// Plans by program and class of devices: compiled when the first device of a class asks, and kept
 /// for the next. Any thread may call; whoever asks waits for the compiler.
@@ -67,6 +69,32 @@ public final class Plans {
         }
     }
 
+    /// The numeric class of a device that runs plans; what it reported where no engine is known.
+    public String numericClass(DeviceProfile profile) {
+        return compilers.stream()
+                .filter(one -> profile.engines().contains(one.engine()))
+                .map(one -> one.numericClass(profile.numericClass()))
+                .findFirst()
+                .orElse(profile.numericClass());
+    }
+
+    /// The numeric self-test for a device, as JSON: a plan, its inputs, and what must come out.
+    ///
+    /// @throws IllegalArgumentException if there is no such engine, an ability is malformed, or the
+    ///     test needs more memory than the device lends
+    public byte[] selfTest(Device device) throws IOException, InterruptedException {
+        var target = compiler(device.engine()).target(device.abilities());
+        var key = new Key("self-test", device.engine(), target.name(), device.memoryBytes());
+        return made(
+                key,
+                () -> {
+                    var test = SelfTest.ofOperations();
+                    var plan = target.compilation().compile(test.program(), Map.of());
+                    requireRoom(plan, device.memoryBytes());
+                    return test.json(plan).getBytes(StandardCharsets.UTF_8);
+                });
+    }
+
     /// The plan of the program that blob `program` holds, as JSON; empty if there is no such blob.
     ///
     /// @throws IllegalArgumentException if there is no such engine, an ability is malformed, the
@@ -77,17 +105,30 @@ public final class Plans {
         var file = blobs.find(program);
         if (file.isEmpty()) return Optional.empty();
         var key = new Key(program, device.engine(), target.name(), device.memoryBytes());
+        return Optional.of(made(key, () -> compile(file.get(), target, device)));
+    }
+
+    private interface Making {
+        byte[] make() throws IOException, InterruptedException;
+    }
+
+    /// What is kept under `key`; whoever asks first makes it, a few at once.
+    private byte[] made(Key key, Making making) throws IOException, InterruptedException {
         var made = new CompletableFuture<byte[]>();
         CompletableFuture<byte[]> there;
         synchronized (kept) {
             there = kept.putIfAbsent(key, made);
         }
-        if (there != null) return Optional.of(await(there));
+        if (there != null) return await(there);
         try {
-            var plan = compile(file.get(), target, device);
-            made.complete(plan);
+            compiling.acquire();
+            try {
+                made.complete(making.make());
+            } finally {
+                compiling.release();
+            }
             shrink();
-            return Optional.of(plan);
+            return made.join();
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             synchronized (kept) {
                 kept.remove(key, made);
@@ -143,8 +184,7 @@ public final class Plans {
         }
     }
 
-    private byte[] compile(Path file, Target target, Device device)
-            throws IOException, InterruptedException {
+    private byte[] compile(Path file, Target target, Device device) throws IOException {
         long memoryBytes = device.memoryBytes();
         long sizeBytes = Files.size(file);
         require(
@@ -152,20 +192,19 @@ public final class Plans {
                 "program: %d bytes (expected: at most %d)",
                 sizeBytes,
                 PROGRAM_BYTES_MAX);
-        compiling.acquire();
-        try {
-            var limits = Limits.DEFAULT.withPeakLiveBytesMax(memoryBytes);
-            var program = ProgramCodec.decode(Files.readAllBytes(file), limits);
-            DevicePlan plan = target.compilation().compile(program, tuned(device, target));
-            require(
-                    plan.bytes() <= memoryBytes,
-                    "memory: %d bytes (expected: %d, what the plan needs)",
-                    memoryBytes,
-                    plan.bytes());
-            return DevicePlanJson.write(plan).getBytes(StandardCharsets.UTF_8);
-        } finally {
-            compiling.release();
-        }
+        var limits = Limits.DEFAULT.withPeakLiveBytesMax(memoryBytes);
+        var program = ProgramCodec.decode(Files.readAllBytes(file), limits);
+        var plan = target.compilation().compile(program, tuned(device, target));
+        requireRoom(plan, memoryBytes);
+        return DevicePlanJson.write(plan).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void requireRoom(DevicePlan plan, long memoryBytes) {
+        require(
+                plan.bytes() <= memoryBytes,
+                "memory: %d bytes (expected: %d, what the plan needs)",
+                memoryBytes,
+                plan.bytes());
     }
 
     /// What is known of the class, less the variants that an upgrade took away, which it times

@@ -20,6 +20,18 @@ import motley.tensor.Shape;
 public final class GpuPlans {
     private GpuPlans() {}
 
+    /// Which bits plans have, as far as they decide it: another number when a shader of the same
+    /// program computes others.
+    private static final int BITS = 2;
+
+    /// The numeric class of devices that run these plans on GPUs of one kind, in a browser as
+    /// natively.
+    ///
+    /// @param label of the GPU
+    public static String numericClass(String label) {
+        return "webgpu-%d-%s".formatted(BITS, label);
+    }
+
     /// Most kernels of a plan that have variants.
     static final int VARIED_MAX = 4;
 
