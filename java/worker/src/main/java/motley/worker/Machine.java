@@ -58,7 +58,7 @@ final class Machine {
                         load,
                         OptionalLong.of(hardware.getMemory().getAvailable()),
                         battery.map(Machine::charge).orElse(OptionalDouble.empty()),
-                        battery.map(PowerSource::isPowerOnLine),
+                        battery.map(Machine::isOnPower),
                         temperature(),
                         Optional.empty());
         var others =
@@ -74,6 +74,12 @@ final class Machine {
         return hardware.getPowerSources().stream()
                 .filter(source -> source.getMaxCapacity() > 1)
                 .findFirst();
+    }
+
+    /// Linux says of a battery whether it discharges, and of no power line where the adapter's is
+    /// a device of its own.
+    private static boolean isOnPower(PowerSource battery) {
+        return battery.isPowerOnLine() || !battery.isDischarging();
     }
 
     private static OptionalDouble charge(PowerSource battery) {
