@@ -27,7 +27,8 @@ main() {
     expect "with it a device joins" within 30 has "$work/carl.out" joined
     expect "the router forgets what is silent for 5 s" forgets_soon
     sleep 8
-    expect "but devices that wait are not silent" lists idle 3
+    expect "but devices that wait are not silent" within 10 lists idle 3
+    expect "and have stayed all the time" stayed
     train_over_networks
     leave
 }
@@ -102,6 +103,10 @@ forgets_soon() {
 lists() {
     "$motley" devices --url "$url" --token "$token" --format json >"$work/devices.out" &&
         (($(grep '^{"type":"device"' "$work/devices.out" | grep -c "\"state\":\"$1\"") == $2))
+}
+
+stayed() {
+    ! has "$work/ann.out" away && ! has "$work/bob.out" away && ! has "$work/carl.out" away
 }
 
 train_over_networks() {

@@ -37,9 +37,7 @@ final class StragglersTest {
         assertThat(Waiting.why(play.state(), play.now()))
                 .isInstanceOfSatisfying(
                         Waiting.SlowDevices.class,
-                        why ->
-                                assertThat(why.text())
-                                        .contains("1 devices that ask are much slower"));
+                        why -> assertThat(why.text()).contains("all that ask (1) are much slower"));
         var turn = play.state().wakeAt().orElseThrow();
         play.passes(Duration.between(play.now(), turn));
         assertThat(play.assigned(slow)).isPresent();

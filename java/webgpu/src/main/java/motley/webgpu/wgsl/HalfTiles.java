@@ -2,8 +2,7 @@ package motley.webgpu.wgsl;
 
 /// Tiles of half floats in workgroup memory. Each has a power of two of its own, which takes its
 /// largest finite element to [2^14, 2^15): without it, gradients below 2^-14 would lose their
-/// digits
-/// and activations above 65504 would become infinite.
+/// digits and activations above 65504 would become infinite.
 ///
 /// An element is off by 2^-11 of itself, or by 2^-28 of the tile's largest where that is more.
 final class HalfTiles {
