@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,7 @@ final class Proxies extends ProxySelector {
                     "http".equalsIgnoreCase(uri.getScheme())
                             && uri.getHost() != null
                             && uri.getUserInfo() == null
+                            && Set.of("", "/").contains(uri.getRawPath())
                             && port > 0
                             && port <= PORT_MAX;
             if (isUsable) {
@@ -113,7 +115,7 @@ final class Proxies extends ProxySelector {
     /// The text may hold a password, which is not shown.
     private static IllegalArgumentException unusable(
             String name, String text, @Nullable Exception cause) {
-        var shown = text.replaceFirst("//[^@]*@", "//…@");
+        var shown = text.replaceFirst("^(.*://)?.*@", "$1…@");
         return new IllegalArgumentException(
                 "%s: %s (expected: http://HOST:PORT, without a password)".formatted(name, shown),
                 cause);

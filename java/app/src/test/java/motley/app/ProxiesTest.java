@@ -70,8 +70,11 @@ final class ProxiesTest {
                             "https_proxy: %s (expected: http://HOST:PORT, without a password)",
                             wrong);
         }
-        assertThatThrownBy(() -> Proxies.of(Map.of("HTTP_PROXY", "http://ann:secret@a:1")))
-                .hasMessageContaining("http://…@a:1")
-                .hasMessageNotContaining("secret");
+        for (var with :
+                new String[] {"http://ann:secret@a:1", "ann:sec@secret@a:1", "a:/secret@a:1"}) {
+            assertThatThrownBy(() -> Proxies.of(Map.of("HTTP_PROXY", with)))
+                    .hasMessageContaining("…@a:1")
+                    .hasMessageNotContaining("sec");
+        }
     }
 }

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import motley.program.ConvolutionSpec;
-import motley.program.Op;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.program.reference.ReferenceEngine;
@@ -35,7 +33,7 @@ final class HalfProductsTest {
 
     @Test
     void resultsAreWithinTwoRoundings() {
-        var program = program();
+        var program = TilingBitsTest.program();
         for (float scale : new float[] {1, 1e-6f, 1e6f}) {
             var params = params(program, scale);
             var absolutes = new Tensor[params.length];
@@ -124,29 +122,6 @@ final class HalfProductsTest {
         try (var engine = WebGpuEngine.open(settings(Precision.HALF))) {
             return engine.run(program, params);
         }
-    }
-
-    /// A product and a convolution with both gradients, of sizes that fill no tile.
-    private static Program program() {
-        var b = new ProgramBuilder();
-        var x = b.param(TensorType.f32(37, 29));
-        var y = b.param(TensorType.f32(29, 43));
-        var images = b.param(TensorType.f32(2, 9, 9, 9));
-        var filters = b.param(TensorType.f32(3, 3, 9, 11));
-        var dy = b.param(TensorType.f32(2, 7, 7, 11));
-        var spec = ConvolutionSpec.plain();
-        return b.build(
-                List.of(
-                        b.matmul(x, y),
-                        b.apply(new Op.Convolution(spec), images, filters),
-                        b.apply(
-                                new Op.ConvolutionInputGradient(spec, Shape.of(2, 9, 9, 9)),
-                                dy,
-                                filters),
-                        b.apply(
-                                new Op.ConvolutionFilterGradient(spec, Shape.of(3, 3, 9, 11)),
-                                images,
-                                dy)));
     }
 
     private static Tensor[] params(Program program, float scale) {

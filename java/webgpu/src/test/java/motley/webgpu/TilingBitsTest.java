@@ -48,7 +48,7 @@ final class TilingBitsTest {
     }
 
     /// A product and a convolution with both gradients, of sizes that fill no tile.
-    private static Program program() {
+    static Program program() {
         var b = new ProgramBuilder();
         var x = b.param(TensorType.f32(37, 29));
         var y = b.param(TensorType.f32(29, 43));

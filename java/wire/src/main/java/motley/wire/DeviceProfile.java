@@ -91,42 +91,20 @@ public record DeviceProfile(
 
     /// This profile in another class.
     public DeviceProfile withNumericClass(String other) {
-        return new DeviceProfile(
-                operatingSystem,
-                processor,
-                cores,
-                threads,
-                memoryBytes,
-                memoryLimitBytes,
-                gflops,
-                engines,
-                other,
-                version,
-                thin,
-                ownSamples,
-                limits);
+        return with(other, ownSamples, limits);
     }
 
     /// This profile with data sets on the device.
     public DeviceProfile withOwnSamples(List<OwnSamples> offered) {
-        return new DeviceProfile(
-                operatingSystem,
-                processor,
-                cores,
-                threads,
-                memoryBytes,
-                memoryLimitBytes,
-                gflops,
-                engines,
-                numericClass,
-                version,
-                thin,
-                offered,
-                limits);
+        return with(numericClass, offered, limits);
     }
 
     /// This profile with what the device's owner allows.
     public DeviceProfile withLimits(List<String> words) {
+        return with(numericClass, ownSamples, words);
+    }
+
+    private DeviceProfile with(String newClass, List<OwnSamples> newSamples, List<String> words) {
         return new DeviceProfile(
                 operatingSystem,
                 processor,
@@ -136,10 +114,10 @@ public record DeviceProfile(
                 memoryLimitBytes,
                 gflops,
                 engines,
-                numericClass,
+                newClass,
                 version,
                 thin,
-                ownSamples,
+                newSamples,
                 words);
     }
 

@@ -6,9 +6,6 @@ package motley.webgpu.wgsl;
 ///
 /// An element is off by 2^-11 of itself, or by 2^-28 of the tile's largest where that is more.
 final class HalfTiles {
-    /// Terms of a tile, as in [SumShaders].
-    private static final int TERMS = 16;
-
     private HalfTiles() {}
 
     /// A tile to be filled.
@@ -18,7 +15,7 @@ final class HalfTiles {
     record Tile(String name, boolean byTerms, int side, int each, String element) {
         /// How many elements an invocation fills.
         int mine() {
-            return each * TERMS / side;
+            return each * SumShaders.TERMS / side;
         }
     }
 
@@ -46,8 +43,8 @@ final class HalfTiles {
 
     private static void at(Wgsl to, boolean byTerms, int width, int side) {
         to.line("let e = lane + i * %d;", side * side);
-        to.line("let k = e %s %d;", byTerms ? "%" : "/", byTerms ? TERMS : width);
-        to.line("let x = e %s %d;", byTerms ? "/" : "%", byTerms ? TERMS : width);
+        to.line("let k = e %s %d;", byTerms ? "%" : "/", byTerms ? SumShaders.TERMS : width);
+        to.line("let x = e %s %d;", byTerms ? "/" : "%", byTerms ? SumShaders.TERMS : width);
     }
 
     /// Rounds what both tiles are filled with, and forgets their largest for the next terms.

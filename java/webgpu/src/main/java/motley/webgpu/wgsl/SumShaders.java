@@ -8,7 +8,7 @@ final class SumShaders {
     private static final int TILE = 4;
 
     /// Terms of which a workgroup holds both factors at a time.
-    private static final int TERMS = 16;
+    static final int TERMS = 16;
 
     /// Fewer rows or columns leave most of a shared tile idle.
     private static final int SHARED_MIN = 8;
