@@ -1,0 +1,131 @@
+package motley.cpu.kernel;
+
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static motley.cpu.kernel.VectorCode.FLOATS;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.MethodTypeDesc;
+
+/// Writes the class of a [FixedProduct]: loops over panels, over register tiles, over terms.
+///
+/// The distance between rows of `a` is an argument though it could be literal, so that each row has
+/// a pointer of its own. With one pointer and literal distances the optimising compiler loads ahead
+/// what the tile has no registers for, and keeps a sum in memory.
+final class FixedCode {
+    private static final MethodTypeDesc RUN =
+            MethodTypeDesc.of(
+                    CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, FLOATS, CD_int, CD_int);
+
+    // Local variables of `run`: its parameters, then its own.
+    private static final int A = 1;
+    private static final int A_OFFSET = 2;
+    private static final int A_ROW = 3;
+    private static final int B = 4;
+    private static final int B_OFFSET = 5;
+    private static final int C = 6;
+    private static final int C_OFFSET = 7;
+    private static final int COUNT = 8;
+    private static final int PANEL = 9;
+    private static final int ROW = 10;
+    private static final int K = 11;
+    private static final int A_PLACE = 12;
+    private static final int C_PLACE = 13;
+    private static final int ROWS = 14;
+
+    private final FixedForm form;
+    private final CodeBuilder code;
+    private final VectorCode vectors;
+
+    private FixedCode(FixedForm form, CodeBuilder code) {
+        this.form = form;
+        this.code = code;
+        vectors = new VectorCode(code, form.lanes());
+    }
+
+    /// Makes the product of `form`, as a hidden class.
+    static FixedProduct make(FixedForm form) {
+        return VectorCode.make(
+                FixedProduct.class, RUN, form, code -> new FixedCode(form, code).run());
+    }
+
+    private void run() {
+        vectors.loop(PANEL, () -> code.loadConstant(form.b().count()), 1, this::panel);
+        code.return_();
+    }
+
+    private void panel() {
+        code.iload(A_OFFSET).istore(A_PLACE);
+        code.iload(C_OFFSET).istore(C_PLACE);
+        vectors.loop(ROW, () -> code.iload(COUNT), form.rows(), this::tile);
+        code.iload(B_OFFSET).loadConstant(form.b().panel()).iadd().istore(B_OFFSET);
+        code.iinc(C_OFFSET, form.columns());
+    }
+
+    private void tile() {
+        for (int row = 0; row < form.rows(); row++) startRow(row);
+        vectors.loop(K, () -> code.loadConstant(form.length()), 1, this::term);
+        for (int row = 0; row < form.rows(); row++) finishRow(row);
+        code.iload(C_PLACE).loadConstant(form.rows() * form.cRow()).iadd().istore(C_PLACE);
+    }
+
+    private void startRow(int row) {
+        code.iload(A_PLACE).istore(place(row));
+        code.iload(A_PLACE).iload(A_ROW).iadd().istore(A_PLACE);
+        for (int v = 0; v < form.vectors(); v++) {
+            if (form.adding()) vectors.load(sum(row, v), C, this::placeInC, inC(row, v));
+            else vectors.zero(sum(row, v));
+        }
+    }
+
+    private void finishRow(int row) {
+        for (int v = 0; v < form.vectors(); v++) {
+            vectors.store(sum(row, v), C, this::placeInC, inC(row, v));
+        }
+    }
+
+    private void placeInC() {
+        code.iload(C_PLACE);
+    }
+
+    private int inC(int row, int vector) {
+        return row * form.cRow() + vector * form.lanes();
+    }
+
+    private void term() {
+        for (int v = 0; v < form.vectors(); v++) {
+            vectors.load(factor(v), B, this::placeInB, v * form.lanes());
+        }
+        for (int row = 0; row < form.rows(); row++) multiply(row);
+    }
+
+    private void placeInB() {
+        code.iload(B_OFFSET).iload(K).loadConstant(form.b().step()).imul().iadd();
+    }
+
+    /// One factor of the row against the vectors of `b`.
+    private void multiply(int row) {
+        int factor = factor(form.vectors());
+        vectors.broadcast(factor, () -> placeInA(row));
+        for (int v = 0; v < form.vectors(); v++) vectors.fuse(sum(row, v), factor, factor(v));
+    }
+
+    private void placeInA(int row) {
+        code.aload(A).iload(place(row)).iload(K);
+        if (form.aStep() != 1) code.loadConstant(form.aStep()).imul();
+        code.iadd().faload();
+    }
+
+    private int place(int row) {
+        return ROWS + row;
+    }
+
+    private int sum(int row, int vector) {
+        return ROWS + form.rows() + row * form.vectors() + vector;
+    }
+
+    /// The vectors of `b`, and after them the one that all columns share.
+    private int factor(int vector) {
+        return ROWS + form.rows() + form.rows() * form.vectors() + vector;
+    }
+}
