@@ -15,7 +15,8 @@ import java.lang.constant.MethodTypeDesc;
 final class FixedCode {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
-                    CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, FLOATS, CD_int, CD_int);
+                    CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, FLOATS, CD_int, CD_int,
+                    CD_int);
 
     // Local variables of `run`: its parameters, then its own.
     private static final int A = 1;
@@ -25,13 +26,15 @@ final class FixedCode {
     private static final int B_OFFSET = 5;
     private static final int C = 6;
     private static final int C_OFFSET = 7;
-    private static final int COUNT = 8;
-    private static final int PANEL = 9;
-    private static final int ROW = 10;
-    private static final int K = 11;
-    private static final int A_PLACE = 12;
-    private static final int C_PLACE = 13;
-    private static final int ROWS = 14;
+    private static final int C_ROW = 8;
+    private static final int COUNT = 9;
+    private static final int PANEL = 10;
+    private static final int ROW = 11;
+    private static final int K = 12;
+    private static final int A_PLACE = 13;
+    private static final int C_PLACE = 14;
+    private static final int TARGET = 15;
+    private static final int ROWS = 16;
 
     private final FixedForm form;
     private final CodeBuilder code;
@@ -63,33 +66,43 @@ final class FixedCode {
     }
 
     private void tile() {
-        for (int row = 0; row < form.rows(); row++) startRow(row);
+        for (int row = 0; row < form.rows(); row++) {
+            code.iload(A_PLACE).istore(place(row));
+            code.iload(A_PLACE).iload(A_ROW).iadd().istore(A_PLACE);
+        }
+        forEachSum(this::start);
         vectors.loop(K, () -> code.loadConstant(form.length()), 1, this::term);
-        for (int row = 0; row < form.rows(); row++) finishRow(row);
-        code.iload(C_PLACE).loadConstant(form.rows() * form.cRow()).iadd().istore(C_PLACE);
+        forEachSum(this::finish);
+        code.iload(TARGET).istore(C_PLACE);
     }
 
-    private void startRow(int row) {
-        code.iload(A_PLACE).istore(place(row));
-        code.iload(A_PLACE).iload(A_ROW).iadd().istore(A_PLACE);
-        for (int v = 0; v < form.vectors(); v++) {
-            if (form.adding()) vectors.load(sum(row, v), C, this::placeInC, inC(row, v));
-            else vectors.zero(sum(row, v));
+    private interface OfSum {
+        void accept(int row, int vector);
+    }
+
+    /// Row by row, with the row's place in `c` in `TARGET`.
+    private void forEachSum(OfSum action) {
+        code.iload(C_PLACE).istore(TARGET);
+        for (int row = 0; row < form.rows(); row++) {
+            for (int v = 0; v < form.vectors(); v++) action.accept(row, v);
+            code.iload(TARGET);
+            if (form.cRow() > 0) code.loadConstant(form.cRow());
+            else code.iload(C_ROW);
+            code.iadd().istore(TARGET);
         }
     }
 
-    private void finishRow(int row) {
-        for (int v = 0; v < form.vectors(); v++) {
-            vectors.store(sum(row, v), C, this::placeInC, inC(row, v));
-        }
+    private void start(int row, int v) {
+        if (form.adding()) vectors.load(sum(row, v), C, this::target, v * form.lanes());
+        else vectors.zero(sum(row, v));
     }
 
-    private void placeInC() {
-        code.iload(C_PLACE);
+    private void finish(int row, int v) {
+        vectors.store(sum(row, v), C, this::target, v * form.lanes());
     }
 
-    private int inC(int row, int vector) {
-        return row * form.cRow() + vector * form.lanes();
+    private void target() {
+        code.iload(TARGET);
     }
 
     private void term() {

@@ -8,7 +8,7 @@ package motley.cpu.kernel;
 /// @param length terms of a sum
 /// @param aStep elements from one term to the next in `a`
 /// @param b where `b` lies
-/// @param cRow elements from one row of `c` to the next
+/// @param cRow elements from one row of `c` to the next; 0 if each call says
 /// @param adding whether sums go on from what is in `c`, or begin at 0
 record FixedForm(
         int lanes,

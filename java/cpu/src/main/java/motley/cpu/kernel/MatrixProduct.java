@@ -3,7 +3,6 @@ package motley.cpu.kernel;
 import static motley.tensor.Require.require;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /// `c[b, i, j] = Σ_k op(a)[b, i, k]·op(b)[b, k, j]`, row-major, each operand as it is or
 /// transposed.
@@ -47,7 +46,7 @@ public final class MatrixProduct {
     private final Size size;
     private final TileForm form;
     private final Steps steps;
-    private final PanelProduct product;
+    private final RowProduct product;
 
     /// Elements from one packed row of `a` to the next: an odd number of lines, so that the rows of
     /// a tile lie in different sets of the cache.
@@ -131,11 +130,11 @@ public final class MatrixProduct {
     }
 
     /// The product of a chunk of rows.
-    private PanelProduct product(int columns) {
+    private RowProduct product(int columns) {
         int row = packsA ? aRow : size.k();
-        var places = IntStream.range(0, chunkRows).map(i -> i * row).toArray();
         int bStep = inPlaceColumns > 0 ? size.n() : columns;
-        return new PanelProduct(machine.tiles(), form, steps, places, bStep, size.n());
+        var layout = new RowProduct.Layout(size.m(), row, bStep, size.n());
+        return new RowProduct(machine.tiles(), form, steps, chunkRows, layout);
     }
 
     private int panelElements() {
@@ -284,6 +283,6 @@ public final class MatrixProduct {
         int firstRow = chunk % chunks * chunkRows;
         int rows = Math.min(size.m() - firstRow, chunkRows);
         x.cOffset = cOffset + (chunk / chunks * size.m() + firstRow) * size.n() + firstColumn;
-        product.runStep(x, step, 0, rows, lastColumn - firstColumn);
+        product.runStep(x, step, rows, lastColumn - firstColumn);
     }
 }

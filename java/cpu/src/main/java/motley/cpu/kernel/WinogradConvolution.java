@@ -193,7 +193,7 @@ public final class WinogradConvolution {
         var work = machine.workspace().array();
         for (int e = 0; e < form.products(); e++) {
             int filter = e * filters.elements();
-            product.run(work, v + e * vStep, in, work, filter, work, m + e * mStep, rows);
+            product.run(work, v + e * vStep, in, work, filter, work, m + e * mStep, padded, rows);
         }
     }
 }

@@ -352,11 +352,11 @@ public final class WinogradGradients {
             if (ofFilters) {
                 int a = sumsTurned ? output : image;
                 int b = sumsTurned ? image : output;
-                sumProduct.run(work, a, 1, work, b, work, target + e * sumMatrix, sumRows);
+                sumProduct.run(work, a, 1, work, b, work, target + e * sumMatrix, sumForm.cRow(), sumRows);
             }
             if (ofImages) {
                 int filter = packed + e * filters.elements();
-                imageProduct.run(work, output, paddedOut, work, filter, work, image, rows);
+                imageProduct.run(work, output, paddedOut, work, filter, work, image, paddedIn, rows);
             }
         }
     }
