@@ -39,6 +39,12 @@ public final class MatrixProduct {
     /// Tiles in a chunk of rows, which should stay in the second-level cache while panels pass by.
     private static final int CHUNK_TILES = 16;
 
+    /// Panels that a task packs for itself at once, so that it reads rows of `b` and not columns.
+    private static final int OWN_PANELS = 8;
+
+    /// Rows of panels that a task packs for itself: they stay in the caches until they are used.
+    private static final int OWN_ROWS = 256;
+
     /// Elements of a line of the cache.
     private static final int LINE_ELEMENTS = 16;
 
@@ -110,7 +116,7 @@ public final class MatrixProduct {
         steps =
                 inPlaceColumns > 0
                         ? new Steps(columns)
-                        : new Steps(columns, blocking.panelElementsMax());
+                        : new Steps(columns, packsOwnB ? OWN_ROWS * columns : blocking.panelElementsMax());
         steps.add(0, 0, 1, size.k());
         packsA = blocking.packsA(size, steps.count(), panels);
         packsOwnA = packsA && groups == 1;
@@ -119,8 +125,8 @@ public final class MatrixProduct {
         operands = Operands.forWorkers(workers);
         blocks = columns;
         packedB = blocks + workers * product.scratchElements();
-        long copiesOfB = packsOwnB ? workers : (long) size.batch() * packedPanels;
-        packedA = Math.toIntExact(packedB + copiesOfB * panelElements());
+        long elementsOfB = packsOwnB ? (long) workers * ownElements() : (long) size.batch() * packedPanels * panelElements();
+        packedA = Math.toIntExact(packedB + elementsOfB);
         machine.workspace().reserve(packedA + elementsOfA(workers));
     }
 
@@ -139,6 +145,11 @@ public final class MatrixProduct {
 
     private int panelElements() {
         return size.k() * form.columns();
+    }
+
+    /// Elements of the panels that a task packs for itself.
+    private int ownElements() {
+        return OWN_PANELS * steps.lengthMax() * form.columns();
     }
 
     private long elementsOfA(int workers) {
@@ -174,21 +185,21 @@ public final class MatrixProduct {
         int first = inPlaceColumns + index % packedPanels * form.columns();
         int to = packedB + index * panelElements();
         for (int step = 0; step < steps.count(); step++) {
-            packPanel(index / packedPanels, first, step, to);
+            int place = to + steps.bRow(step) * form.columns();
+            packPanel(index / packedPanels, first, step, place);
         }
     }
 
-    /// Packs what `step` reads of the columns of `b` from `first` on, into the panel at `to`.
+    /// Packs what `step` reads of the columns of `b` from `first` on.
     private void packPanel(int batch, int first, int step, int to) {
         int width = Math.min(form.columns(), size.n() - first);
         int kStride = size.transposeB() ? 1 : size.n();
         int jStride = size.transposeB() ? size.k() : 1;
-        int row = steps.bRow(step);
-        int from = bOffset + batch * size.k() * size.n() + first * jStride + row * kStride;
-        int place = to + row * form.columns();
+        int from = bOffset + batch * size.k() * size.n() + first * jStride;
+        int row = from + steps.bRow(step) * kStride;
         var array = machine.workspace().array();
         int length = steps.length(step);
-        Packing.panel(b, from, kStride, jStride, length, width, array, place, form.columns());
+        Packing.panel(b, row, kStride, jStride, length, width, array, to, form.columns());
     }
 
     private void packSharedA(int index, int worker) {
@@ -271,11 +282,32 @@ public final class MatrixProduct {
             columns(x, chunk, step, firstColumn, lastColumn);
             return;
         }
-        x.bOffset = packedB + worker * panelElements();
-        for (int first = firstColumn; first < lastColumn; first += form.columns()) {
-            packPanel(batch, first, step, x.bOffset);
-            int last = Math.min(lastColumn, first + form.columns());
+        int place = packedB + worker * ownElements();
+        x.bPanel = steps.length(step) * form.columns();
+        x.bOffset = place - steps.bRow(step) * form.columns();
+        int together = OWN_PANELS * form.columns();
+        for (int first = firstColumn; first < lastColumn; first += together) {
+            int last = Math.min(lastColumn, first + together);
+            packOwn(batch, first, last, step, place);
             columns(x, chunk, step, first, last);
+        }
+    }
+
+    /// Packs what `step` reads of some columns of `b`, panel after panel.
+    private void packOwn(int batch, int first, int last, int step, int to) {
+        int columns = form.columns();
+        int panel = steps.length(step) * columns;
+        int whole = size.transposeB() ? 0 : (last - first) / columns;
+        int from = bOffset + (batch * size.k() + steps.bRow(step)) * size.n() + first;
+        var array = machine.workspace().array();
+        for (int k = 0; k < steps.length(step); k++) {
+            int row = from + k * size.n();
+            for (int p = 0; p < whole; p++) {
+                System.arraycopy(b, row + p * columns, array, to + p * panel + k * columns, columns);
+            }
+        }
+        for (int p = whole; first + p * columns < last; p++) {
+            packPanel(batch, first + p * columns, step, to + p * panel);
         }
     }
 
