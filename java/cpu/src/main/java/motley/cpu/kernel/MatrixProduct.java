@@ -39,8 +39,8 @@ public final class MatrixProduct {
     /// Tiles in a chunk of rows, which should stay in the second-level cache while panels pass by.
     private static final int CHUNK_TILES = 16;
 
-    /// Panels that a task packs for itself at once, so that it reads rows of `b` and not columns.
-    private static final int OWN_PANELS = 8;
+    /// Panels that are packed together, so that rows of `b` are read and not columns.
+    private static final int PANELS_AT_ONCE = 8;
 
     /// Rows of panels that a task packs for itself: they stay in the caches until they are used.
     private static final int OWN_ROWS = 256;
@@ -149,7 +149,7 @@ public final class MatrixProduct {
 
     /// Elements of the panels that a task packs for itself.
     private int ownElements() {
-        return OWN_PANELS * steps.lengthMax() * form.columns();
+        return PANELS_AT_ONCE * steps.lengthMax() * form.columns();
     }
 
     private long elementsOfA(int workers) {
@@ -174,19 +174,45 @@ public final class MatrixProduct {
         this.cOffset = cOffset;
         Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
         var threads = machine.threads();
-        if (!packsOwnB) threads.forEach(size.batch() * packedPanels, packB);
+        if (!packsOwnB) threads.forEach(size.batch() * packedGroups(), packB);
         if (packsA && !packsOwnA) {
             threads.forEach(size.batch() * chunks * steps.count(), packA);
         }
         threads.forEach(size.batch() * chunks * groups, multiply);
     }
 
+    private int packedGroups() {
+        return Math.ceilDiv(packedPanels, PANELS_AT_ONCE);
+    }
+
     private void packSharedB(int index, int worker) {
-        int first = inPlaceColumns + index % packedPanels * form.columns();
-        int to = packedB + index * panelElements();
+        int batch = index / packedGroups();
+        int panel = index % packedGroups() * PANELS_AT_ONCE;
+        int to = packedB + (batch * packedPanels + panel) * panelElements();
+        int first = inPlaceColumns + panel * form.columns();
+        int last = Math.min(size.n(), first + PANELS_AT_ONCE * form.columns());
         for (int step = 0; step < steps.count(); step++) {
             int place = to + steps.bRow(step) * form.columns();
-            packPanel(index / packedPanels, first, step, place);
+            packPanels(batch, first, last, step, place, panelElements());
+        }
+    }
+
+    /// Packs what `step` reads of some columns of `b`, `panel` elements from one panel to the next:
+    /// row by row, because a column is slow to read.
+    private void packPanels(int batch, int first, int last, int step, int to, int panel) {
+        int columns = form.columns();
+        int whole = size.transposeB() ? 0 : (last - first) / columns;
+        int from = bOffset + (batch * size.k() + steps.bRow(step)) * size.n() + first;
+        var array = machine.workspace().array();
+        for (int k = 0; k < steps.length(step); k++) {
+            int row = from + k * size.n();
+            int place = to + k * columns;
+            for (int p = 0; p < whole; p++) {
+                System.arraycopy(b, row + p * columns, array, place + p * panel, columns);
+            }
+        }
+        for (int p = whole; first + p * columns < last; p++) {
+            packPanel(batch, first + p * columns, step, to + p * panel);
         }
     }
 
@@ -285,29 +311,11 @@ public final class MatrixProduct {
         int place = packedB + worker * ownElements();
         x.bPanel = steps.length(step) * form.columns();
         x.bOffset = place - steps.bRow(step) * form.columns();
-        int together = OWN_PANELS * form.columns();
+        int together = PANELS_AT_ONCE * form.columns();
         for (int first = firstColumn; first < lastColumn; first += together) {
             int last = Math.min(lastColumn, first + together);
-            packOwn(batch, first, last, step, place);
+            packPanels(batch, first, last, step, place, x.bPanel);
             columns(x, chunk, step, first, last);
-        }
-    }
-
-    /// Packs what `step` reads of some columns of `b`, panel after panel.
-    private void packOwn(int batch, int first, int last, int step, int to) {
-        int columns = form.columns();
-        int panel = steps.length(step) * columns;
-        int whole = size.transposeB() ? 0 : (last - first) / columns;
-        int from = bOffset + (batch * size.k() + steps.bRow(step)) * size.n() + first;
-        var array = machine.workspace().array();
-        for (int k = 0; k < steps.length(step); k++) {
-            int row = from + k * size.n();
-            for (int p = 0; p < whole; p++) {
-                System.arraycopy(b, row + p * columns, array, to + p * panel + k * columns, columns);
-            }
-        }
-        for (int p = whole; first + p * columns < last; p++) {
-            packPanel(batch, first + p * columns, step, to + p * panel);
         }
     }
 
