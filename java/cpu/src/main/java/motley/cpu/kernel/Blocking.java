@@ -16,8 +16,8 @@ record Blocking(
     /// Panels of one product below which a copy of `a` is not worth while.
     private static final int PANELS_MIN = 4;
 
-    /// Panels of 64 KiB, which the second-level cache delivers in time beside a block of `a`. Shorter
-    /// steps go over the result more often, which costs more.
+    /// Panels of 64 KiB, which the second-level cache delivers in time beside a block of `a`.
+    /// Shorter steps go over the result more often, which costs more.
     private static final int PANEL_ELEMENTS_MAX = 16 << 10;
 
     /// For 32 registers.

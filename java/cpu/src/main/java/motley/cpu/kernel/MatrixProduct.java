@@ -116,7 +116,9 @@ public final class MatrixProduct {
         steps =
                 inPlaceColumns > 0
                         ? new Steps(columns)
-                        : new Steps(columns, packsOwnB ? OWN_ROWS * columns : blocking.panelElementsMax());
+                        : new Steps(
+                                columns,
+                                packsOwnB ? OWN_ROWS * columns : blocking.panelElementsMax());
         steps.add(0, 0, 1, size.k());
         packsA = blocking.packsA(size, steps.count(), panels);
         packsOwnA = packsA && groups == 1;
@@ -125,7 +127,10 @@ public final class MatrixProduct {
         operands = Operands.forWorkers(workers);
         blocks = columns;
         packedB = blocks + workers * product.scratchElements();
-        long elementsOfB = packsOwnB ? (long) workers * ownElements() : (long) size.batch() * packedPanels * panelElements();
+        long elementsOfB =
+                packsOwnB
+                        ? (long) workers * ownElements()
+                        : (long) size.batch() * packedPanels * panelElements();
         packedA = Math.toIntExact(packedB + elementsOfB);
         machine.workspace().reserve(packedA + elementsOfA(workers));
     }

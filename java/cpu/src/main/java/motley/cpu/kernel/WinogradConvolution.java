@@ -46,7 +46,7 @@ public final class WinogradConvolution {
     private final int vStep;
     private final int mStep;
 
-    // Places in the workspace: transformed filters from its beginning on, then memory of each worker.
+    // Places in the workspace: transformed filters from its beginning on, memory of each worker.
     private final int own;
     private final int ownElements;
 

@@ -112,7 +112,10 @@ public final class WinogradGradients {
         vStep = block * paddedIn + GAP;
         mStep = block * paddedOut + GAP;
         sumsTurned = waste(out, inTile) < waste(in, outTile);
-        sumForm = sumsTurned ? sumForm(inTile, paddedOut, paddedIn) : sumForm(outTile, paddedIn, paddedOut);
+        sumForm =
+                sumsTurned
+                        ? sumForm(inTile, paddedOut, paddedIn)
+                        : sumForm(outTile, paddedIn, paddedOut);
         sumProduct = machine.tiles().product(sumForm);
         sumMatrix = sumForm.wholeTiles(sumsTurned ? out : in) * sumForm.cRow();
         var panels = FixedForm.Panels.packed(inTile, out, in);
@@ -130,7 +133,8 @@ public final class WinogradGradients {
         filters = new WinogradFilters(machine, form, out, in, inTile.columns(), packed, own);
         int filter = in * out;
         var back = form.filter().transposed();
-        finish = machine.tiles().transform(new TransformForm(back, lanes, sumMatrix, filter, false));
+        finish =
+                machine.tiles().transform(new TransformForm(back, lanes, sumMatrix, filter, false));
         readImage = window(tiles.images(), form.patch(), false, vStep);
         readOutput = window(tiles.outputs(), form.result().transposed(), false, mStep);
         addImage = window(tiles.images(), form.patch().transposed(), true, vStep);
@@ -352,11 +356,13 @@ public final class WinogradGradients {
             if (ofFilters) {
                 int a = sumsTurned ? output : image;
                 int b = sumsTurned ? image : output;
-                sumProduct.run(work, a, 1, work, b, work, target + e * sumMatrix, sumForm.cRow(), sumRows);
+                sumProduct.run(
+                        work, a, 1, work, b, work, target + e * sumMatrix, sumForm.cRow(), sumRows);
             }
             if (ofImages) {
                 int filter = packed + e * filters.elements();
-                imageProduct.run(work, output, paddedOut, work, filter, work, image, paddedIn, rows);
+                imageProduct.run(
+                        work, output, paddedOut, work, filter, work, image, paddedIn, rows);
             }
         }
     }
