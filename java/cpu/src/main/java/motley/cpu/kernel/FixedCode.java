@@ -37,13 +37,18 @@ final class FixedCode {
     private static final int ROWS = 16;
 
     private final FixedForm form;
+    private final TileForm tile;
     private final CodeBuilder code;
     private final VectorCode vectors;
+    private final TermCode terms;
 
     private FixedCode(FixedForm form, CodeBuilder code) {
         this.form = form;
+        tile = form.tile();
         this.code = code;
-        vectors = new VectorCode(code, form.lanes());
+        vectors = new VectorCode(code, tile.lanes());
+        var locals = new TermCode.Locals(A, B, K, ROWS);
+        terms = new TermCode(vectors, tile, locals);
     }
 
     /// Makes the product of `form`, as a hidden class.
@@ -53,25 +58,26 @@ final class FixedCode {
     }
 
     private void run() {
-        vectors.loop(PANEL, () -> code.loadConstant(form.b().count()), 1, this::panel);
+        vectors.loop(PANEL, () -> code.loadConstant(form.panels()), 1, this::panel);
         code.return_();
     }
 
     private void panel() {
         code.iload(A_OFFSET).istore(A_PLACE);
         code.iload(C_OFFSET).istore(C_PLACE);
-        vectors.loop(ROW, () -> code.iload(COUNT), form.rows(), this::tile);
-        code.iload(B_OFFSET).loadConstant(form.b().panel()).iadd().istore(B_OFFSET);
-        code.iinc(C_OFFSET, form.columns());
+        vectors.loop(ROW, () -> code.iload(COUNT), tile.rows(), this::tile);
+        code.iload(B_OFFSET).loadConstant(form.panel()).iadd().istore(B_OFFSET);
+        code.iinc(C_OFFSET, tile.columns());
     }
 
     private void tile() {
-        for (int row = 0; row < form.rows(); row++) {
-            code.iload(A_PLACE).istore(place(row));
+        for (int row = 0; row < tile.rows(); row++) {
+            code.iload(A_PLACE).istore(terms.place(row));
             code.iload(A_PLACE).iload(A_ROW).iadd().istore(A_PLACE);
         }
         forEachSum(this::start);
-        vectors.loop(K, () -> code.loadConstant(form.length()), 1, this::term);
+        vectors.loop(
+                K, () -> code.loadConstant(form.length()), 1, () -> terms.write(this::placeInB));
         forEachSum(this::finish);
         code.iload(TARGET).istore(C_PLACE);
     }
@@ -83,8 +89,8 @@ final class FixedCode {
     /// Row by row, with the row's place in `c` in `TARGET`.
     private void forEachSum(OfSum action) {
         code.iload(C_PLACE).istore(TARGET);
-        for (int row = 0; row < form.rows(); row++) {
-            for (int v = 0; v < form.vectors(); v++) action.accept(row, v);
+        for (int row = 0; row < tile.rows(); row++) {
+            for (int v = 0; v < tile.vectors(); v++) action.accept(row, v);
             code.iload(TARGET);
             if (form.cRow() > 0) code.loadConstant(form.cRow());
             else code.iload(C_ROW);
@@ -93,52 +99,19 @@ final class FixedCode {
     }
 
     private void start(int row, int v) {
-        if (form.adding()) vectors.load(sum(row, v), C, this::target, v * form.lanes());
-        else vectors.zero(sum(row, v));
+        if (form.adding()) vectors.load(terms.sum(row, v), C, this::target, v * tile.lanes());
+        else vectors.zero(terms.sum(row, v));
     }
 
     private void finish(int row, int v) {
-        vectors.store(sum(row, v), C, this::target, v * form.lanes());
+        vectors.store(terms.sum(row, v), C, this::target, v * tile.lanes());
     }
 
     private void target() {
         code.iload(TARGET);
     }
 
-    private void term() {
-        for (int v = 0; v < form.vectors(); v++) {
-            vectors.load(factor(v), B, this::placeInB, v * form.lanes());
-        }
-        for (int row = 0; row < form.rows(); row++) multiply(row);
-    }
-
     private void placeInB() {
-        code.iload(B_OFFSET).iload(K).loadConstant(form.b().step()).imul().iadd();
-    }
-
-    /// One factor of the row against the vectors of `b`.
-    private void multiply(int row) {
-        int factor = factor(form.vectors());
-        vectors.broadcast(factor, () -> placeInA(row));
-        for (int v = 0; v < form.vectors(); v++) vectors.fuse(sum(row, v), factor, factor(v));
-    }
-
-    private void placeInA(int row) {
-        code.aload(A).iload(place(row)).iload(K);
-        if (form.aStep() != 1) code.loadConstant(form.aStep()).imul();
-        code.iadd().faload();
-    }
-
-    private int place(int row) {
-        return ROWS + row;
-    }
-
-    private int sum(int row, int vector) {
-        return ROWS + form.rows() + row * form.vectors() + vector;
-    }
-
-    /// The vectors of `b`, and after them the one that all columns share.
-    private int factor(int vector) {
-        return ROWS + form.rows() + form.rows() * form.vectors() + vector;
+        code.iload(B_OFFSET).iload(K).loadConstant(tile.bStep()).imul().iadd();
     }
 }

@@ -7,7 +7,7 @@ package motley.cpu.kernel;
 ///
 /// ```
 /// c[cOffset + i·cRow + p·columns + j] = start
-///     + Σ_k a[aOffset + i·aRow + k·aStep]·b[bOffset + p·panel + k·step + j]    k in [0, length)
+///     + Σ_k a[aOffset + i·aRow + k·aStep]·b[bOffset + p·panel + k·bStep + j]    k in [0, length)
 /// ```
 ///
 /// `start` is 0 or, in an adding form, what is in `c`. Each element is one chain of fused

@@ -62,6 +62,10 @@ public final class MatrixProduct {
     private final int inPlaceColumns;
 
     private final int packedPanels;
+
+    /// Elements of the panels that a task packs for itself at once.
+    private final int ownElements;
+
     private final int chunkRows;
     private final int chunks;
 
@@ -120,6 +124,7 @@ public final class MatrixProduct {
                                 columns,
                                 packsOwnB ? OWN_ROWS * columns : blocking.panelElementsMax());
         steps.add(0, 0, 1, size.k());
+        ownElements = PANELS_AT_ONCE * steps.lengthMax() * columns;
         packsA = blocking.packsA(size, steps.count(), panels);
         packsOwnA = packsA && groups == 1;
         aRow = Math.ceilDiv(steps.length(0), LINE_ELEMENTS) / 2 * 2 * LINE_ELEMENTS + LINE_ELEMENTS;
@@ -129,7 +134,7 @@ public final class MatrixProduct {
         packedB = blocks + workers * product.scratchElements();
         long elementsOfB =
                 packsOwnB
-                        ? (long) workers * ownElements()
+                        ? (long) workers * ownElements
                         : (long) size.batch() * packedPanels * panelElements();
         packedA = Math.toIntExact(packedB + elementsOfB);
         machine.workspace().reserve(packedA + elementsOfA(workers));
@@ -150,11 +155,6 @@ public final class MatrixProduct {
 
     private int panelElements() {
         return size.k() * form.columns();
-    }
-
-    /// Elements of the panels that a task packs for itself.
-    private int ownElements() {
-        return PANELS_AT_ONCE * steps.lengthMax() * form.columns();
     }
 
     private long elementsOfA(int workers) {
@@ -313,7 +313,7 @@ public final class MatrixProduct {
             columns(x, chunk, step, firstColumn, lastColumn);
             return;
         }
-        int place = packedB + worker * ownElements();
+        int place = packedB + worker * ownElements;
         x.bPanel = steps.length(step) * form.columns();
         x.bOffset = place - steps.bRow(step) * form.columns();
         int together = PANELS_AT_ONCE * form.columns();

@@ -45,12 +45,11 @@ final class RowProduct {
 
     private FixedProduct[] products(Tiles tiles, int rows, int bStep) {
         var tile = new TileForm(form.lanes(), rows, form.vectors(), bStep);
-        var panel = new FixedForm.Panels(bStep, 0, 1);
         var made = new FixedProduct[steps.count()];
         for (int step = 0; step < made.length; step++) {
             require(steps.outer(step) == 1, "steps: %d stretches (expected: 1)", steps.outer(step));
             int length = steps.length(step);
-            made[step] = tiles.product(FixedForm.of(tile, length, 1, panel, 0, step > 0));
+            made[step] = tiles.product(new FixedForm(tile, length, 0, 1, 0, step > 0));
         }
         return made;
     }

@@ -12,10 +12,8 @@ import java.util.function.IntConsumer;
 
 /// Writes the class of a [Tile], with every vector of the tile in a local variable of its own.
 ///
-/// The loop over `k` has one induction variable, and every index is a loop invariant plus `k` times
-/// a literal: that lets the optimising compiler take the range checks out of the loop. A row's
-/// place in `a` is such an invariant and not a literal, so the same code serves all images and
-/// matrices. The step in `b` may be a variable where registers abound: its checks then stay, and
+/// A row's place in `a` is no literal, so the same code serves all images and matrices. The step in
+/// `b` may be a variable where registers abound: its checks then stay, and
 /// cost nothing beside 24 multiplications of vectors; with 16 registers they cost a third of the
 /// speed.
 final class TileCode {
@@ -57,11 +55,13 @@ final class TileCode {
     private final TileForm form;
     private final CodeBuilder code;
     private final VectorCode vectors;
+    private final TermCode terms;
 
     private TileCode(TileForm form, CodeBuilder code) {
         this.form = form;
         this.code = code;
         vectors = new VectorCode(code, form.lanes());
+        terms = new TermCode(vectors, form, new TermCode.Locals(A, B, K, ROWS));
     }
 
     /// Makes the tile of `form`, as a hidden class.
@@ -94,7 +94,8 @@ final class TileCode {
         var end = code.newLabel();
         code.fload(FLOOR).loadConstant(Float.NEGATIVE_INFINITY).fcmpl().ifeq(end);
         for (int i = 0; i < form.rows() * form.vectors(); i++) {
-            vectors.raise(sum(i / form.vectors(), i % form.vectors()), () -> code.fload(FLOOR));
+            vectors.raise(
+                    terms.sum(i / form.vectors(), i % form.vectors()), () -> code.fload(FLOOR));
         }
         code.labelBinding(end);
     }
@@ -103,10 +104,10 @@ final class TileCode {
     private void startRow(int row) {
         rowNumber(row);
         code.aload(AT).iload(AT_OFFSET).iload(SCRATCH).iadd().iaload();
-        code.iload(A_OFFSET).iadd().istore(place(row));
+        code.iload(A_OFFSET).iadd().istore(terms.place(row));
         code.iload(INIT_OFFSET).iload(SCRATCH).iload(INIT_ROW).imul().iadd().istore(SCRATCH);
         for (int v = 0; v < form.vectors(); v++) {
-            vectors.load(sum(row, v), INIT, () -> code.iload(SCRATCH), v * form.lanes());
+            vectors.load(terms.sum(row, v), INIT, () -> code.iload(SCRATCH), v * form.lanes());
         }
     }
 
@@ -114,7 +115,7 @@ final class TileCode {
         rowNumber(row);
         code.iload(C_OFFSET).iload(SCRATCH).iload(C_ROW).imul().iadd().istore(SCRATCH);
         for (int v = 0; v < form.vectors(); v++) {
-            vectors.store(sum(row, v), C, () -> code.iload(SCRATCH), v * form.lanes());
+            vectors.store(terms.sum(row, v), C, () -> code.iload(SCRATCH), v * form.lanes());
         }
     }
 
@@ -126,16 +127,10 @@ final class TileCode {
 
     /// The sums over `k`; then all places move on to the next turn.
     private void sumInner() {
-        vectors.loop(K, () -> code.iload(LENGTH), 1, this::step);
-        forEachRow(row -> code.iload(place(row)).iload(A_OUTER).iadd().istore(place(row)));
+        vectors.loop(K, () -> code.iload(LENGTH), 1, () -> terms.write(this::placeInB));
+        forEachRow(
+                row -> code.iload(terms.place(row)).iload(A_OUTER).iadd().istore(terms.place(row)));
         code.iload(B_PLACE).iload(B_OUTER).iadd().istore(B_PLACE);
-    }
-
-    private void step() {
-        for (int v = 0; v < form.vectors(); v++) {
-            vectors.load(factor(v), B, this::placeInB, v * form.lanes());
-        }
-        forEachRow(this::multiply);
     }
 
     private void placeInB() {
@@ -145,33 +140,7 @@ final class TileCode {
         code.imul().iadd();
     }
 
-    /// One factor of the row against the vectors of `b`.
-    private void multiply(int row) {
-        int factor = factor(form.vectors());
-        vectors.broadcast(factor, () -> placeInA(row));
-        for (int v = 0; v < form.vectors(); v++) vectors.fuse(sum(row, v), factor, factor(v));
-    }
-
-    private void placeInA(int row) {
-        code.aload(A).iload(place(row)).iload(K);
-        if (form.aStep() != 1) code.loadConstant(form.aStep()).imul();
-        code.iadd().faload();
-    }
-
     private void forEachRow(IntConsumer action) {
         for (int row = 0; row < form.rows(); row++) action.accept(row);
-    }
-
-    private int place(int row) {
-        return ROWS + row;
-    }
-
-    private int sum(int row, int vector) {
-        return ROWS + form.rows() + row * form.vectors() + vector;
-    }
-
-    /// The vectors of `b`, and after them the one that all columns share.
-    private int factor(int vector) {
-        return ROWS + form.rows() + form.rows() * form.vectors() + vector;
     }
 }

@@ -78,8 +78,7 @@ public final class WinogradConvolution {
         filters = new WinogradFilters(machine, form, in, out, columns, 0, own);
         read = window(tiles.images(), form.patch(), false, vStep);
         write = window(tiles.outputs(), form.result(), true, mStep);
-        var panels = FixedForm.Panels.packed(tile, in, out);
-        productForm = FixedForm.of(tile, in, 1, panels, padded, false);
+        productForm = FixedForm.ofPanels(tile, in, padded);
         product = machine.tiles().product(productForm);
     }
 

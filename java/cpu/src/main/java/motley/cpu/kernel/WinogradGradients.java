@@ -114,12 +114,11 @@ public final class WinogradGradients {
         sumsTurned = waste(out, inTile) < waste(in, outTile);
         sumForm =
                 sumsTurned
-                        ? sumForm(inTile, paddedOut, paddedIn)
-                        : sumForm(outTile, paddedIn, paddedOut);
+                        ? FixedForm.ofColumns(inTile, block, paddedOut, paddedIn)
+                        : FixedForm.ofColumns(outTile, block, paddedIn, paddedOut);
         sumProduct = machine.tiles().product(sumForm);
         sumMatrix = sumForm.wholeTiles(sumsTurned ? out : in) * sumForm.cRow();
-        var panels = FixedForm.Panels.packed(inTile, out, in);
-        imageForm = FixedForm.of(inTile, out, 1, panels, paddedIn, false);
+        imageForm = FixedForm.ofPanels(inTile, out, paddedIn);
         imageProduct = machine.tiles().product(imageForm);
         int workers = machine.threads().size();
         fetched = new float[workers];
@@ -150,12 +149,6 @@ public final class WinogradGradients {
     /// What whole register tiles compute beyond `rows`, in parts of it.
     private static double waste(int rows, TileForm tile) {
         return (double) Math.ceilDiv(rows, tile.rows()) * tile.rows() / rows;
-    }
-
-    /// `[rows, tile]` by `[tile, columns]`, both as they lie in transformed patches.
-    private FixedForm sumForm(TileForm tile, int rows, int columns) {
-        var panels = FixedForm.Panels.inPlace(tile, columns);
-        return FixedForm.of(tile, block, rows, panels, columns, true);
     }
 
     private int sharesAtMost() {

@@ -26,33 +26,35 @@ class FixedProductTest {
     private static FixedForm form(int lanes, int rows, int vectors, int variant) {
         int columns = lanes * vectors;
         boolean packed = variant % 2 == 0;
-        var panels =
+        var tile =
                 packed
-                        ? new FixedForm.Panels(columns, LENGTH * columns + 3, 2)
-                        : new FixedForm.Panels(2 * columns + 1, columns, 2);
+                        ? new TileForm(lanes, rows, vectors, columns)
+                        : new TileForm(lanes, rows, vectors, 2 * columns + 1, 9);
+        int panel = packed ? LENGTH * columns + 3 : columns;
         int cRow = variant / 2 % 2 == 0 ? 2 * columns + 5 : 0;
-        return new FixedForm(
-                lanes, rows, vectors, LENGTH, packed ? 1 : 9, panels, cRow, variant >= 4);
+        return new FixedForm(tile, LENGTH, panel, 2, cRow, variant >= 4);
     }
 
     private static void check(FixedForm form, int seed) {
         var random = new SplittableRandom(seed);
-        int rows = 2 * form.rows();
-        int columns = form.columns();
-        int aRow = form.aStep() == 1 ? LENGTH + 2 : 1;
+        int rows = 2 * form.tile().rows();
+        int columns = form.tile().columns();
+        int aStep = form.tile().aStep();
+        int bStep = form.tile().bStep();
+        int aRow = aStep == 1 ? LENGTH + 2 : 1;
         int cRow = 2 * columns + 5;
-        var a = Arena.floats(random, 1 + rows * aRow + LENGTH * form.aStep());
-        var b = Arena.floats(random, 2 + 2 * form.b().panel() + LENGTH * form.b().step() + columns);
+        var a = Arena.floats(random, 1 + rows * aRow + LENGTH * aStep);
+        var b = Arena.floats(random, 2 + 2 * form.panel() + LENGTH * bStep + columns);
         var c = Arena.floats(random, 3 + rows * cRow);
         var expected = c.clone();
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < 2 * columns; j++) {
                 int at = 3 + i * cRow + j;
                 float sum = form.adding() ? c[at] : 0;
-                int column = 2 + j / columns * form.b().panel() + j % columns;
+                int column = 2 + j / columns * form.panel() + j % columns;
                 for (int k = 0; k < LENGTH; k++) {
-                    float left = a[1 + i * aRow + k * form.aStep()];
-                    sum = Math.fma(left, b[column + k * form.b().step()], sum);
+                    float left = a[1 + i * aRow + k * aStep];
+                    sum = Math.fma(left, b[column + k * bStep], sum);
                 }
                 expected[at] = sum;
             }
@@ -64,7 +66,7 @@ class FixedProductTest {
     @Test
     void operandsAndResultMayLieInOneArray() {
         var tile = Tiles.withLanes(8).formFor(16);
-        var form = FixedForm.of(tile, 4, 1, FixedForm.Panels.packed(tile, 4, 16), 16, false);
+        var form = FixedForm.ofPanels(tile, 4, 16);
         int rows = tile.rows();
         var random = new SplittableRandom(1);
         var a = Arena.floats(random, rows * 4);
@@ -82,11 +84,10 @@ class FixedProductTest {
     }
 
     @Test
-    void productsOfDifferentShapesShareCode() {
+    void equalFormsShareOneProduct() {
         var tiles = Tiles.withLanes(8);
-        var panel = new FixedForm.Panels(16, 0, 1);
-        var first = new FixedForm(8, 6, 2, 64, 1, panel, 0, false);
-        var second = new FixedForm(8, 6, 2, 64, 1, panel, 0, false);
+        var first = FixedForm.ofPanels(tiles.formFor(64), 32, 64);
+        var second = FixedForm.ofPanels(tiles.formFor(640), 32, 64);
         assertThat(tiles.product(first)).isSameAs(tiles.product(second));
     }
 }
