@@ -16,9 +16,9 @@ record Blocking(
     /// Panels of one product below which a copy of `a` is not worth while.
     private static final int PANELS_MIN = 4;
 
-    /// Panels of 256 KiB, which the second-level cache delivers in time. Shorter steps go over the
-    /// result more often, which costs more.
-    private static final int PANEL_ELEMENTS_MAX = 64 << 10;
+    /// Panels of 64 KiB, which the second-level cache delivers in time beside a block of `a`.
+    /// Shorter steps go over the result more often, which costs more.
+    private static final int PANEL_ELEMENTS_MAX = 16 << 10;
 
     /// For 32 registers.
     private static final Blocking LARGE = new Blocking(PANEL_ELEMENTS_MAX, 24, 256, false);

@@ -3,7 +3,6 @@ package motley.cpu.kernel;
 import static motley.tensor.Require.require;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /// `c[b, i, j] = Σ_k op(a)[b, i, k]·op(b)[b, k, j]`, row-major, each operand as it is or
 /// transposed.
@@ -40,6 +39,12 @@ public final class MatrixProduct {
     /// Tiles in a chunk of rows, which should stay in the second-level cache while panels pass by.
     private static final int CHUNK_TILES = 16;
 
+    /// Panels that are packed together, so that rows of `b` are read and not columns.
+    private static final int PANELS_AT_ONCE = 8;
+
+    /// Rows of panels that a task packs for itself: they stay in the caches until they are used.
+    private static final int OWN_ROWS = 256;
+
     /// Elements of a line of the cache.
     private static final int LINE_ELEMENTS = 16;
 
@@ -47,7 +52,7 @@ public final class MatrixProduct {
     private final Size size;
     private final TileForm form;
     private final Steps steps;
-    private final PanelProduct product;
+    private final RowProduct product;
 
     /// Elements from one packed row of `a` to the next: an odd number of lines, so that the rows of
     /// a tile lie in different sets of the cache.
@@ -57,6 +62,10 @@ public final class MatrixProduct {
     private final int inPlaceColumns;
 
     private final int packedPanels;
+
+    /// Elements of the panels that a task packs for itself at once.
+    private final int ownElements;
+
     private final int chunkRows;
     private final int chunks;
 
@@ -111,8 +120,11 @@ public final class MatrixProduct {
         steps =
                 inPlaceColumns > 0
                         ? new Steps(columns)
-                        : new Steps(columns, blocking.panelElementsMax());
+                        : new Steps(
+                                columns,
+                                packsOwnB ? OWN_ROWS * columns : blocking.panelElementsMax());
         steps.add(0, 0, 1, size.k());
+        ownElements = PANELS_AT_ONCE * steps.lengthMax() * columns;
         packsA = blocking.packsA(size, steps.count(), panels);
         packsOwnA = packsA && groups == 1;
         aRow = Math.ceilDiv(steps.length(0), LINE_ELEMENTS) / 2 * 2 * LINE_ELEMENTS + LINE_ELEMENTS;
@@ -120,8 +132,11 @@ public final class MatrixProduct {
         operands = Operands.forWorkers(workers);
         blocks = columns;
         packedB = blocks + workers * product.scratchElements();
-        long copiesOfB = packsOwnB ? workers : (long) size.batch() * packedPanels;
-        packedA = Math.toIntExact(packedB + copiesOfB * panelElements());
+        long elementsOfB =
+                packsOwnB
+                        ? (long) workers * ownElements
+                        : (long) size.batch() * packedPanels * panelElements();
+        packedA = Math.toIntExact(packedB + elementsOfB);
         machine.workspace().reserve(packedA + elementsOfA(workers));
     }
 
@@ -131,11 +146,11 @@ public final class MatrixProduct {
     }
 
     /// The product of a chunk of rows.
-    private PanelProduct product(int columns) {
+    private RowProduct product(int columns) {
         int row = packsA ? aRow : size.k();
-        var places = IntStream.range(0, chunkRows).map(i -> i * row).toArray();
         int bStep = inPlaceColumns > 0 ? size.n() : columns;
-        return new PanelProduct(machine.tiles(), form, steps, places, bStep, size.n());
+        var layout = new RowProduct.Layout(size.m(), row, bStep, size.n());
+        return new RowProduct(machine.tiles(), form, steps, chunkRows, layout);
     }
 
     private int panelElements() {
@@ -164,32 +179,58 @@ public final class MatrixProduct {
         this.cOffset = cOffset;
         Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
         var threads = machine.threads();
-        if (!packsOwnB) threads.forEach(size.batch() * packedPanels, packB);
+        if (!packsOwnB) threads.forEach(size.batch() * packedGroups(), packB);
         if (packsA && !packsOwnA) {
             threads.forEach(size.batch() * chunks * steps.count(), packA);
         }
         threads.forEach(size.batch() * chunks * groups, multiply);
     }
 
+    private int packedGroups() {
+        return Math.ceilDiv(packedPanels, PANELS_AT_ONCE);
+    }
+
     private void packSharedB(int index, int worker) {
-        int first = inPlaceColumns + index % packedPanels * form.columns();
-        int to = packedB + index * panelElements();
+        int batch = index / packedGroups();
+        int panel = index % packedGroups() * PANELS_AT_ONCE;
+        int to = packedB + (batch * packedPanels + panel) * panelElements();
+        int first = inPlaceColumns + panel * form.columns();
+        int last = Math.min(size.n(), first + PANELS_AT_ONCE * form.columns());
         for (int step = 0; step < steps.count(); step++) {
-            packPanel(index / packedPanels, first, step, to);
+            int place = to + steps.bRow(step) * form.columns();
+            packPanels(batch, first, last, step, place, panelElements());
         }
     }
 
-    /// Packs what `step` reads of the columns of `b` from `first` on, into the panel at `to`.
+    /// Packs what `step` reads of some columns of `b`, `panel` elements from one panel to the next:
+    /// row by row, because a column is slow to read.
+    private void packPanels(int batch, int first, int last, int step, int to, int panel) {
+        int columns = form.columns();
+        int whole = size.transposeB() ? 0 : (last - first) / columns;
+        int from = bOffset + (batch * size.k() + steps.bRow(step)) * size.n() + first;
+        var array = machine.workspace().array();
+        for (int k = 0; k < steps.length(step); k++) {
+            int row = from + k * size.n();
+            int place = to + k * columns;
+            for (int p = 0; p < whole; p++) {
+                System.arraycopy(b, row + p * columns, array, place + p * panel, columns);
+            }
+        }
+        for (int p = whole; first + p * columns < last; p++) {
+            packPanel(batch, first + p * columns, step, to + p * panel);
+        }
+    }
+
+    /// Packs what `step` reads of the columns of `b` from `first` on.
     private void packPanel(int batch, int first, int step, int to) {
         int width = Math.min(form.columns(), size.n() - first);
         int kStride = size.transposeB() ? 1 : size.n();
         int jStride = size.transposeB() ? size.k() : 1;
-        int row = steps.bRow(step);
-        int from = bOffset + batch * size.k() * size.n() + first * jStride + row * kStride;
-        int place = to + row * form.columns();
+        int from = bOffset + batch * size.k() * size.n() + first * jStride;
+        int row = from + steps.bRow(step) * kStride;
         var array = machine.workspace().array();
         int length = steps.length(step);
-        Packing.panel(b, from, kStride, jStride, length, width, array, place, form.columns());
+        Packing.panel(b, row, kStride, jStride, length, width, array, to, form.columns());
     }
 
     private void packSharedA(int index, int worker) {
@@ -272,10 +313,13 @@ public final class MatrixProduct {
             columns(x, chunk, step, firstColumn, lastColumn);
             return;
         }
-        x.bOffset = packedB + worker * panelElements();
-        for (int first = firstColumn; first < lastColumn; first += form.columns()) {
-            packPanel(batch, first, step, x.bOffset);
-            int last = Math.min(lastColumn, first + form.columns());
+        int place = packedB + worker * ownElements;
+        x.bPanel = steps.length(step) * form.columns();
+        x.bOffset = place - steps.bRow(step) * form.columns();
+        int together = PANELS_AT_ONCE * form.columns();
+        for (int first = firstColumn; first < lastColumn; first += together) {
+            int last = Math.min(lastColumn, first + together);
+            packPanels(batch, first, last, step, place, x.bPanel);
             columns(x, chunk, step, first, last);
         }
     }
@@ -284,6 +328,6 @@ public final class MatrixProduct {
         int firstRow = chunk % chunks * chunkRows;
         int rows = Math.min(size.m() - firstRow, chunkRows);
         x.cOffset = cOffset + (chunk / chunks * size.m() + firstRow) * size.n() + firstColumn;
-        product.runStep(x, step, 0, rows, lastColumn - firstColumn);
+        product.runStep(x, step, rows, lastColumn - firstColumn);
     }
 }

@@ -143,7 +143,9 @@ public final class MaxPooling {
         int cols = grid.outCols();
         int from = tOffset + image * grid.outElements();
         int base = image * grid.imageElements();
-        Arrays.fill(y, yOffset + base, yOffset + base + grid.imageElements(), 0);
+        if (!grid.isQuartered() || grid.channels() % LANES.length() > 0) {
+            Arrays.fill(y, yOffset + base, yOffset + base + grid.imageElements(), 0);
+        }
         for (int i = 0; i < grid.outRows(); i++) {
             for (int j = 0; j < cols; j++) {
                 gradientWindow(base, i, j, from + (i * cols + j) * grid.channels());

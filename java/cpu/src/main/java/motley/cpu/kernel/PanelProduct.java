@@ -60,7 +60,8 @@ final class PanelProduct {
     private void stepOfPanel(
             Operands x, int step, int panel, int firstRow, int lastRow, int width) {
         boolean whole = width == form.columns();
-        int together = whole ? rowsOfCall(step) : form.rows();
+        int terms = steps.outer(step) * steps.length(step);
+        int together = whole ? rowsOfCall(form, terms) : form.rows();
         for (int row = firstRow; row < lastRow; row += together) {
             int rows = Math.min(together, lastRow - row);
             if (whole) whole(x, step, panel, row, rows);
@@ -69,8 +70,7 @@ final class PanelProduct {
     }
 
     /// Whole blocks of the tile with about [#TERMS_OF_CALL] terms together.
-    private int rowsOfCall(int step) {
-        int terms = steps.outer(step) * steps.length(step);
+    static int rowsOfCall(TileForm form, int terms) {
         return form.rows() * Math.max(1, TERMS_OF_CALL / terms);
     }
 

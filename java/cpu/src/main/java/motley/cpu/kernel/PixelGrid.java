@@ -7,6 +7,8 @@ import java.util.Arrays;
 ///
 /// A patch of side `s` is stored as `[s, s, channels]`.
 record PixelGrid(int rows, int columns, int channels) {
+    private static final int LINE_ELEMENTS = 16;
+
     int elements() {
         return rows * columns * channels;
     }
@@ -46,5 +48,17 @@ record PixelGrid(int rows, int columns, int channels) {
             int target = to + at(row + i, column + first);
             System.arraycopy(patch, source, image, target, (last - first) * channels);
         }
+    }
+
+    /// Reads a float of each line of the cache of rows `[first, last)` of an image, in order.
+    ///
+    /// @param last may lie below the image
+    /// @return their sum
+    float fetch(float[] images, int offset, int image, int first, int last) {
+        int begin = offset + image * elements() + Math.max(0, first) * rowElements();
+        int end = offset + image * elements() + Math.min(rows, last) * rowElements();
+        float sum = 0;
+        for (int i = begin; i < end; i += LINE_ELEMENTS) sum += images[i];
+        return sum;
     }
 }

@@ -49,4 +49,9 @@ record PoolGrid(Window window, int batch, int rows, int cols, int channels) {
     boolean isQuarters() {
         return window.equals(Window.square(2));
     }
+
+    /// Whether [quarters][#isQuarters] leave out no pixel.
+    boolean isQuartered() {
+        return isQuarters() && rows % 2 == 0 && cols % 2 == 0;
+    }
 }

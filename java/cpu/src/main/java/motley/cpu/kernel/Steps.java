@@ -73,6 +73,11 @@ final class Steps {
         return steps.get(step).bRow;
     }
 
+    /// Terms of the longest step without stretches.
+    int lengthMax() {
+        return steps.stream().mapToInt(Step::length).max().orElse(0);
+    }
+
     int outer(int step) {
         return steps.get(step).outer;
     }

@@ -1,55 +1,30 @@
 package motley.cpu.kernel;
 
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
-import static java.lang.constant.ConstantDescs.INIT_NAME;
-import static java.lang.constant.ConstantDescs.MTD_void;
+import static motley.cpu.kernel.VectorCode.FLOATS;
 
-import java.lang.classfile.Attributes;
-import java.lang.classfile.ClassBuilder;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.function.IntConsumer;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorSpecies;
 
 /// Writes the class of a [Tile], with every vector of the tile in a local variable of its own.
 ///
-/// The loop over `k` has one induction variable, and every index is a loop invariant plus `k` times
-/// a literal: that lets the optimising compiler take the range checks out of the loop. A row's
-/// place in `a` is such an invariant and not a literal, so the same code serves all images and
-/// matrices. The step in `b` may be a variable where registers abound: its checks then stay, and
+/// A row's place in `a` is no literal, so the same code serves all images and matrices. The step in
+/// `b` may be a variable where registers abound: its checks then stay, and
 /// cost nothing beside 24 multiplications of vectors; with 16 registers they cost a third of the
-/// speed. Methods above 8000 bytes are never compiled, hence the check.
+/// speed.
 final class TileCode {
-    private static final ClassDesc NAME = ClassDesc.of("motley.cpu.kernel.GeneratedTile");
-    private static final ClassDesc FLOATS = CD_float.arrayType();
     private static final ClassDesc INTS = CD_int.arrayType();
     private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
-    private static final ClassDesc VECTOR = describe(Vector.class);
-    private static final ClassDesc FLOAT_VECTOR = describe(FloatVector.class);
-    private static final ClassDesc SPECIES = describe(VectorSpecies.class);
-    private static final MethodTypeDesc LOAD =
-            MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int);
-    private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, FLOATS, CD_int);
-    private static final MethodTypeDesc BROADCAST =
-            MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
-    private static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
-    private static final MethodTypeDesc MAX = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR);
     private static final MethodTypeDesc MIN = MethodTypeDesc.of(CD_int, CD_int, CD_int);
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
                     CD_void, FLOATS, CD_int, INTS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int,
                     FLOATS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_int, CD_int,
                     CD_float);
-    private static final int CODE_BYTES_MAX = 8000;
 
     // Local variables of `run`: its parameters, then its own.
     private static final int A = 1;
@@ -79,50 +54,19 @@ final class TileCode {
 
     private final TileForm form;
     private final CodeBuilder code;
+    private final VectorCode vectors;
+    private final TermCode terms;
 
     private TileCode(TileForm form, CodeBuilder code) {
         this.form = form;
         this.code = code;
+        vectors = new VectorCode(code, form.lanes());
+        terms = new TermCode(vectors, form, new TermCode.Locals(A, B, K, ROWS));
     }
 
     /// Makes the tile of `form`, as a hidden class.
     static Tile make(TileForm form) {
-        var bytes = ClassFile.of().build(NAME, type -> declare(type, form));
-        checkSize(form, bytes);
-        try {
-            var lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
-            var constructor = MethodType.methodType(void.class);
-            return (Tile) lookup.findConstructor(lookup.lookupClass(), constructor).invoke();
-        } catch (Throwable e) {
-            throw new IllegalStateException("tile: %s cannot be made".formatted(form), e);
-        }
-    }
-
-    private static void declare(ClassBuilder type, TileForm form) {
-        type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-        type.withInterfaceSymbols(describe(Tile.class));
-        type.withMethodBody(INIT_NAME, MTD_void, 0, TileCode::create);
-        type.withMethodBody(
-                "run", RUN, ClassFile.ACC_PUBLIC, code -> new TileCode(form, code).run());
-    }
-
-    private static void checkSize(TileForm form, byte[] bytes) {
-        for (var method : ClassFile.of().parse(bytes).methods()) {
-            int size = method.findAttribute(Attributes.code()).orElseThrow().codeLength();
-            if (size > CODE_BYTES_MAX) {
-                throw new IllegalStateException(
-                        "tile: %s has %d bytes of code (expected: at most %d)"
-                                .formatted(form, size, CODE_BYTES_MAX));
-            }
-        }
-    }
-
-    private static ClassDesc describe(Class<?> type) {
-        return ClassDesc.ofDescriptor(type.descriptorString());
-    }
-
-    private static void create(CodeBuilder code) {
-        code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_();
+        return VectorCode.make(Tile.class, RUN, form, code -> new TileCode(form, code).run());
     }
 
     private void run() {
@@ -130,7 +74,7 @@ final class TileCode {
         code.labelBinding(begin);
         code.iload(B_OFFSET).istore(B_PLACE);
         forEachRow(this::startRow);
-        loop(TURN, OUTER, this::sumInner);
+        vectors.loop(TURN, () -> code.iload(OUTER), 1, this::sumInner);
         raiseToFloor();
         forEachRow(this::finishRow);
         code.iinc(AT_OFFSET, form.rows());
@@ -150,11 +94,8 @@ final class TileCode {
         var end = code.newLabel();
         code.fload(FLOOR).loadConstant(Float.NEGATIVE_INFINITY).fcmpl().ifeq(end);
         for (int i = 0; i < form.rows() * form.vectors(); i++) {
-            int sum = sum(i / form.vectors(), i % form.vectors());
-            code.aload(sum);
-            species();
-            code.fload(FLOOR).invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
-            code.invokevirtual(FLOAT_VECTOR, "max", MAX).astore(sum);
+            vectors.raise(
+                    terms.sum(i / form.vectors(), i % form.vectors()), () -> code.fload(FLOOR));
         }
         code.labelBinding(end);
     }
@@ -163,11 +104,10 @@ final class TileCode {
     private void startRow(int row) {
         rowNumber(row);
         code.aload(AT).iload(AT_OFFSET).iload(SCRATCH).iadd().iaload();
-        code.iload(A_OFFSET).iadd().istore(place(row));
+        code.iload(A_OFFSET).iadd().istore(terms.place(row));
         code.iload(INIT_OFFSET).iload(SCRATCH).iload(INIT_ROW).imul().iadd().istore(SCRATCH);
         for (int v = 0; v < form.vectors(); v++) {
-            load(INIT, () -> code.iload(SCRATCH), v * form.lanes());
-            code.astore(sum(row, v));
+            vectors.load(terms.sum(row, v), INIT, () -> code.iload(SCRATCH), v * form.lanes());
         }
     }
 
@@ -175,9 +115,7 @@ final class TileCode {
         rowNumber(row);
         code.iload(C_OFFSET).iload(SCRATCH).iload(C_ROW).imul().iadd().istore(SCRATCH);
         for (int v = 0; v < form.vectors(); v++) {
-            code.aload(sum(row, v)).aload(C).iload(SCRATCH);
-            add(v * form.lanes());
-            code.invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
+            vectors.store(terms.sum(row, v), C, () -> code.iload(SCRATCH), v * form.lanes());
         }
     }
 
@@ -189,17 +127,10 @@ final class TileCode {
 
     /// The sums over `k`; then all places move on to the next turn.
     private void sumInner() {
-        loop(K, LENGTH, this::step);
-        forEachRow(row -> code.iload(place(row)).iload(A_OUTER).iadd().istore(place(row)));
+        vectors.loop(K, () -> code.iload(LENGTH), 1, () -> terms.write(this::placeInB));
+        forEachRow(
+                row -> code.iload(terms.place(row)).iload(A_OUTER).iadd().istore(terms.place(row)));
         code.iload(B_PLACE).iload(B_OUTER).iadd().istore(B_PLACE);
-    }
-
-    private void step() {
-        for (int v = 0; v < form.vectors(); v++) {
-            load(B, this::placeInB, v * form.lanes());
-            code.astore(factor(v));
-        }
-        forEachRow(this::multiply);
     }
 
     private void placeInB() {
@@ -209,59 +140,7 @@ final class TileCode {
         code.imul().iadd();
     }
 
-    /// One factor of the row against the vectors of `b`.
-    private void multiply(int row) {
-        species();
-        code.aload(A).iload(place(row)).iload(K);
-        if (form.aStep() != 1) code.loadConstant(form.aStep()).imul();
-        code.iadd().faload().invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST);
-        code.astore(factor(form.vectors()));
-        for (int v = 0; v < form.vectors(); v++) {
-            code.aload(factor(form.vectors())).aload(factor(v)).aload(sum(row, v));
-            code.invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(sum(row, v));
-        }
-    }
-
-    /// Pushes the vector of `array` at `base` plus a literal.
-    private void load(int array, Runnable base, int ahead) {
-        species();
-        code.aload(array);
-        base.run();
-        add(ahead);
-        code.invokestatic(FLOAT_VECTOR, "fromArray", LOAD);
-    }
-
-    private void species() {
-        code.getstatic(FLOAT_VECTOR, "SPECIES_" + form.lanes() * Float.SIZE, SPECIES);
-    }
-
-    private void add(int literal) {
-        if (literal != 0) code.loadConstant(literal).iadd();
-    }
-
-    private void loop(int variable, int limit, Runnable body) {
-        var begin = code.newLabel();
-        var end = code.newLabel();
-        code.iconst_0().istore(variable);
-        code.labelBinding(begin).iload(variable).iload(limit).if_icmpge(end);
-        body.run();
-        code.iinc(variable, 1).goto_(begin).labelBinding(end);
-    }
-
     private void forEachRow(IntConsumer action) {
         for (int row = 0; row < form.rows(); row++) action.accept(row);
-    }
-
-    private int place(int row) {
-        return ROWS + row;
-    }
-
-    private int sum(int row, int vector) {
-        return ROWS + form.rows() + row * form.vectors() + vector;
-    }
-
-    /// The vectors of `b`, and after them the one that all columns share.
-    private int factor(int vector) {
-        return ROWS + form.rows() + form.rows() * form.vectors() + vector;
     }
 }

@@ -13,6 +13,10 @@ record TileForm(int lanes, int rows, int vectors, int bStep, int aStep) {
         this(lanes, rows, vectors, bStep, 1);
     }
 
+    TileForm withSteps(int bStep, int aStep) {
+        return new TileForm(lanes, rows, vectors, bStep, aStep);
+    }
+
     int columns() {
         return lanes * vectors;
     }

@@ -17,6 +17,7 @@ public final class Tiles {
     private final int lanes;
     private final boolean manyRegisters;
     private final Map<TileForm, Tile> made = new HashMap<>();
+    private final Map<FixedForm, FixedProduct> products = new HashMap<>();
     private final Map<TransformForm, Transform> transforms = new HashMap<>();
 
     private Tiles(int lanes, boolean manyRegisters) {
@@ -53,14 +54,6 @@ public final class Tiles {
         return new TileForm(form.lanes(), form.rows(), form.vectors(), step, form.aStep());
     }
 
-    /// [#formFor] for an `a` whose factors of a row are a vector's length apart. Its 8 rows, where
-    /// registers allow them, divide the usual numbers of channels.
-    TileForm transposed(int columns) {
-        var form = formFor(columns);
-        int rows = Math.min(8, form.rows());
-        return new TileForm(lanes, rows, form.vectors(), form.bStep(), lanes);
-    }
-
     /// How matrix products are cut for these tiles.
     Blocking blocking() {
         return Blocking.of(manyRegisters);
@@ -72,6 +65,10 @@ public final class Tiles {
 
     Tile tile(TileForm form) {
         return made.computeIfAbsent(form, TileCode::make);
+    }
+
+    FixedProduct product(FixedForm form) {
+        return products.computeIfAbsent(form, FixedCode::make);
     }
 
     Transform transform(TransformForm form) {

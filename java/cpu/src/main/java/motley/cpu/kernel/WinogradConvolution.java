@@ -2,9 +2,7 @@ package motley.cpu.kernel;
 
 import static motley.tensor.Require.require;
 
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -40,16 +38,15 @@ public final class WinogradConvolution {
     private final WinogradFilters filters;
     private final WinogradWindow read;
     private final WinogradWindow write;
-    private final PanelProduct product;
+    private final FixedForm productForm;
+    private final FixedProduct product;
     private final Bias bias;
-    private final Operands[] operands;
     private final Threads.Body convolve = this::convolve;
-    private final int columns;
+    private final int padded;
     private final int vStep;
     private final int mStep;
 
-    // Places in the workspace: zeros, transformed filters, then memory of each worker.
-    private final int packed;
+    // Places in the workspace: transformed filters from its beginning on, memory of each worker.
     private final int own;
     private final int ownElements;
 
@@ -66,33 +63,27 @@ public final class WinogradConvolution {
         in = tiles.images().channels();
         out = tiles.outputs().channels();
         int lanes = machine.tiles().lanes();
-        var tileForm = machine.tiles().formFor(out);
-        columns = tileForm.columns();
-        int padded = Math.ceilDiv(out, columns) * columns;
+        var tile = machine.tiles().formFor(out);
+        int columns = tile.columns();
+        padded = Math.ceilDiv(out, columns) * columns;
         vStep = BLOCK * in + GAP;
         mStep = BLOCK * padded + GAP;
         int workers = machine.threads().size();
-        operands = Operands.forWorkers(workers);
-        packed = columns;
-        own = packed + WinogradFilters.elements(form, in, out, columns);
+        own = WinogradFilters.elements(form, in, out, columns);
         ownElements =
                 form.products() * (vStep + mStep)
                         + WinogradWindow.scratchElements(form, lanes, Math.max(in, out));
         machine.workspace().reserve(own + (long) workers * ownElements);
         bias = new Bias(out);
-        filters = new WinogradFilters(machine, form, in, out, columns, packed, own);
+        filters = new WinogradFilters(machine, form, in, out, columns, 0, own);
         read = window(tiles.images(), form.patch(), false, vStep);
         write = window(tiles.outputs(), form.result(), true, mStep);
-        var steps = new Steps(columns);
-        steps.add(0, 0, 1, in);
-        int[] places = IntStream.range(0, BLOCK).map(i -> i * in).toArray();
-        product = new PanelProduct(machine.tiles(), tileForm, steps, places, columns, padded);
+        productForm = FixedForm.ofPanels(tile, in, padded);
+        product = machine.tiles().product(productForm);
     }
 
     private WinogradWindow window(PixelGrid grid, Matrix matrix, boolean toImage, int step) {
-        int lanes = machine.tiles().lanes();
-        var layout = new WinogradWindow.Layout(step, lanes, lanes);
-        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, layout);
+        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, step);
     }
 
     /// Prepares `(x, w) → y` for images and filters that fit `spec`.
@@ -162,7 +153,6 @@ public final class WinogradConvolution {
         this.xOffset = xOffset;
         this.y = y;
         this.yOffset = yOffset;
-        Arrays.fill(machine.workspace().array(), 0, columns, 0);
         filters.run(w, wOffset);
         machine.threads().forEach(Math.ceilDiv(tiles.count(), BLOCK), convolve);
     }
@@ -180,11 +170,11 @@ public final class WinogradConvolution {
             int row = tiles.row(tile) - tiles.top();
             read.read(x, from, row, tiles.column(tile) - tiles.left(), work, v + q * in, scratch);
         }
-        multiply(operands[worker], count, v, m);
+        multiply(productForm.wholeTiles(count), v, m);
         for (int q = 0; q < count; q++) {
             int tile = first + q;
             int to = yOffset + tiles.image(tile) * tiles.outputs().elements();
-            int from = m + q * (mStep - GAP) / BLOCK;
+            int from = m + q * padded;
             write.write(work, from, y, to, tiles.row(tile), tiles.column(tile), scratch);
             addBias(to, tiles.row(tile), tiles.column(tile));
         }
@@ -197,19 +187,12 @@ public final class WinogradConvolution {
         for (int i = row; i < lastRow; i++) bias.apply(y, to + grid.at(i, column), pixels);
     }
 
-    private void multiply(Operands o, int count, int v, int m) {
+    /// `[tile, in]` by `[in, out]`, for each element of the transformed patches.
+    private void multiply(int rows, int v, int m) {
         var work = machine.workspace().array();
-        o.a = work;
-        o.b = work;
-        o.c = work;
-        o.start = work;
-        o.bStep = columns;
-        o.bPanel = filters.panelElements();
         for (int e = 0; e < form.products(); e++) {
-            o.aOffset = v + e * vStep;
-            o.bOffset = packed + e * filters.elements();
-            o.cOffset = m + e * mStep;
-            product.run(o, 0, count, (mStep - GAP) / BLOCK);
+            int filter = e * filters.elements();
+            product.run(work, v + e * vStep, in, work, filter, work, m + e * mStep, padded, rows);
         }
     }
 }

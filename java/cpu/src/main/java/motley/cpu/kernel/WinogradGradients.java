@@ -1,7 +1,6 @@
 package motley.cpu.kernel;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import motley.program.ConvolutionSpec;
 import motley.tensor.Shape;
 
@@ -16,9 +15,15 @@ import motley.tensor.Shape;
 /// as for the convolution, with n = out + 32 or tiles + shares + 32. Confined to one caller at a
 /// time.
 public final class WinogradGradients {
-    /// Twice that of the convolution: sums over tiles gain from longer chains.
-    private static final int BLOCK = 2 * WinogradConvolution.BLOCK;
+    /// Tiles of a block at most. Three times those of the convolution, as sums over tiles gain from
+    /// longer chains.
+    private static final int BLOCK_MAX = 72;
+
     private static final int GAP = WinogradConvolution.GAP;
+
+    /// A multiple of the rows of every register tile.
+    private static final int ROWS_OF_TILES = 24;
+
     private static final int SHARES_MAX = 16;
 
     /// Fewer tiles are not worth sums of their own.
@@ -34,29 +39,42 @@ public final class WinogradGradients {
     private final int out;
     private final boolean ofImages;
     private final boolean ofFilters;
-    private final TileForm sumForm;
-    private final TileForm imageForm;
     private final WinogradFilters filters;
     private final WinogradWindow readImage;
     private final WinogradWindow readOutput;
     private final WinogradWindow addImage;
-    private final PanelProduct sumProduct;
-    private final PanelProduct imageProduct;
+    private final FixedForm sumForm;
+    private final FixedProduct sumProduct;
+    private final FixedForm imageForm;
+    private final FixedProduct imageProduct;
     private final Transform finish;
-    private final Operands[] operands;
+
+    /// For each worker what it read ahead; see [#fetch].
+    private final float[] fetched;
     private final Threads.Body share = this::share;
     private final Threads.Body turnFilters = this::turnFilters;
     private final Threads.Body add = this::add;
     private final Threads.Body finishChannel = this::finishChannel;
+    private final Threads.Body turnSums = this::turnSums;
     private final int paddedIn;
     private final int paddedOut;
+
+    /// Whether the rows of the filters' sums are output channels and not input channels: whichever
+    /// fill register tiles better.
+    private final boolean sumsTurned;
+
+    /// Elements of the sums of one element of the transformed patches.
+    private final int sumMatrix;
+
+    /// Tiles of a block.
+    private final int block;
     private final int shareImages;
     private final int shares;
     private final int vStep;
     private final int mStep;
 
-    // Places in the workspace: zeros, turned and transformed filters, sums, memory of each worker.
-    private final int turned;
+    // Places in the workspace: turned filters from its beginning on, transformed filters, sums,
+    // memory of each worker.
     private final int packed;
     private final int sums;
     private final int own;
@@ -83,85 +101,68 @@ public final class WinogradGradients {
         form = tiles.form();
         in = tiles.images().channels();
         out = tiles.outputs().channels();
-        sumForm = machine.tiles().transposed(out);
-        imageForm = machine.tiles().formFor(in);
-        paddedIn = Math.ceilDiv(in, imageForm.columns()) * imageForm.columns();
-        paddedOut = Math.ceilDiv(out, sumForm.columns()) * sumForm.columns();
+        int lanes = machine.tiles().lanes();
+        var inTile = machine.tiles().formFor(in);
+        var outTile = machine.tiles().formFor(out);
+        paddedIn = Math.ceilDiv(in, inTile.columns()) * inTile.columns();
+        paddedOut = Math.ceilDiv(out, outTile.columns()) * outTile.columns();
         shareImages = Math.ceilDiv(tiles.batch(), sharesAtMost());
         shares = Math.ceilDiv(tiles.batch(), shareImages);
-        vStep = BLOCK * paddedIn + GAP;
-        mStep = BLOCK * paddedOut + GAP;
+        block = block();
+        vStep = block * paddedIn + GAP;
+        mStep = block * paddedOut + GAP;
+        sumsTurned = waste(out, inTile) < waste(in, outTile);
+        sumForm =
+                sumsTurned
+                        ? FixedForm.ofColumns(inTile, block, paddedOut, paddedIn)
+                        : FixedForm.ofColumns(outTile, block, paddedIn, paddedOut);
+        sumProduct = machine.tiles().product(sumForm);
+        sumMatrix = sumForm.wholeTiles(sumsTurned ? out : in) * sumForm.cRow();
+        imageForm = FixedForm.ofPanels(inTile, out, paddedIn);
+        imageProduct = machine.tiles().product(imageForm);
         int workers = machine.threads().size();
-        operands = Operands.forWorkers(workers);
-        turned = Math.max(imageForm.columns(), sumForm.columns());
-        packed = turned + (ofImages ? 9 * in * out : 0);
+        fetched = new float[workers];
+        packed = 9 * in * out;
         sums = packed + (ofImages ? form.products() * paddedIn * out : 0);
         own = sums + (ofFilters ? shares * sumElements() : 0);
-        int lanes = machine.tiles().lanes();
         ownElements =
                 form.products() * (vStep + mStep)
                         + WinogradWindow.scratchElements(form, lanes, Math.max(in, out));
         machine.workspace().reserve(own + (long) workers * ownElements);
-        filters = new WinogradFilters(machine, form, out, in, imageForm.columns(), packed, own);
-        finish = finish();
-        readImage = window(tiles.images(), form.patch(), false, stacks(vStep, lanes));
-        var output = form.result().transposed();
-        var panels = stacks(mStep, sumForm.columns());
-        readOutput = window(tiles.outputs(), output, false, panels);
-        var flat = new WinogradWindow.Layout(vStep, lanes, lanes);
-        addImage = window(tiles.images(), form.patch().transposed(), true, flat);
-        sumProduct = sumProduct();
-        imageProduct = imageProduct();
+        filters = new WinogradFilters(machine, form, out, in, inTile.columns(), packed, own);
+        int filter = in * out;
+        var back = form.filter().transposed();
+        finish =
+                machine.tiles().transform(new TransformForm(back, lanes, sumMatrix, filter, false));
+        readImage = window(tiles.images(), form.patch(), false, vStep);
+        readOutput = window(tiles.outputs(), form.result().transposed(), false, mStep);
+        addImage = window(tiles.images(), form.patch().transposed(), true, vStep);
+    }
+
+    /// The tiles of a share, in blocks of about equal size, but whole register tiles.
+    private int block() {
+        int count = shareImages * tiles.perImage();
+        int even = Math.ceilDiv(count, Math.ceilDiv(count, BLOCK_MAX));
+        return Math.ceilDiv(even, ROWS_OF_TILES) * ROWS_OF_TILES;
+    }
+
+    /// What whole register tiles compute beyond `rows`, in parts of it.
+    private static double waste(int rows, TileForm tile) {
+        return (double) Math.ceilDiv(rows, tile.rows()) * tile.rows() / rows;
     }
 
     private int sharesAtMost() {
-        int fitting = Math.max(1, SHARE_ELEMENTS_MAX / sumElements());
+        int fitting = Math.max(1, SHARE_ELEMENTS_MAX / (form.products() * in * out));
         int worth = Math.max(1, tiles.count() / SHARE_TILES_MIN);
         return Math.min(tiles.batch(), Math.min(SHARES_MAX, Math.min(fitting, worth)));
     }
 
     private int sumElements() {
-        return form.products() * in * paddedOut;
+        return form.products() * sumMatrix;
     }
 
-    private WinogradWindow window(
-            PixelGrid grid, Matrix matrix, boolean toImage, WinogradWindow.Layout layout) {
-        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, layout);
-    }
-
-    /// `width` channels of all tiles of a block lie together.
-    private static WinogradWindow.Layout stacks(int step, int width) {
-        return new WinogradWindow.Layout(step, width, BLOCK * width);
-    }
-
-    private Transform finish() {
-        int lanes = machine.tiles().lanes();
-        var matrix = form.filter().transposed();
-        var transform = new TransformForm(matrix, lanes, in * paddedOut, in * out, false);
-        return machine.tiles().transform(transform);
-    }
-
-    /// `[in, tile]` by `[tile, out]`; input channels are rows, one vector of them side by side.
-    private PanelProduct sumProduct() {
-        int lanes = machine.tiles().lanes();
-        var steps = new Steps(sumForm.columns());
-        steps.add(0, 0, 1, BLOCK);
-        int[] places =
-                IntStream.range(0, in).map(i -> i / lanes * BLOCK * lanes + i % lanes).toArray();
-        int columns = sumForm.columns();
-        return new PanelProduct(machine.tiles(), sumForm, steps, places, columns, paddedOut);
-    }
-
-    /// `[tile, out]` by `[out, in]`; the output channels of a tile lie in panels.
-    private PanelProduct imageProduct() {
-        int columns = imageForm.columns();
-        int width = sumForm.columns();
-        var steps = new Steps(columns);
-        int whole = out / width;
-        if (whole > 0) steps.add(0, BLOCK * width, whole, width);
-        if (out % width > 0) steps.add(whole * BLOCK * width, 0, 1, out % width);
-        int[] places = IntStream.range(0, BLOCK).map(q -> q * width).toArray();
-        return new PanelProduct(machine.tiles(), imageForm, steps, places, columns, paddedIn);
+    private WinogradWindow window(PixelGrid grid, Matrix matrix, boolean toImage, int step) {
+        return new WinogradWindow(machine.tiles(), grid, matrix, toImage, step);
     }
 
     /// Prepares `(w, dy) → dx` for images and filters that fit `spec`.
@@ -245,39 +246,33 @@ public final class WinogradGradients {
     }
 
     private void run() {
-        Arrays.fill(machine.workspace().array(), 0, turned, 0);
         var threads = machine.threads();
         if (ofImages) {
             threads.forEach(9, turnFilters);
-            filters.run(machine.workspace().array(), turned);
+            filters.run(machine.workspace().array(), 0);
         }
         threads.forEach(shares, share);
-        if (ofFilters) {
-            if (shares > 1) threads.forEach(form.products(), add);
-            threads.forEach(in, finishChannel);
-        }
+        if (!ofFilters) return;
+        if (shares > 1) threads.forEach(form.products(), add);
+        threads.forEach(sumsTurned ? out : in, finishChannel);
+        if (sumsTurned) threads.forEach(9, turnSums);
     }
 
     /// Exchanges the channels of a tap: `[in, out]` becomes `[out, in]`.
     private void turnFilters(int tap, int worker) {
         int at = tap * in * out;
-        var work = machine.workspace().array();
-        Transposition.copy(w, wOffset + at, out, work, turned + at, in, in, out);
+        Transposition.copy(w, wOffset + at, out, machine.workspace().array(), at, in, in, out);
     }
 
     private void share(int index, int worker) {
-        int perImage = tiles.perImage();
-        int first = index * shareImages * perImage;
-        int last = Math.min(tiles.count(), first + shareImages * perImage);
-        if (ofImages) {
-            int from = dxOffset + tiles.image(first) * tiles.images().elements();
-            int images = (last - first) / perImage;
-            Arrays.fill(dx, from, from + images * tiles.images().elements(), 0);
+        int first = index * shareImages * tiles.perImage();
+        int last = Math.min(tiles.count(), first + shareImages * tiles.perImage());
+        int target = sums + index * sumElements();
+        if (ofFilters) {
+            Arrays.fill(machine.workspace().array(), target, target + sumElements(), 0);
         }
-        for (int tile = first; tile < last; tile += BLOCK) {
-            int target = sums + index * sumElements();
-            operands[worker].accumulate = tile > first;
-            block(tile, Math.min(BLOCK, last - tile), target, worker);
+        for (int tile = first; tile < last; tile += block) {
+            block(tile, Math.min(block, last - tile), target, worker);
         }
     }
 
@@ -285,18 +280,38 @@ public final class WinogradGradients {
         int v = own + worker * ownElements;
         int m = v + form.products() * vStep;
         int scratch = m + form.products() * mStep;
-        for (int q = 0; q < count; q++) read(first + q, q, v, m, scratch);
-        if (ofFilters && count < BLOCK) clearRest(count, v, m);
-        multiply(operands[worker], count, v, m, target);
+        for (int q = 0; q < count; q++) {
+            if (tiles.column(first + q) == 0) fetched[worker] = fetch(first + q);
+            read(first + q, q, v, m, scratch);
+        }
+        if (ofFilters && count < block) clearRest(count, v, m);
+        multiply(imageForm.wholeTiles(count), v, m, target);
         if (!ofImages) return;
         var work = machine.workspace().array();
         for (int q = 0; q < count; q++) {
             int tile = first + q;
             int to = dxOffset + tiles.image(tile) * tiles.images().elements();
+            if (tile % tiles.perImage() == 0) {
+                Arrays.fill(dx, to, to + tiles.images().elements(), 0);
+            }
             int row = tiles.row(tile) - tiles.top();
             int column = tiles.column(tile) - tiles.left();
             addImage.add(work, v + q * paddedIn, dx, to, row, column, scratch);
         }
+    }
+
+    /// Reads what a row of tiles will need that the row before did not, in the order of memory: the
+    /// processor then fetches ahead, which it does not for patches, as they skip from row to row.
+    ///
+    /// @return the sum of what was read, so that the compiler cannot leave it out
+    private float fetch(int tile) {
+        int image = tiles.image(tile);
+        int row = tiles.row(tile);
+        float sum = tiles.outputs().fetch(dy, dyOffset, image, row, row + form.outputs());
+        if (!ofFilters) return sum;
+        int bottom = row - tiles.top() + form.pixels();
+        int top = row == 0 ? 0 : bottom - form.outputs();
+        return sum + tiles.images().fetch(x, xOffset, image, top, bottom);
     }
 
     private void read(int tile, int q, int v, int m, int scratch) {
@@ -304,58 +319,43 @@ public final class WinogradGradients {
         int row = tiles.row(tile);
         int column = tiles.column(tile);
         int source = dyOffset + tiles.image(tile) * tiles.outputs().elements();
-        int to = m + q * sumForm.columns();
+        int to = m + q * paddedOut;
         readOutput.read(dy, source, row, column, work, to, scratch);
         if (!ofFilters) return;
         int from = xOffset + tiles.image(tile) * tiles.images().elements();
-        int at = v + q * machine.tiles().lanes();
+        int at = v + q * paddedIn;
         readImage.read(x, from, row - tiles.top(), column - tiles.left(), work, at, scratch);
     }
 
     /// Zeros for the tiles that a block lacks: sums go over whole blocks.
     private void clearRest(int count, int v, int m) {
         var work = machine.workspace().array();
-        int lanes = machine.tiles().lanes();
-        int columns = sumForm.columns();
         for (int e = 0; e < form.products(); e++) {
-            for (int at = 0; at < in * BLOCK; at += lanes * BLOCK) {
-                int from = v + e * vStep + at;
-                Arrays.fill(work, from + count * lanes, from + BLOCK * lanes, 0);
-            }
-            for (int at = 0; at < paddedOut * BLOCK; at += columns * BLOCK) {
-                int from = m + e * mStep + at;
-                Arrays.fill(work, from + count * columns, from + BLOCK * columns, 0);
-            }
+            int image = v + e * vStep;
+            Arrays.fill(work, image + count * paddedIn, image + block * paddedIn, 0);
+            int output = m + e * mStep;
+            Arrays.fill(work, output + count * paddedOut, output + block * paddedOut, 0);
         }
     }
 
     /// For each element of the transformed patches. The images' gradients take the place of the
     /// images, which the sums have read by then.
-    private void multiply(Operands o, int count, int v, int m, int target) {
-        boolean accumulate = o.accumulate;
+    private void multiply(int rows, int v, int m, int target) {
         var work = machine.workspace().array();
-        o.a = work;
-        o.b = work;
-        o.c = work;
-        o.start = work;
+        int sumRows = sumForm.wholeTiles(sumsTurned ? out : in);
         for (int e = 0; e < form.products(); e++) {
+            int image = v + e * vStep;
+            int output = m + e * mStep;
             if (ofFilters) {
-                o.accumulate = accumulate;
-                o.aOffset = v + e * vStep;
-                o.bOffset = m + e * mStep;
-                o.bStep = sumForm.columns();
-                o.bPanel = BLOCK * sumForm.columns();
-                o.cOffset = target + e * in * paddedOut;
-                sumProduct.run(o, 0, in, paddedOut);
+                int a = sumsTurned ? output : image;
+                int b = sumsTurned ? image : output;
+                sumProduct.run(
+                        work, a, 1, work, b, work, target + e * sumMatrix, sumForm.cRow(), sumRows);
             }
             if (ofImages) {
-                o.accumulate = false;
-                o.aOffset = m + e * mStep;
-                o.bOffset = packed + e * filters.elements();
-                o.bStep = imageForm.columns();
-                o.bPanel = filters.panelElements();
-                o.cOffset = v + e * vStep;
-                imageProduct.run(o, 0, count, paddedIn);
+                int filter = packed + e * filters.elements();
+                imageProduct.run(
+                        work, output, paddedOut, work, filter, work, image, paddedIn, rows);
             }
         }
     }
@@ -363,27 +363,35 @@ public final class WinogradGradients {
     /// Adds the shares of one element of the transformed patches, in their order.
     private void add(int element, int worker) {
         var work = machine.workspace().array();
-        int count = in * paddedOut;
-        int to = sums + element * count;
+        int to = sums + element * sumMatrix;
         for (int share = 1; share < shares; share++) {
             int from = to + share * sumElements();
-            for (int i = 0; i < count; i++) work[to + i] += work[from + i];
+            for (int i = 0; i < sumMatrix; i++) work[to + i] += work[from + i];
         }
     }
 
+    /// Transforms a row of the sums back to taps, in the place of the turned filters if they are
+    /// turned.
     private void finishChannel(int channel, int worker) {
         int lanes = machine.tiles().lanes();
+        int columns = sumsTurned ? in : out;
         finish.run(
                 machine.workspace().array(),
-                sums + channel * paddedOut,
-                form.pixels() * in * paddedOut,
+                sums + channel * sumForm.cRow(),
+                form.pixels() * sumMatrix,
                 lanes,
-                dw,
-                dwOffset + channel * out,
+                sumsTurned ? machine.workspace().array() : dw,
+                (sumsTurned ? 0 : dwOffset) + channel * columns,
                 3 * in * out,
                 lanes,
                 machine.workspace().array(),
                 own + worker * ownElements,
-                out / lanes);
+                columns / lanes);
+    }
+
+    /// Exchanges the channels of a tap: `[out, in]` becomes `[in, out]`.
+    private void turnSums(int tap, int worker) {
+        int at = tap * in * out;
+        Transposition.copy(machine.workspace().array(), at, in, dw, dwOffset + at, out, out, in);
     }
 }

@@ -3,9 +3,8 @@ package motley.cpu.kernel;
 /// Brings patches of images into transformed form, or back: one [Transform] for each vector of
 /// channels, around a copy of patches that reach beyond the border.
 ///
-/// In transformed form, element `[i, j]` of a patch, vector `v`, lies at
-/// `place + (i·n + j)·step + v / g·stack + v % g·lanes` in the workspace, with `g` vectors of
-/// neighbouring channels together.
+/// In transformed form, the channels of element `[i, j]` of a patch lie at
+/// `place + (i·n + j)·step` in the workspace.
 final class WinogradWindow {
     private final PixelGrid grid;
     private final int lanes;
@@ -13,24 +12,18 @@ final class WinogradWindow {
     private final int transformedSide;
     private final Transform transform;
     private final Transform adding;
-    private final Layout layout;
+    private final int step;
 
-    /// Where transformed patches lie.
-    ///
     /// @param step elements from one element of a transformed patch to the next
-    /// @param width channels that lie together
-    /// @param stack elements from channels that lie together to the next ones
-    record Layout(int step, int width, int stack) {}
-
     /// @param toImage whether the transform leads back to images
-    WinogradWindow(Tiles tiles, PixelGrid grid, Matrix matrix, boolean toImage, Layout layout) {
+    WinogradWindow(Tiles tiles, PixelGrid grid, Matrix matrix, boolean toImage, int step) {
         this.grid = grid;
-        this.layout = layout;
+        this.step = step;
         lanes = tiles.lanes();
         side = toImage ? matrix.rows() : matrix.columns();
         transformedSide = toImage ? matrix.columns() : matrix.rows();
-        int from = toImage ? layout.step : grid.channels();
-        int to = toImage ? grid.channels() : layout.step;
+        int from = toImage ? step : grid.channels();
+        int to = toImage ? grid.channels() : step;
         transform = tiles.transform(new TransformForm(matrix, lanes, from, to, false));
         adding = tiles.transform(new TransformForm(matrix, lanes, from, to, true));
     }
@@ -52,30 +45,18 @@ final class WinogradWindow {
         var source = inside ? image : work;
         int first = inside ? from + grid.at(row, column) : patch;
         int rowElements = inside ? grid.rowElements() : side * grid.channels();
-        for (int v = 0; v < together(); v++) {
-            transform.run(
-                    source,
-                    first + v * lanes,
-                    rowElements,
-                    layout.width,
-                    work,
-                    to + v * lanes,
-                    transformedSide * layout.step,
-                    layout.stack,
-                    work,
-                    scratch,
-                    vectors(v));
-        }
-    }
-
-    /// Vectors of channels that lie together, if there are so many.
-    private int together() {
-        return Math.min(layout.width, grid.channels()) / lanes;
-    }
-
-    /// Vectors that come at the same place as `v` among those that lie together.
-    private int vectors(int v) {
-        return Math.ceilDiv(grid.channels() - v * lanes, layout.width);
+        transform.run(
+                source,
+                first,
+                rowElements,
+                lanes,
+                work,
+                to,
+                transformedSide * step,
+                lanes,
+                work,
+                scratch,
+                grid.channels() / lanes);
     }
 
     /// Transforms back to the patch at `(row, column)` of the image at `to`, whose other elements
@@ -112,19 +93,17 @@ final class WinogradWindow {
             int to,
             int rowElements,
             int scratch) {
-        for (int v = 0; v < together(); v++) {
-            transform.run(
-                    work,
-                    from + v * lanes,
-                    transformedSide * layout.step,
-                    layout.stack,
-                    image,
-                    to + v * lanes,
-                    rowElements,
-                    layout.width,
-                    work,
-                    scratch,
-                    vectors(v));
-        }
+        transform.run(
+                work,
+                from,
+                transformedSide * step,
+                lanes,
+                image,
+                to,
+                rowElements,
+                lanes,
+                work,
+                scratch,
+                grid.channels() / lanes);
     }
 }

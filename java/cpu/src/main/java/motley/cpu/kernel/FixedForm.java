@@ -1,0 +1,31 @@
+package motley.cpu.kernel;
+
+/// What is literal in the code of a [FixedProduct].
+///
+/// @param tile the register tile, whose steps are those of the product
+/// @param length terms of a sum
+/// @param panel elements from one panel of `b` to the next
+/// @param panels panels, side by side in `c`
+/// @param cRow elements from one row of `c` to the next; 0 if each call says
+/// @param adding whether sums go on from what is in `c`, or begin at 0
+record FixedForm(TileForm tile, int length, int panel, int panels, int cRow, boolean adding) {
+    /// Sums from 0 over rows of `a`, with packed panels of `b`.
+    static FixedForm ofPanels(TileForm tile, int length, int cRow) {
+        int columns = tile.columns();
+        var steps = tile.withSteps(columns, 1);
+        return new FixedForm(steps, length, length * columns, cRow / columns, cRow, false);
+    }
+
+    /// Sums that go on over columns of an `a` of `aStep` columns, with a `b` that lies in place and
+    /// has the columns of the result.
+    static FixedForm ofColumns(TileForm tile, int length, int aStep, int cRow) {
+        int columns = tile.columns();
+        var steps = tile.withSteps(cRow, aStep);
+        return new FixedForm(steps, length, columns, cRow / columns, cRow, true);
+    }
+
+    /// The rows that a product of `count` rows computes: whole tiles.
+    int wholeTiles(int count) {
+        return Math.ceilDiv(count, tile.rows()) * tile.rows();
+    }
+}
