@@ -143,7 +143,7 @@ public final class MaxPooling {
         int cols = grid.outCols();
         int from = tOffset + image * grid.outElements();
         int base = image * grid.imageElements();
-        if (!grid.isQuartered() || grid.channels() % LANES.length() > 0) {
+        if (!grid.isCoveredByQuarters() || grid.channels() % LANES.length() > 0) {
             Arrays.fill(y, yOffset + base, yOffset + base + grid.imageElements(), 0);
         }
         for (int i = 0; i < grid.outRows(); i++) {

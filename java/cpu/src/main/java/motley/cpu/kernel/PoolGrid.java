@@ -51,7 +51,7 @@ record PoolGrid(Window window, int batch, int rows, int cols, int channels) {
     }
 
     /// Whether [quarters][#isQuarters] leave out no pixel.
-    boolean isQuartered() {
+    boolean isCoveredByQuarters() {
         return isQuarters() && rows % 2 == 0 && cols % 2 == 0;
     }
 }

@@ -13,9 +13,8 @@ import java.util.function.IntConsumer;
 /// Writes the class of a [Tile], with every vector of the tile in a local variable of its own.
 ///
 /// A row's place in `a` is no literal, so the same code serves all images and matrices. The step in
-/// `b` may be a variable where registers abound: its checks then stay, and
-/// cost nothing beside 24 multiplications of vectors; with 16 registers they cost a third of the
-/// speed.
+/// `b` may be a variable where registers abound: its checks then stay, and cost nothing beside 24
+/// multiplications of vectors; with 16 registers they cost a third of the speed.
 final class TileCode {
     private static final ClassDesc INTS = CD_int.arrayType();
     private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");

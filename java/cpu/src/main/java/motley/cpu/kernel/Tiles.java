@@ -10,8 +10,9 @@ import jdk.incubator.vector.FloatVector;
 ///
 /// A tile needs a register for each of its vectors, one for each vector of a row, and one for the
 /// factor they share: 12 rows of 2 vectors take 27 of 32 registers, 6 rows of 2 take 15 of 16.
-/// Rows of 2 and not of 4, because a narrow panel of `b` stays in the first-level cache. Two forms
-/// serve every contraction, so that few methods need compiling. Confined to the engine's caller;
+/// Rows of 2 and not of 4, because a narrow panel of `b` stays in the first-level cache. Where
+/// sizes are no part of the code, two forms serve every contraction, so that few methods need
+/// compiling; a [FixedProduct] is compiled for its sizes. Confined to the engine's caller;
 /// the tiles themselves are not.
 public final class Tiles {
     private final int lanes;

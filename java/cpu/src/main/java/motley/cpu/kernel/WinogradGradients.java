@@ -146,7 +146,7 @@ public final class WinogradGradients {
         return Math.ceilDiv(even, ROWS_OF_TILES) * ROWS_OF_TILES;
     }
 
-    /// What whole register tiles compute beyond `rows`, in parts of it.
+    /// Rows that whole register tiles compute, as a multiple of those that are needed: at least 1.
     private static double waste(int rows, TileForm tile) {
         return (double) Math.ceilDiv(rows, tile.rows()) * tile.rows() / rows;
     }
