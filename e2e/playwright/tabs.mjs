@@ -199,12 +199,22 @@ async function forgetScripts(opened) {
 }
 
 async function toThread(opened, what) {
+  const tried = [];
   for (const worker of opened.workers()) {
-    if (!(await worker.evaluate(() => self.name.startsWith("thread")).catch(() => false))) continue;
-    await worker.evaluate(what);
-    return {};
+    const name = await within(ANSWER_MS, worker.evaluate(() => self.name));
+    tried.push(name ?? "(silent)");
+    if (name?.startsWith("thread") && (await within(ANSWER_MS, worker.evaluate(what).then(() => true)))) return {};
   }
-  throw new Error(`no thread in ${opened.workers().length} workers`);
+  throw new Error(`no thread that answers: ${tried.join(", ")}`);
+}
+
+/** How long a worker is waited for: one that has just ended may be listed still, and would never answer. */
+const ANSWER_MS = 10_000;
+
+/** What a promise comes to, or undefined where it fails or takes longer. */
+function within(ms, promise) {
+  const late = new Promise((resolve) => setTimeout(resolve, ms));
+  return Promise.race([promise.catch(() => undefined), late]);
 }
 
 async function status(tab) {
