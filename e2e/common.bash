@@ -16,10 +16,12 @@ declare -i failures=0 cables=0
 
 # Builds and fetches with the network there is, then starts the script again in a network
 # namespace whose only interface is loopback, so that discovery finds nobody else's coordinator.
+# With MOTLEY_E2E_PREPARE=only it ends in between: scripts that run at once must not fetch at once.
 isolate() {
     local enter=(unshare --net --mount)
     if [[ -z ${MOTLEY_E2E_ISOLATED-} ]]; then
         prepare || { echo "FAIL prepare: no program or no data"; exit 1; }
+        [[ ${MOTLEY_E2E_PREPARE-} != only ]] || exit 0
         ((EUID == 0)) || enter=(unshare --map-root-user --net --mount)
         "${enter[@]}" true 2>/dev/null || enter=()
         MOTLEY_E2E_ISOLATED=${#enter[@]} exec "${enter[@]}" bash "$0" "$@"
