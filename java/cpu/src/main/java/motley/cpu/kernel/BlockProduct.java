@@ -28,7 +28,11 @@ public final class BlockProduct {
 
     private final Machine machine;
     private final TileForm form;
-    private final Tile tile;
+
+    /// For whole register tiles, and for the rows that are left.
+    private final FixedProduct whole;
+
+    private final FixedProduct rest;
     private final Part part;
     private final int inner;
     private final int tasks;
@@ -39,15 +43,16 @@ public final class BlockProduct {
     private final Strides right;
     private final Strides out;
 
-    /// Where each row of the left matrix begins, in place or packed.
-    private final int[] places;
-
     private final boolean packsLeft;
 
     /// Elements from one packed row of the left matrix to the next: an odd number of lines, so that
     /// the rows of a tile lie in different sets of the cache.
     private final int packedRow;
 
+    /// Elements from one row of the left matrix to the next, and from one term, in place or packed.
+    private final int aRow;
+
+    private final int aStep;
     private final int packedLeft;
     private final int edge;
     private final int workerElements;
@@ -83,25 +88,23 @@ public final class BlockProduct {
         out = Strides.of(p.out().strides());
         form = machine.tiles().formFor(columns);
         packsLeft = left.column != 1 && left.column % ALIAS_ELEMENTS == 0;
-        tile = machine.tiles().tile(tileForm());
         packedRow = Math.ceilDiv(terms, LINE_ELEMENTS) / 2 * 2 * LINE_ELEMENTS + LINE_ELEMENTS;
-        int row = packsLeft ? packedRow : left.row;
-        // The last tile reads entries beyond the last row, though not what they point to.
-        places = new int[rows + form.rows()];
-        for (int i = 0; i < rows; i++) places[i] = i * row;
+        aRow = packsLeft ? packedRow : left.row;
+        aStep = packsLeft ? 1 : left.column;
+        int last = rows % form.rows();
+        whole = product(form.rows());
+        rest = last > 0 ? product(last) : whole;
         int panels = Math.ceilDiv(columns, form.columns());
         packedLeft = panels * form.columns() * terms;
         edge = packedLeft + (packsLeft ? rows * packedRow : 0);
         workerElements = edge + form.rows() * form.columns();
-        long all = form.columns() + (long) machine.threads().size() * workerElements;
-        machine.workspace().reserve(all);
+        machine.workspace().reserve((long) machine.threads().size() * workerElements);
     }
 
-    /// A packed panel of the right matrix, and the terms of a row as far apart as they lie.
-    private TileForm tileForm() {
-        var packed = machine.tiles().strided(form, form.columns());
-        int aStep = packsLeft ? 1 : left.column;
-        return new TileForm(packed.lanes(), packed.rows(), packed.vectors(), packed.bStep(), aStep);
+    /// `height` rows by a packed panel of the right matrix.
+    private FixedProduct product(int height) {
+        var tile = new TileForm(form.lanes(), height, form.vectors(), form.columns());
+        return machine.tiles().product(FixedForm.ofPanel(tile, aStep));
     }
 
     /// Whether products like `p` are for this kernel: many, with matrices that fit in a cache.
@@ -125,13 +128,12 @@ public final class BlockProduct {
         aOffset = a;
         bOffset = b;
         cOffset = c;
-        java.util.Arrays.fill(machine.workspace().array(), 0, form.columns(), 0);
         machine.threads().forEach(tasks, multiply);
     }
 
     private void multiply(int index, int worker) {
         var scratch = machine.workspace().array();
-        int own = form.columns() + worker * workerElements;
+        int own = worker * workerElements;
         int width = form.columns();
         int b = bOffset + right.start(index, inner);
         for (int j = 0; j < columns; j += width) {
@@ -147,13 +149,13 @@ public final class BlockProduct {
         }
         int c = cOffset + out.start(index, inner);
         for (int j = 0; j < columns; j += width) {
-            if (packsLeft) panel(scratch, own + packedLeft, 1, own, j, c);
-            else panel(f, a, left.column, own, j, c);
+            if (packsLeft) panel(scratch, own + packedLeft, own, j, c);
+            else panel(f, a, own, j, c);
         }
     }
 
     /// The columns from `first` on, as many as a panel has.
-    private void panel(float[] a, int aStart, int aStep, int own, int first, int c) {
+    private void panel(float[] a, int aStart, int own, int first, int c) {
         int height = form.rows();
         int last = Math.min(columns, first + form.columns()) - 1;
         for (int i = 0; i < rows; i += height) {
@@ -162,8 +164,10 @@ public final class BlockProduct {
             if (part == Part.COLUMNS_UP_TO_ROW && first > bottom) continue;
             if (part == Part.COLUMNS_FROM_ROW && last < i) return;
             int from = Math.min(terms, firstTerm(i, first));
-            int to = Math.min(terms, endOfTerms(bottom, last));
-            tile(a, aStart + from * aStep, i, own, first, from, Math.max(0, to - from), c, valid);
+            int to = Math.max(from, Math.min(terms, endOfTerms(bottom, last)));
+            int place = aStart + i * aRow + from * aStep;
+            int b = own + first * terms + from * form.columns();
+            multiplyRows(a, place, b, own, c + i * out.row + first, first, valid, to - from);
         }
     }
 
@@ -187,64 +191,18 @@ public final class BlockProduct {
         };
     }
 
-    private void tile(
-            float[] a,
-            int aStart,
-            int row,
-            int own,
-            int first,
-            int k,
-            int length,
-            int c,
-            int valid) {
+    /// `valid` rows of the columns from `first` on; `to` is where the first result belongs.
+    private void multiplyRows(
+            float[] a, int place, int b, int own, int to, int first, int valid, int length) {
         var scratch = machine.workspace().array();
+        var product = valid == form.rows() ? whole : rest;
         int width = form.columns();
-        int b = own + first * terms + k * width;
-        int to = c + row * out.row + first;
         if (columns - first >= width) {
-            tile.run(
-                    a,
-                    aStart,
-                    places,
-                    row,
-                    0,
-                    scratch,
-                    b,
-                    0,
-                    width,
-                    scratch,
-                    0,
-                    0,
-                    f,
-                    to,
-                    out.row,
-                    valid,
-                    1,
-                    length,
-                    Float.NEGATIVE_INFINITY);
+            product.run(a, place, aRow, scratch, b, f, to, out.row, valid, length);
             return;
         }
         int block = own + edge;
-        tile.run(
-                a,
-                aStart,
-                places,
-                row,
-                0,
-                scratch,
-                b,
-                0,
-                width,
-                scratch,
-                0,
-                0,
-                scratch,
-                block,
-                width,
-                valid,
-                1,
-                length,
-                Float.NEGATIVE_INFINITY);
+        product.run(a, place, aRow, scratch, b, scratch, block, width, valid, length);
         for (int i = 0; i < valid; i++) {
             System.arraycopy(scratch, block + i * width, f, to + i * out.row, columns - first);
         }

@@ -16,7 +16,7 @@ final class FixedCode {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
                     CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, FLOATS, CD_int, CD_int,
-                    CD_int);
+                    CD_int, CD_int);
 
     // Local variables of `run`: its parameters, then its own.
     private static final int A = 1;
@@ -28,13 +28,14 @@ final class FixedCode {
     private static final int C_OFFSET = 7;
     private static final int C_ROW = 8;
     private static final int COUNT = 9;
-    private static final int PANEL = 10;
-    private static final int ROW = 11;
-    private static final int K = 12;
-    private static final int A_PLACE = 13;
-    private static final int C_PLACE = 14;
-    private static final int TARGET = 15;
-    private static final int ROWS = 16;
+    private static final int LENGTH = 10;
+    private static final int PANEL = 11;
+    private static final int ROW = 12;
+    private static final int K = 13;
+    private static final int A_PLACE = 14;
+    private static final int C_PLACE = 15;
+    private static final int TARGET = 16;
+    private static final int ROWS = 17;
 
     private final FixedForm form;
     private final TileForm tile;
@@ -77,7 +78,10 @@ final class FixedCode {
         }
         forEachSum(this::start);
         vectors.loop(
-                K, () -> code.loadConstant(form.length()), 1, () -> terms.write(this::placeInB));
+                K,
+                () -> literalOr(form.length(), LENGTH),
+                1,
+                () -> terms.write(this::placeInB));
         forEachSum(this::finish);
         code.iload(TARGET).istore(C_PLACE);
     }
@@ -92,10 +96,14 @@ final class FixedCode {
         for (int row = 0; row < tile.rows(); row++) {
             for (int v = 0; v < tile.vectors(); v++) action.accept(row, v);
             code.iload(TARGET);
-            if (form.cRow() > 0) code.loadConstant(form.cRow());
-            else code.iload(C_ROW);
+            literalOr(form.cRow(), C_ROW);
             code.iadd().istore(TARGET);
         }
+    }
+
+    private void literalOr(int literal, int argument) {
+        if (literal > 0) code.loadConstant(literal);
+        else code.iload(argument);
     }
 
     private void start(int row, int v) {

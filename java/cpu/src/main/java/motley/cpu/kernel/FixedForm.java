@@ -3,7 +3,7 @@ package motley.cpu.kernel;
 /// What is literal in the code of a [FixedProduct].
 ///
 /// @param tile the register tile, whose steps are those of the product
-/// @param length terms of a sum
+/// @param length terms of a sum; 0 if each call says
 /// @param panel elements from one panel of `b` to the next
 /// @param panels panels, side by side in `c`
 /// @param cRow elements from one row of `c` to the next; 0 if each call says
@@ -22,6 +22,11 @@ record FixedForm(TileForm tile, int length, int panel, int panels, int cRow, boo
         int columns = tile.columns();
         var steps = tile.withSteps(cRow, aStep);
         return new FixedForm(steps, length, columns, cRow / columns, cRow, true);
+    }
+
+    /// Sums from 0 of as many terms as each call says, with one packed panel of `b`.
+    static FixedForm ofPanel(TileForm tile, int aStep) {
+        return new FixedForm(tile.withSteps(tile.columns(), aStep), 0, 0, 1, 0, false);
     }
 
     /// The rows that a product of `count` rows computes: whole tiles.

@@ -12,8 +12,8 @@ package motley.cpu.kernel;
 ///
 /// `start` is 0 or, in an adding form, what is in `c`. Each element is one chain of fused
 /// multiply-adds from `start` in increasing `k`: the bits of a [Tile]. `rows` is a multiple of the
-/// form's, so callers leave room for whole tiles. A form that has a `cRow` of its own ignores the
-/// argument, which then must equal it. `c` may be the array that holds `a` or `b`,
+/// form's, so callers leave room for whole tiles. A form that has a `cRow` or a `length` of its own
+/// ignores the argument, which then must equal it. `c` may be the array that holds `a` or `b`,
 /// elsewhere in it.
 interface FixedProduct {
     void run(
@@ -25,5 +25,6 @@ interface FixedProduct {
             float[] c,
             int cOffset,
             int cRow,
-            int rows);
+            int rows,
+            int length);
 }

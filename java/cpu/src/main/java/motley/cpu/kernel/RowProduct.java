@@ -93,6 +93,7 @@ final class RowProduct {
                 x.c,
                 x.cOffset + row * cRow + panel * form.columns(),
                 cRow,
-                rows);
+                rows,
+                steps.length(step));
     }
 }

@@ -192,7 +192,8 @@ public final class WinogradConvolution {
         var work = machine.workspace().array();
         for (int e = 0; e < form.products(); e++) {
             int filter = e * filters.elements();
-            product.run(work, v + e * vStep, in, work, filter, work, m + e * mStep, padded, rows);
+            int to = m + e * mStep;
+            product.run(work, v + e * vStep, in, work, filter, work, to, padded, rows, in);
         }
     }
 }

@@ -350,12 +350,21 @@ public final class WinogradGradients {
                 int a = sumsTurned ? output : image;
                 int b = sumsTurned ? image : output;
                 sumProduct.run(
-                        work, a, 1, work, b, work, target + e * sumMatrix, sumForm.cRow(), sumRows);
+                        work,
+                        a,
+                        1,
+                        work,
+                        b,
+                        work,
+                        target + e * sumMatrix,
+                        sumForm.cRow(),
+                        sumRows,
+                        sumForm.length());
             }
             if (ofImages) {
                 int filter = packed + e * filters.elements();
                 imageProduct.run(
-                        work, output, paddedOut, work, filter, work, image, paddedIn, rows);
+                        work, output, paddedOut, work, filter, work, image, paddedIn, rows, out);
             }
         }
     }

@@ -15,7 +15,7 @@ class FixedProductTest {
         for (int lanes : new int[] {4, 8, 16}) {
             for (int rows = 1; rows <= 12; rows += 5 - rows % 2) {
                 for (int vectors = 1; vectors <= 3; vectors++) {
-                    for (int variant = 0; variant < 8; variant++) {
+                    for (int variant = 0; variant < 16; variant++) {
                         check(form(lanes, rows, vectors, variant), variant);
                     }
                 }
@@ -32,7 +32,8 @@ class FixedProductTest {
                         : new TileForm(lanes, rows, vectors, 2 * columns + 1, 9);
         int panel = packed ? LENGTH * columns + 3 : columns;
         int cRow = variant / 2 % 2 == 0 ? 2 * columns + 5 : 0;
-        return new FixedForm(tile, LENGTH, panel, 2, cRow, variant >= 4);
+        int length = variant < 8 ? LENGTH : 0;
+        return new FixedForm(tile, length, panel, 2, cRow, variant / 4 % 2 == 1);
     }
 
     private static void check(FixedForm form, int seed) {
@@ -59,7 +60,7 @@ class FixedProductTest {
                 expected[at] = sum;
             }
         }
-        FixedCode.make(form).run(a, 1, aRow, b, 2, c, 3, cRow, rows);
+        FixedCode.make(form).run(a, 1, aRow, b, 2, c, 3, cRow, rows, LENGTH);
         Arena.assertEqualBits(c, expected, form.toString());
     }
 
@@ -73,12 +74,12 @@ class FixedProductTest {
         var b = Arena.floats(random, 4 * 16);
         var apart = new float[rows * 16];
         var product = FixedCode.make(form);
-        product.run(a, 0, 4, b, 0, apart, 0, 16, rows);
+        product.run(a, 0, 4, b, 0, apart, 0, 16, rows, 4);
         var together = new float[a.length + b.length + apart.length];
         System.arraycopy(a, 0, together, 0, a.length);
         System.arraycopy(b, 0, together, a.length, b.length);
         int c = a.length + b.length;
-        product.run(together, 0, 4, together, a.length, together, c, 16, rows);
+        product.run(together, 0, 4, together, a.length, together, c, 16, rows, 4);
         Arena.assertEqualBits(
                 Arrays.copyOfRange(together, c, together.length), apart, "in one array");
     }
