@@ -111,7 +111,7 @@ final class Learner implements AutoCloseable {
     /// @param learningRate of this step
     void step(Aggregator sum, long samples, int round, double learningRate) {
         if (plan.settings().schedule().isLocal(round)) {
-            stepOuter(sum, samples, plan.settings().schedule().localRoundsBefore(round));
+            stepOuter(sum, samples, round);
             return;
         }
         sum.meanInto(gradient, samples);
@@ -130,11 +130,16 @@ final class Learner implements AutoCloseable {
     }
 
     /// Moves the part whose turn it is.
-    private void stepOuter(Aggregator sum, long samples, int number) {
+    private void stepOuter(Aggregator sum, long samples, int round) {
+        var schedule = plan.settings().schedule();
+        int number = schedule.localRoundsBefore(round);
         var part = fragments.turn(number);
         sum.meanInto(gradient.asSlice(4L * part.first(), 4L * part.elements()), samples);
         int turns = outer.size();
-        outer.get(number % turns).step(number / turns + 1);
+        var mover = outer.get(number % turns);
+        boolean isLast = round >= schedule.roundsInRun() - turns;
+        if (isLast) mover.stepLast(number / turns + 1);
+        else mover.step(number / turns + 1);
     }
 
     /// The parameters' names and types.

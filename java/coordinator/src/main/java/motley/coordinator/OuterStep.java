@@ -2,6 +2,7 @@ package motley.coordinator;
 
 import java.util.ArrayList;
 import java.util.List;
+import motley.nn.Optimizer;
 import motley.nn.ParameterSpec;
 import motley.nn.TrainingProgram;
 import motley.nn.TrainingPrograms;
@@ -15,9 +16,13 @@ import motley.tensor.TensorType;
 ///
 /// Source: Douillard et al. 2023, "DiLoCo: distributed low-communication training of language
 /// models", alg. 1; with plain descent at rate 1 it is the averaging of McMahan et al. 2017.
+/// Differs: the last step of a run does not look ahead ([#stepLast]).
 ///
 /// Confined to the thread of its run. Closing it frees the program; memory is the caller's.
 final class OuterStep implements AutoCloseable {
+    private final Engine engine;
+    private final List<ParameterSpec> specs;
+    private final Optimizer optimizer;
     private final TrainingProgram.Update update;
     private final Executable program;
     private final Memory memory;
@@ -62,8 +67,11 @@ final class OuterStep implements AutoCloseable {
     }
 
     private OuterStep(RunPlan plan, Engine engine, List<ParameterSpec> specs, Memory memory) {
+        this.engine = engine;
+        this.specs = specs;
         this.memory = memory;
-        update = TrainingPrograms.outer(specs, plan.outer());
+        optimizer = plan.outer();
+        update = TrainingPrograms.outer(specs, optimizer);
         program = engine.prepare(update.program(), update.carries());
         rate.setFloat(0, (float) plan.request().outer().learningRate());
     }
@@ -73,21 +81,48 @@ final class OuterStep implements AutoCloseable {
     /// @param number of this step, 1 for the first
     void step(int number) {
         if (!hasStepped) {
-            write(update.parameters(), memory.parameters);
-            write(update.state(), memory.state);
+            write(program, update.parameters(), memory.parameters);
+            write(program, update.state(), memory.state);
             hasStepped = true;
         }
-        write(update.gradients(), memory.moves);
+        run(program, update, number);
+    }
+
+    /// The last step of a run. Nesterov's momentum keeps parameters where the next gradients are
+    /// to be taken: ahead of where it has come to, by `rate·μ·v`. Who takes none any more wants
+    /// the latter, and that lies a step of plain descent from where the last gradients were taken.
+    ///
+    /// Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep
+    /// learning", eq. 3 and 4.
+    ///
+    /// @param number of this step, 1 for the first
+    void stepLast(int number) {
+        if (!(optimizer instanceof Optimizer.Sgd(_, boolean looksAhead, double decay))
+                || !looksAhead) {
+            step(number);
+            return;
+        }
+        readState();
+        begin();
+        var plain = TrainingPrograms.outer(specs, new Optimizer.Sgd(0, false, decay));
+        try (var last = engine.prepare(plain.program(), plain.carries())) {
+            write(last, plain.parameters(), memory.parameters);
+            run(last, plain, number);
+        }
+    }
+
+    private void run(Executable executable, TrainingProgram.Update at, int number) {
+        write(executable, at.gradients(), memory.moves);
         stepNumber.setFloat(0, number);
-        program.write(update.learningRate(), rate);
-        program.write(update.step(), stepNumber);
-        program.run();
-        read(update.parameters(), memory.parameters);
+        executable.write(at.learningRate(), rate);
+        executable.write(at.step(), stepNumber);
+        executable.run();
+        read(executable, at.parameters(), memory.parameters);
     }
 
     /// Brings the present state into its memory.
     void readState() {
-        if (hasStepped) read(update.state(), memory.state);
+        if (hasStepped) read(program, update.state(), memory.state);
     }
 
     /// Its memory has been written anew.
@@ -100,11 +135,13 @@ final class OuterStep implements AutoCloseable {
         program.close();
     }
 
-    private void write(TrainingProgram.Span params, List<Tensor> values) {
-        for (int i = 0; i < values.size(); i++) program.write(params.at(i), values.get(i));
+    private static void write(
+            Executable executable, TrainingProgram.Span params, List<Tensor> values) {
+        for (int i = 0; i < values.size(); i++) executable.write(params.at(i), values.get(i));
     }
 
-    private void read(TrainingProgram.Span results, List<Tensor> values) {
-        for (int i = 0; i < values.size(); i++) program.read(results.at(i), values.get(i));
+    private static void read(
+            Executable executable, TrainingProgram.Span results, List<Tensor> values) {
+        for (int i = 0; i < values.size(); i++) executable.read(results.at(i), values.get(i));
     }
 }
