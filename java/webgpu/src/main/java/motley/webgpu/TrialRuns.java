@@ -24,6 +24,7 @@ final class TrialRuns implements AutoCloseable {
     private final List<MemorySegment> buffers;
     private final Arena arena = Arena.ofConfined();
     private final List<MemorySegment> drawn = new ArrayList<>();
+    private int state = 1;
 
     /// @param buffers what `bindings` are places of; what they hold is overwritten
     TrialRuns(GpuDevice device, List<DevicePlan.Binding> bindings, List<MemorySegment> buffers) {
@@ -33,10 +34,9 @@ final class TrialRuns implements AutoCloseable {
         for (var binding : bindings) drawn.add(drawn(binding.place().bytes()));
     }
 
-    /// Floats in [-1, 1], the same every time.
+    /// Floats in [-1, 1], others for each operand, the same every time.
     private MemorySegment drawn(long bytes) {
         var floats = arena.allocate(bytes, ValueLayout.JAVA_LONG.byteSize());
-        int state = 1;
         for (long i = 0; i < bytes / Float.BYTES; i++) {
             state = state * 1_664_525 + 1_013_904_223;
             floats.setAtIndex(JAVA_FLOAT, i, state * 0x1p-31f);
