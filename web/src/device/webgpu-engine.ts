@@ -144,9 +144,6 @@ export class WebGpuEngine implements Engine {
     for (const kernel of new Set((plan.variants ?? []).map((variant) => variant.kernel))) {
       const variants = plan.variants!.filter((variant) => variant.kernel === kernel);
       const own = plan.dispatches![variants[0]!.dispatch]!;
-      for (const place of own.bindings) {
-        this.device.queue.writeBuffer(buffers[place.buffer]!, place.offset, drawn(place.bytes));
-      }
       const expected = await this.resultOf(plan, own, buffers);
       let winner: { name: string; ms: number; dispatch: Dispatch } | undefined;
       for (const { name, shader, groups } of variants) {
@@ -159,7 +156,7 @@ export class WebGpuEngine implements Engine {
       best[variants[0]!.dispatch] = winner.dispatch;
       tuned.push({ kernel, variant: winner.name });
     }
-    if (tuned.length > 0) {
+    if (plan.variants?.length) {
       const encoder = this.device.createCommandEncoder();
       for (const buffer of buffers) encoder.clearBuffer(buffer);
       this.device.queue.submit([encoder.finish()]);
@@ -167,9 +164,13 @@ export class WebGpuEngine implements Engine {
     return { best, tuned };
   }
 
-  /** Bits of what a dispatch writes. */
+  /**
+   * Bits of what a dispatch writes. All that is bound is drawn anew: some kernels write over what they read, and one
+   * that writes nothing shall not find what another one wrote.
+   */
   private async resultOf(plan: Plan, dispatch: Dispatch, buffers: GPUBuffer[]): Promise<Uint32Array> {
     const steps = await this.steps(plan, [dispatch], buffers);
+    dispatch.bindings.forEach(({ buffer, offset, bytes }, i) => this.device.queue.writeBuffer(buffers[buffer]!, offset, drawn(bytes, i)));
     this.submit(steps);
     const written = dispatch.bindings.filter((place) => place.write).map((place, i) => portAt(place, i));
     const staging = new Map<string, GPUBuffer>();
@@ -249,9 +250,9 @@ export class WebGpuEngine implements Engine {
 const TUNING_RUNS = 4;
 const TUNING_TURNS = 3;
 
-/** Floats in [-1, 1), the same every time. */
-function drawn(bytes: number): Float32Array<ArrayBuffer> {
-  let state = 1;
+/** Floats in [-1, 1), the same every time for a seed. */
+function drawn(bytes: number, seed: number): Float32Array<ArrayBuffer> {
+  let state = seed + 1;
   return Float32Array.from({ length: bytes / 4 }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
     return state / 2 ** 31;

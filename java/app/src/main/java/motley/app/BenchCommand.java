@@ -104,7 +104,7 @@ final class BenchCommand implements Runnable {
             measureSums(console, sums.get());
             return;
         }
-        try (var engine = engines.open(profile, new CpuSettings(threads));
+        try (var engine = engines.open(profile, new CpuSettings(threads), console);
                 var workload = workload(engine)) {
             double warmUp = warmUpSeconds.orElse(seconds);
             if (warmUp > 0) RunTimes.of(workload::run, warmUp);

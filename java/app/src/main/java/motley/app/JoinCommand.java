@@ -119,7 +119,7 @@ final class JoinCommand implements Runnable {
         var console = output.console();
         var recorder = profile.recorder(settings.name()).map(DeviceRecorder::new);
         profile.reportOnExit(console);
-        try (var engine = engines.open(profile, new CpuSettings(threads));
+        try (var engine = engines.open(profile, new CpuSettings(threads), console);
                 var agent =
                         DeviceAgent.open(
                                 settings,

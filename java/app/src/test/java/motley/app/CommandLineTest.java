@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +87,18 @@ final class CommandLineTest {
                         failed(
                                 "--metrics: f1 (expected: --alone too; for a run on devices,"
                                         + " `motley evaluate` afterwards)"));
+    }
+
+    @Test
+    void whatOnlyGpusHaveIsForThem() {
+        assertThat(run("bench", "--half"))
+                .isEqualTo(failed("--half: with --engine jvm (expected: webgpu)"));
+        for (var tune : List.of("--tune", "--no-tune")) {
+            assertThat(run("bench", tune))
+                    .isEqualTo(failed("--tune: with --engine jvm (expected: webgpu)"));
+        }
+        assertThat(run("bench", "--engine", "webgpu", "--half", "--tune").err())
+                .startsWith("motley: --tune: with --half (expected: one of them;");
     }
 
     /// A real training, of one step on a text of 130 characters and its judgement.

@@ -5,6 +5,9 @@ import static motley.tensor.Require.require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import motley.compiler.device.DevicePlan;
 import motley.compiler.device.SelfTest;
 import motley.program.Engine;
 import motley.program.Executable;
@@ -13,6 +16,7 @@ import motley.webgpu.wgsl.GpuPlans;
 import motley.webgpu.wgsl.GpuTarget;
 import motley.webgpu.wgsl.Precision;
 import motley.webgpu.wgsl.Tiling;
+import motley.webgpu.wgsl.Tuning;
 
 /// The engine for GPUs, over any library that has the C interface `webgpu.h` (Vulkan, Metal,
 /// D3D12): the device plans that browsers get, run natively.
@@ -24,13 +28,16 @@ public final class WebGpuEngine implements Engine {
     private final GpuDevice device;
     private final GpuTarget target;
     private final Settings settings;
+    private final Optional<Tuner> tuner;
     private final List<Executable> executables = new ArrayList<>();
     private boolean closed;
 
-    private WebGpuEngine(GpuDevice device, GpuTarget target, Settings settings) {
+    private WebGpuEngine(
+            GpuDevice device, GpuTarget target, Settings settings, Optional<Tuner> tuner) {
         this.device = device;
         this.target = target;
         this.settings = settings;
+        this.tuner = tuner;
     }
 
     /// Which library and how much of the machine.
@@ -58,30 +65,47 @@ public final class WebGpuEngine implements Engine {
     ///
     /// @throws EngineUnavailableException if there is none that may be used, or it computes wrongly
     public static WebGpuEngine open(Settings settings) {
-        var device = GpuDevice.open(settings);
-        try {
-            var tiling = device.adapter().isSoftware() ? Tiling.DIRECT : Tiling.SHARED;
-            return open(device, tiling, settings);
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
-        }
+        return open(settings, device -> open(device, usual(device), settings, Optional.empty()));
+    }
+
+    /// The same, which also times tilings as `timing` says, but for half floats: their bits depend
+    /// on the tiling.
+    public static WebGpuEngine open(Settings settings, Timing timing) {
+        return open(
+                settings,
+                device -> {
+                    boolean times =
+                            settings.precision() == Precision.FLOAT
+                                    && (timing.onSoftware() || !device.adapter().isSoftware());
+                    Optional<Tuner> tuner =
+                            times ? Optional.of(new Tuner(device, timing)) : Optional.empty();
+                    return open(device, usual(device), settings, tuner);
+                });
     }
 
     /// The same with the tiling that `tiling` says, which [#open(Settings)] chooses.
     public static WebGpuEngine open(Settings settings, Tiling tiling) {
+        return open(settings, device -> open(device, tiling, settings, Optional.empty()));
+    }
+
+    private static WebGpuEngine open(Settings settings, Function<GpuDevice, WebGpuEngine> engine) {
         var device = GpuDevice.open(settings);
         try {
-            return open(device, tiling, settings);
+            return engine.apply(device);
         } catch (RuntimeException e) {
             device.close();
             throw e;
         }
     }
 
-    private static WebGpuEngine open(GpuDevice device, Tiling tiling, Settings settings) {
+    private static Tiling usual(GpuDevice device) {
+        return device.adapter().isSoftware() ? Tiling.DIRECT : Tiling.SHARED;
+    }
+
+    private static WebGpuEngine open(
+            GpuDevice device, Tiling tiling, Settings settings, Optional<Tuner> tuner) {
         var target = new GpuTarget(device.limits(), tiling, settings.precision());
-        var engine = new WebGpuEngine(device, target, settings);
+        var engine = new WebGpuEngine(device, target, settings, tuner);
         engine.test();
         return engine;
     }
@@ -122,15 +146,25 @@ public final class WebGpuEngine implements Engine {
     @Override
     public Executable prepare(Program program, List<Carry> carries) {
         if (closed) throw new IllegalStateException("engine: closed (expected: open)");
-        var plan = GpuPlans.compile(program, carries, target);
-        require(
-                plan.bytes() <= settings.memoryBytesMax(),
-                "memory: %d bytes (expected: at most %d)",
-                plan.bytes(),
-                settings.memoryBytesMax());
-        var executable = WebGpuExecutable.of(device, plan, carries);
+        var executable = WebGpuExecutable.of(device, plan(program, carries), carries);
         executables.add(executable);
         return executable;
+    }
+
+    /// In the tilings that were found fastest; those of the largest kernels are timed before.
+    private DevicePlan plan(Program program, List<Carry> carries) {
+        var offered = compile(program, carries, tuner.map(t -> t.tuning(true)));
+        require(
+                offered.bytes() <= settings.memoryBytesMax(),
+                "memory: %d bytes (expected: at most %d)",
+                offered.bytes(),
+                settings.memoryBytesMax());
+        if (tuner.isEmpty() || !tuner.get().learn(offered)) return offered;
+        return compile(program, carries, tuner.map(t -> t.tuning(false)));
+    }
+
+    private DevicePlan compile(Program program, List<Carry> carries, Optional<Tuning> tuning) {
+        return GpuPlans.compile(program, carries, target, tuning.orElse(Tuning.NONE));
     }
 
     @Override

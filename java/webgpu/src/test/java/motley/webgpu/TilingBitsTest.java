@@ -36,22 +36,27 @@ final class TilingBitsTest {
     private static List<List<Integer>> results(Program program, Tensor[] params, Tiling tiling) {
         var library = Path.of(System.getProperty(NativeEngineContract.FILE));
         var settings = new WebGpuEngine.Settings(library, true, 1L << 30);
-        var results = new ArrayList<List<Integer>>();
         try (var engine = WebGpuEngine.open(settings, tiling)) {
-            for (var result : engine.run(program, params)) {
-                var bits = new ArrayList<Integer>();
-                for (float value : result.toFloats()) bits.add(Float.floatToRawIntBits(value));
-                results.add(bits);
-            }
+            return bits(engine.run(program, params));
         }
-        return results;
     }
 
-    /// A product and a convolution with both gradients, of sizes that fill no tile.
+    static List<List<Integer>> bits(List<Tensor> results) {
+        var all = new ArrayList<List<Integer>>();
+        for (var result : results) {
+            var bits = new ArrayList<Integer>();
+            for (float value : result.toFloats()) bits.add(Float.floatToRawIntBits(value));
+            all.add(bits);
+        }
+        return all;
+    }
+
+    /// A product and a convolution with both gradients, of sizes that fill no tile, each large
+    /// enough to be timed.
     static Program program() {
         var b = new ProgramBuilder();
-        var x = b.param(TensorType.f32(37, 29));
-        var y = b.param(TensorType.f32(29, 43));
+        var x = b.param(TensorType.f32(37, 61));
+        var y = b.param(TensorType.f32(61, 43));
         var images = b.param(TensorType.f32(2, 9, 9, 9));
         var filters = b.param(TensorType.f32(3, 3, 9, 11));
         var dy = b.param(TensorType.f32(2, 7, 7, 11));
@@ -66,7 +71,7 @@ final class TilingBitsTest {
                         b.apply(ofFilters, images, dy)));
     }
 
-    private static Tensor[] params(Program program) {
+    static Tensor[] params(Program program) {
         var random = new SplittableRandom(5);
         var params = new ArrayList<Tensor>();
         for (var param : program.params()) {
