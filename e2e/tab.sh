@@ -95,6 +95,9 @@ holds() {
 
 lost() {
     local before
+    expect "a tab that wants half floats" open gpu "$url/device?engine=webgpu&software=yes&half=yes"
+    expect "works without where there are none, and says so" until_status gpu 30 "s.tasks > 0 && s.processor.includes('without half floats')"
+    expect "it is closed" tell close gpu
     expect "a tab with WebGPU joins" open gpu "$url/device?engine=webgpu&software=yes&tune=yes"
     expect "times variants of its largest kernels" until_status gpu 60 "(s.tuned ?? '').includes('convolution')"
     echo "the fastest: $(replied tuned)"

@@ -25,6 +25,8 @@ export interface Settings {
   readonly allowsSoftware: boolean;
   /** Whether a software adapter times variants of kernels, as others do: for tests, since it takes long. */
   readonly tunesSoftware: boolean;
+  /** Whether a GPU shares operands of products as half floats, where it has them. */
+  readonly wantsHalf: boolean;
   /** Most threads of the processor, where it computes. */
   readonly threads: number;
   readonly memoryBytes: number;

@@ -284,13 +284,19 @@ function settingsOf(choices: Choices, deviceId: string): Settings {
     name: choices.name.trim() || browserName(),
     platform: platform(),
     engine: choices.engine,
-    allowsSoftware: new URLSearchParams(location.search).get("software") === "yes",
-    tunesSoftware: new URLSearchParams(location.search).get("tune") === "yes",
+    allowsSoftware: isAsked("software"),
+    tunesSoftware: isAsked("tune"),
+    wantsHalf: isAsked("half"),
     threads: choices.threads,
     memoryBytes: Math.round(choices.memoryGib * GIB),
     batteryMin: choices.batteryMin / 100,
     leavesWhenHidden: isPhone(),
   };
+}
+
+/** Whether the address says yes to it. */
+function isAsked(name: string): boolean {
+  return new URLSearchParams(location.search).get(name) === "yes";
 }
 
 /** Half of what there is, as people go on using it. */

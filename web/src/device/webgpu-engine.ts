@@ -20,6 +20,12 @@ const FEATURES = ["shader-f16", "subgroups"] as const;
 /** A task goes to the GPU in parts, so that the page's own drawing comes in between. */
 const DISPATCHES_PER_SUBMIT = 64;
 
+export interface Wishes {
+  readonly allowsSoftware: boolean;
+  readonly tunesSoftware: boolean;
+  readonly wantsHalf: boolean;
+}
+
 export class WebGpuEngine implements Engine {
   readonly name = "webgpu";
   readonly threads = 1;
@@ -38,9 +44,10 @@ export class WebGpuEngine implements Engine {
   /**
    * @param allowsSoftware whether an adapter will do that computes on the processor
    * @param tunesSoftware whether such a one times variants
+   * @param wantsHalf whether shared tiles hold half floats, where the GPU has them
    * @throws Unable if there is none that may be used
    */
-  static async open({ allowsSoftware, tunesSoftware }: { allowsSoftware: boolean; tunesSoftware: boolean }): Promise<WebGpuEngine> {
+  static async open({ allowsSoftware, tunesSoftware, wantsHalf }: Wishes): Promise<WebGpuEngine> {
     if (!("gpu" in navigator) || navigator.gpu === undefined) {
       throw new Unable(globalThis.isSecureContext ? "this browser has no WebGPU" : "WebGPU needs a page over https");
     }
@@ -55,6 +62,7 @@ export class WebGpuEngine implements Engine {
       throw new Unable(`the only GPU is computed by the processor (${words}), thirty times slower than WebAssembly`);
     }
     const features = FEATURES.filter((name) => adapter.features.has(name as GPUFeatureName));
+    const isHalf = wantsHalf && features.includes("shader-f16");
     const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
     const device = await adapter.requestDevice({
       requiredLimits: limits,
@@ -65,10 +73,12 @@ export class WebGpuEngine implements Engine {
       ...features.map((name) => [name, "true"]),
       ["software", String(isSoftware)],
       ["adapter", words.slice(0, 100) || "unknown"],
-      ["tunes", String(!isSoftware || tunesSoftware)],
+      ["half", String(isHalf)],
+      ["tunes", String(!isHalf && (!isSoftware || tunesSoftware))],
     ]) as Record<string, string>;
     const make = [info?.vendor, info?.architecture].filter(Boolean).join("-") || "unknown";
-    return new WebGpuEngine(device, `webgpu-${make}`.slice(0, 100), words || "GPU", abilities);
+    const name = (words || "GPU") + (isHalf ? ", half floats" : wantsHalf ? ", without half floats" : "");
+    return new WebGpuEngine(device, `webgpu-${make}`.slice(0, 95) + (isHalf ? "-half" : ""), name, abilities);
   }
 
   async prepare(plan: Plan): Promise<Prepared> {

@@ -89,17 +89,28 @@ final class PlanCommand implements Runnable {
     @Option(names = "--software", description = "of webgpu: for a GPU that the processor computes")
     private boolean isSoftware;
 
+    @Option(
+            names = "--half",
+            description = "of webgpu: for a GPU with half floats, with them in shared tiles")
+    private boolean half;
+
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public void run() {
         var console = output.console();
+        if (half && !engine.equals("webgpu")) {
+            throw new UserException(
+                    "--half: with --engine %s (expected: webgpu)".formatted(engine));
+        }
         var abilities =
                 Map.of(
                         "simd", "true",
                         "relaxedSimd", String.valueOf(relaxedSimd),
                         "threads", String.valueOf(threads),
-                        "software", String.valueOf(isSoftware));
+                        "software", String.valueOf(isSoftware),
+                        "half", String.valueOf(half),
+                        "shader-f16", String.valueOf(half));
         var plan = compiler().target(abilities).compilation().compile(program(), Map.of());
         var text = DevicePlanJson.write(plan);
         console.say(text);

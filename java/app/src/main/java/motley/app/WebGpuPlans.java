@@ -10,6 +10,7 @@ import motley.coordinator.plans.PlanCompiler;
 import motley.webgpu.wgsl.GpuLimits;
 import motley.webgpu.wgsl.GpuPlans;
 import motley.webgpu.wgsl.GpuTarget;
+import motley.webgpu.wgsl.Precision;
 import motley.webgpu.wgsl.Tiling;
 import motley.webgpu.wgsl.Tuning;
 
@@ -22,7 +23,8 @@ final class WebGpuPlans implements PlanCompiler {
 
     /// @param abilities limits under the names of the WebGPU specification, and `software`, true
     ///     where a processor computes what a GPU should; those left out are what every device has;
-    ///     `adapter`, which GPU it is, and `tunes`, true where the device times variants
+    ///     `adapter`, which GPU it is, `tunes`, true where the device times variants, and `half`,
+    ///     true where its tiles are to hold half floats, which takes the feature `shader-f16`
     @Override
     public Target target(Map<String, String> abilities) {
         var usual = GpuLimits.DEFAULT;
@@ -34,10 +36,16 @@ final class WebGpuPlans implements PlanCompiler {
                         count("maxComputeWorkgroupStorageSize", usual.workgroupBytes(), abilities),
                         count("maxComputeInvocationsPerWorkgroup", usual.invocations(), abilities),
                         count("maxComputeWorkgroupsPerDimension", usual.groups(), abilities));
-        boolean isSoftware = abilities.getOrDefault("software", "false").equals("true");
-        var target = new GpuTarget(limits, isSoftware ? Tiling.DIRECT : Tiling.SHARED);
+        boolean isHalf = is("half", abilities);
+        boolean fits = !isHalf || is("shader-f16", abilities);
+        require(fits, "half: true without shader-f16 (expected: with shader-f16: true)");
+        var target =
+                new GpuTarget(
+                        limits,
+                        is("software", abilities) ? Tiling.DIRECT : Tiling.SHARED,
+                        isHalf ? Precision.HALF : Precision.FLOAT);
         // Only a device that wants to time them pays for the texts of variants.
-        boolean offers = abilities.getOrDefault("tunes", "false").equals("true");
+        boolean offers = is("tunes", abilities) && !isHalf;
         var name = "%s, %s".formatted(target, abilities.getOrDefault("adapter", "any"));
         return new Target(
                 name + (offers ? ", tuned" : ""),
@@ -49,7 +57,8 @@ final class WebGpuPlans implements PlanCompiler {
                 });
     }
 
-    /// @param reported `webgpu-` and the GPU's maker and architecture
+    /// @param reported `webgpu-` and the GPU's maker and architecture, then `-half` where tiles
+    ///     hold half floats
     @Override
     public String numericClass(String reported) {
         var label = reported.startsWith("webgpu-") ? reported.substring(7) : reported;
@@ -59,6 +68,10 @@ final class WebGpuPlans implements PlanCompiler {
     @Override
     public List<String> variants() {
         return Stream.of(Tiling.values()).map(Tiling::name).toList();
+    }
+
+    private static boolean is(String name, Map<String, String> abilities) {
+        return abilities.getOrDefault(name, "false").equals("true");
     }
 
     private static int count(String name, int usual, Map<String, String> abilities) {

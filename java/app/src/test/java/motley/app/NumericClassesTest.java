@@ -1,6 +1,7 @@
 package motley.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,20 @@ final class NumericClassesTest {
         var page = new WebGpuPlans().numericClass("webgpu-google-swiftshader");
         assertThat(page).isEqualTo(GpuPlans.numericClass("google-swiftshader"));
         assertThat(page).matches("webgpu-[0-9]+-google-swiftshader");
+    }
+
+    @Test
+    void halfFloatsAreAClassOfPlansAndOfBits() {
+        var plans = new WebGpuPlans();
+        assertThat(plans.numericClass("webgpu-acme-half")).endsWith("-acme-half");
+        var usual = Map.of("shader-f16", "true", "tunes", "true");
+        var half = Map.of("shader-f16", "true", "tunes", "true", "half", "true");
+        assertThat(plans.target(half).name())
+                .isNotEqualTo(plans.target(usual).name())
+                .as("all tilings of a class have the same bits")
+                .doesNotContain("tuned");
+        assertThatThrownBy(() -> plans.target(Map.of("half", "true")))
+                .hasMessageContaining("half: true without shader-f16");
     }
 
     @Test

@@ -57,4 +57,13 @@ final class PlanCommandTest {
         assertThat(plan("product:8", "--engine", "abacus").err())
                 .contains("engine: abacus (expected: wasm or webgpu)");
     }
+
+    @Test
+    void planInHalfFloatsIsForGpusOnly() {
+        var text = plan("product:64", "--engine", "webgpu", "--half").out();
+        assertThat(text).contains("enable f16;");
+        assertThat(plan("product:64", "--engine", "webgpu").out()).doesNotContain("f16");
+        assertThat(plan("product:64", "--half").err())
+                .contains("--half: with --engine wasm (expected: webgpu)");
+    }
 }
