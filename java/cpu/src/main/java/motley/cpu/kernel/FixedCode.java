@@ -15,8 +15,8 @@ import java.lang.constant.MethodTypeDesc;
 final class FixedCode {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
-                    CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, FLOATS, CD_int, CD_int,
-                    CD_int, CD_int);
+                    CD_void, FLOATS, CD_int, CD_int, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int,
+                    CD_int);
 
     // Local variables of `run`: its parameters, then its own.
     private static final int A = 1;
@@ -78,10 +78,7 @@ final class FixedCode {
         }
         forEachSum(this::start);
         vectors.loop(
-                K,
-                () -> literalOr(form.length(), LENGTH),
-                1,
-                () -> terms.write(this::placeInB));
+                K, () -> literalOr(form.length(), LENGTH), 1, () -> terms.write(this::placeInB));
         forEachSum(this::finish);
         code.iload(TARGET).istore(C_PLACE);
     }
