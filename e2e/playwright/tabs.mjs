@@ -27,7 +27,21 @@ import { chromium } from "playwright-core";
 const [executablePath, profile] = process.argv.slice(2);
 const tabs = new Map();
 const sockets = new Set();
+/** Scripts that tabs get changed at present. */
+const changed = new Set();
 let isCut = false;
+
+/** The script that every thread runs, the first one too. */
+const THREADS = "**/assets/wasm-compute-*.js";
+
+/** The worker that holds the session, and the GPU. */
+const SESSIONS = "**/assets/worker-*.js";
+
+/** How long a worker is waited for: one that has just ended may be listed still, and would never answer. */
+const ANSWER_MS = 10_000;
+
+/** A command may take this long beyond the seconds that it names. */
+const COMMAND_MS = 50_000;
 
 const browser = await chromium.launchPersistentContext(profile, {
   executablePath,
@@ -44,6 +58,11 @@ const browser = await chromium.launchPersistentContext(profile, {
     "--no-first-run",
   ],
 });
+
+// Before there are workers: whoever is to change what passes asks each of them, see ANSWER_MS.
+for (const [scripts, change] of [[THREADS, refuse], [SESSIONS, breakGpu]]) {
+  await browser.route(scripts, (route) => (changed.has(scripts) ? change(route) : route.continue()));
+}
 
 async function answer(command) {
   const { tab } = command;
@@ -74,16 +93,16 @@ async function answer(command) {
     case "destroyGpu":
       return destroyGpu(page(tab));
     case "refuseThreads":
-      await browser.route(THREADS, refuse);
+      changed.add(THREADS);
       return forgetScripts(page(tab));
     case "allowThreads":
-      await browser.unroute(THREADS, refuse);
+      changed.delete(THREADS);
       return forgetScripts(page(tab));
     case "breakGpu":
-      await browser.route(SESSIONS, breakGpu);
+      changed.add(SESSIONS);
       return forgetScripts(page(tab));
     case "mendGpu":
-      await browser.unroute(SESSIONS, breakGpu);
+      changed.delete(SESSIONS);
       return forgetScripts(page(tab));
     case "endThread":
       return toThread(page(tab), () => self.close());
@@ -156,7 +175,7 @@ function recordWakeLocks() {
 /** Whichever device next gets an encoder is the one that computes. */
 async function destroyGpu(opened) {
   for (const worker of opened.workers()) {
-    await worker.evaluate(() => {
+    const done = worker.evaluate(() => {
       const create = GPUDevice.prototype.createCommandEncoder;
       GPUDevice.prototype.createCommandEncoder = function (...given) {
         GPUDevice.prototype.createCommandEncoder = create;
@@ -164,21 +183,16 @@ async function destroyGpu(opened) {
         return create.apply(this, given);
       };
     });
+    await within(ANSWER_MS, done);
   }
   return { workers: opened.workers().length };
 }
-
-/** The script that every thread runs, the first one too. */
-const THREADS = "**/assets/wasm-compute-*.js";
 
 async function refuse(route) {
   const response = await route.fetch();
   const body = `if (self.name.startsWith("thread")) throw new Error("refused");\n${await response.text()}`;
   await route.fulfill({ body, headers: { ...response.headers(), "cache-control": "no-store" } });
 }
-
-/** The worker that holds the session, and the GPU. */
-const SESSIONS = "**/assets/worker-*.js";
 
 /** The texts of shaders, without the rounding in our exponential. */
 async function breakGpu(route) {
@@ -207,9 +221,6 @@ async function toThread(opened, what) {
   }
   throw new Error(`no thread that answers: ${tried.join(", ")}`);
 }
-
-/** How long a worker is waited for: one that has just ended may be listed still, and would never answer. */
-const ANSWER_MS = 10_000;
 
 /** What a promise comes to, or undefined where it fails or takes longer. */
 function within(ms, promise) {
@@ -295,12 +306,19 @@ async function relay(to) {
   return server.address().port;
 }
 
+async function overdue(ms) {
+  await new Promise((resolve) => setTimeout(resolve, ms).unref());
+  throw new Error(`no answer within ${ms / 1000} s`);
+}
+
 console.log("{}");
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() === "") continue;
   let reply;
   try {
-    reply = await answer(JSON.parse(line));
+    const command = JSON.parse(line);
+    const late = COMMAND_MS + 1000 * (command.seconds ?? 0);
+    reply = await Promise.race([answer(command), overdue(late)]);
   } catch (e) {
     reply = { error: String(e.message ?? e).split("\n")[0] };
   }
