@@ -77,7 +77,9 @@ test("messages of the coordinator are read", () => {
   assert.deepEqual(read("Welcome"), {
     welcome: { deviceId: "web-0123", sessionToken: "secret", heartbeatMillis: 500, silenceMillis: 2500, numericClass: "webgpu-2-qualcomm-adreno-7xx" },
   });
-  assert.deepEqual(read("Pulse"), { pulse: {} });
+  assert.deepEqual(read("Pulse"), { pulse: { heartbeatMillis: 0, silenceMillis: 0 } });
+  const [, slower] = bytesOf("Pulse");
+  assert.deepEqual(decode(FROM_COORDINATOR, slower!), { pulse: { heartbeatMillis: 10_000, silenceMillis: 50_000 } });
   const { prepare } = read("Prepare");
   assert.equal(prepare.run, "rabc");
   assert.equal(prepare.seed, 2n ** 64n - 7n);

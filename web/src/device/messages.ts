@@ -64,7 +64,10 @@ export const FROM_COORDINATOR: Message = {
     silenceMillis: field(4, "uint32"),
     numericClass: field(65, "string"),
   }),
-  pulse: field(2, {}),
+  pulse: field(2, {
+    heartbeatMillis: field(1, "uint32"),
+    silenceMillis: field(2, "uint32"),
+  }),
   prepare: field(3, {
     run: field(1, "string"),
     name: field(2, "string"),

@@ -23,6 +23,7 @@ export class Session {
   private heard = performance.now();
   private hasHeard = false;
   private silenceMs = CONNECT_MS;
+  private beatMs = 0;
   private beating: ReturnType<typeof setInterval>;
   private isOpen = true;
 
@@ -67,15 +68,17 @@ export class Session {
     }
     const name = Object.keys(message)[0];
     if (name === undefined) return; // Of a newer coordinator.
-    if (name === "welcome") this.retime(message[name]);
+    if (name === "welcome" || (name === "pulse" && message[name]["heartbeatMillis"])) this.retime(message[name]);
     this.hasHeard = true;
     this.handler.received(name, message[name]);
   }
 
-  private retime(welcome: Values): void {
-    this.silenceMs = welcome["silenceMillis"];
+  private retime(timing: Values): void {
+    this.silenceMs = timing["silenceMillis"];
+    if (timing["heartbeatMillis"] === this.beatMs) return;
+    this.beatMs = timing["heartbeatMillis"];
     clearInterval(this.beating);
-    this.beating = setInterval(() => this.beat(), welcome["heartbeatMillis"]);
+    this.beating = setInterval(() => this.beat(), this.beatMs);
   }
 
   private beat(): void {

@@ -57,6 +57,9 @@ final class LoadCommand implements Runnable {
     /// Devices that are being let in at once.
     private static final int JOINING_MAX = 200;
 
+    /// Requests that waited behind those who joined are no part of what is measured.
+    private static final int SETTLE_S = 10;
+
     private static final int FEATURES = 4;
     private static final int CLASSES = 2;
     private static final int TEST_SAMPLES = 8;
@@ -74,7 +77,7 @@ final class LoadCommand implements Runnable {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "60",
-            description = "measured, once all have joined (default: ${DEFAULT-VALUE})")
+            description = "measured, ten after all have joined (default: ${DEFAULT-VALUE})")
     private int seconds;
 
     @Option(
@@ -139,8 +142,9 @@ final class LoadCommand implements Runnable {
             join(crew, () -> new LoadDevice(crew.size(), tally, transfers, means));
             double joinSeconds = (System.nanoTime() - startNs) / 1e9;
             console.say(
-                    "%d joined in %.1f s; measuring for %d s"
-                            .formatted(tally.joined.get(), joinSeconds, seconds));
+                    "%d joined in %.1f s; measuring for %d s, once they have settled for %d s"
+                            .formatted(tally.joined.get(), joinSeconds, seconds, SETTLE_S));
+            Thread.sleep(1000L * SETTLE_S);
             tally.begin();
             Thread.sleep(1000L * seconds);
             tally.end();

@@ -128,7 +128,7 @@ final class LoadDevice implements Session.Handler<FromCoordinator> {
                 tally.because("goodbye: " + reason);
                 if (!mayReturn) giveUp();
             }
-            case FromCoordinator.Pulse() -> {}
+            case FromCoordinator.Pulse _ -> {}
         }
     }
 

@@ -16,6 +16,7 @@ import motley.wire.TaskKey;
 ///
 /// Nothing waits; any thread may call.
 final class LoadTransfers implements AutoCloseable {
+    private static final int GONE = 410;
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final URI coordinator;
@@ -57,11 +58,16 @@ final class LoadTransfers implements AutoCloseable {
                         (response, failure) -> {
                             tally.transfers.add(System.nanoTime() - startNs);
                             if (failure != null) return failed(String.valueOf(failure));
-                            return response.statusCode() / 100 == 2 || failed(response);
+                            return response.statusCode() / 100 == 2 || noted(response);
                         });
     }
 
-    private boolean failed(HttpResponse<String> response) {
+    /// Who comes too late is told so, and nothing is lost; the answer is refused in its turn.
+    private boolean noted(HttpResponse<String> response) {
+        if (response.statusCode() == GONE) {
+            tally.because("transfer: too late");
+            return false;
+        }
         return failed("status %d: %s".formatted(response.statusCode(), response.body()));
     }
 

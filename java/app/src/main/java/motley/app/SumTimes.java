@@ -18,7 +18,9 @@ import motley.wire.encoding.Encoding;
 /// What a coordinator does with a contribution is `scan`, then `add`: whole numbers of 64 bits, in
 /// any order the same. Beside it stands the sum in floats that others make, which is not.
 final class SumTimes {
-    private static final int WARM_UPS = 300;
+    /// The second compiler is behind by about as much where two cores have all to do.
+    private static final long WARM_UP_NS = 1_500_000_000L;
+
     private static final int TIMES = 200;
     private static final int ADDENDS_MAX = 1 << 20;
 
@@ -101,7 +103,8 @@ final class SumTimes {
 
     /// @param work goes so many times over all elements
     private void time(String name, int vectors, Runnable work) {
-        for (int i = 0; i < WARM_UPS; i++) work.run();
+        long begunNs = System.nanoTime();
+        while (System.nanoTime() - begunNs < WARM_UP_NS) work.run();
         var ns = new double[TIMES];
         for (int i = 0; i < TIMES; i++) {
             long startNs = System.nanoTime();

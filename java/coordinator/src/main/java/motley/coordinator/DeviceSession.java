@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import motley.wire.FromCoordinator;
+import motley.wire.FromCoordinator.Timing;
 import motley.wire.FromDevice;
 import motley.wire.RunManifest;
 import motley.wire.Session;
@@ -26,6 +27,7 @@ final class DeviceSession implements Session.Handler<FromDevice> {
     private final Set<String> prepared = new HashSet<>();
     private volatile @Nullable Device device;
     private volatile boolean sharesMemory;
+    private volatile Timing told = Heartbeats.of(1);
 
     /// @param token what the device must send with bulk requests
     DeviceSession(Fleet fleet, Session<FromCoordinator> session, String token) {
@@ -45,6 +47,12 @@ final class DeviceSession implements Session.Handler<FromDevice> {
     /// Whether bulk bytes go through mapped files.
     boolean sharesMemory() {
         return sharesMemory;
+    }
+
+    /// Remembers what the device is told.
+    Timing timed(Timing now) {
+        told = now;
+        return now;
     }
 
     void send(FromCoordinator message) {
@@ -91,7 +99,10 @@ final class DeviceSession implements Session.Handler<FromDevice> {
         fleet.heard(known);
         switch (message) {
             case FromDevice.Hello ignored -> dismiss(NOT_FIRST, false);
-            case FromDevice.Heartbeat beat -> fleet.heartbeat(known, beat);
+            case FromDevice.Heartbeat beat -> {
+                fleet.heartbeat(known, beat);
+                retime(fleet.timing());
+            }
             case FromDevice.SharedMemoryProof proof -> sharesMemory = fleet.accepts(proof);
             case FromDevice.WorkRequest ignored -> fleet.requestWork(known);
             case FromDevice.Submission submission -> fleet.submit(known, submission);
@@ -108,6 +119,11 @@ final class DeviceSession implements Session.Handler<FromDevice> {
             fleet.lost(known, this, why);
         }
         fleet.forget(this);
+    }
+
+    private void retime(Timing now) {
+        if (Heartbeats.isOutdated(told, now))
+            send(new FromCoordinator.Pulse(Optional.of(timed(now))));
     }
 
     private void greet(FromDevice.Hello hello) {

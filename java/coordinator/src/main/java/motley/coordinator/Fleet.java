@@ -30,10 +30,6 @@ import motley.wire.SharedDirectory;
 /// run keeps a device until the device asks again or the run has no use for it. Any thread may
 /// call; only a hello waits, for the database.
 final class Fleet {
-    private static final FromCoordinator.Timing TIMING =
-            new FromCoordinator.Timing(
-                    (int) Protocol.HEARTBEAT.toMillis(), (int) Protocol.SILENCE.toMillis());
-
     private final Access access;
     private final Optional<SharedDirectory> shared;
     private final int devicesMax;
@@ -121,11 +117,10 @@ final class Fleet {
                 new FromCoordinator.Welcome(
                         hello.deviceId(),
                         session.token(),
-                        TIMING,
+                        session.timed(Heartbeats.of(connected.incrementAndGet())),
                         shared.map(directory -> directory.path().toString()),
                         Optional.of(profile.numericClass())));
         device.run().ifPresent(run -> run.tell(new RunMessage.Joined(device)));
-        connected.incrementAndGet();
         return device;
     }
 
@@ -178,6 +173,11 @@ final class Fleet {
         device.measured(beat.health());
         if (beat.lease() == 0) return;
         device.run().ifPresent(run -> run.tell(new RunMessage.Heard(device, beat.lease())));
+    }
+
+    /// How often a device should be heard at present.
+    FromCoordinator.Timing timing() {
+        return Heartbeats.of(connected.get());
     }
 
     void submit(Device device, FromDevice.Submission submission) {

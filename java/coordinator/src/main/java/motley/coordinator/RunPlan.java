@@ -20,7 +20,13 @@ import motley.tensor.TensorType;
 ///
 /// @param rate the learning rate per step
 /// @param settings of the training loop
-record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettings settings) {
+/// @param parameterElements of all parameters together
+record RunPlan(
+        RunRequest request,
+        Optimizer optimizer,
+        Schedule rate,
+        RunSettings settings,
+        int parameterElements) {
 
     /// @throws IllegalArgumentException if the request's numbers do not fit together
     static RunPlan of(RunRequest request) {
@@ -48,7 +54,8 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
                 optimizer,
                 rate(request.training().descent(), optimizer),
                 new RunSettings(
-                        request.training().seed(), schedule(request), policy, request.strategy()));
+                        request.training().seed(), schedule(request), policy, request.strategy()),
+                elements(model.parameters()));
     }
 
     private static void requireFit(RunRequest request) {
@@ -120,13 +127,8 @@ record RunPlan(RunRequest request, Optimizer optimizer, Schedule rate, RunSettin
     /// Elements of an answer to a training task of `round`.
     int contributionElements(int round) {
         var schedule = settings.schedule();
-        if (!schedule.isLocal(round)) return parameterElements();
+        if (!schedule.isLocal(round)) return parameterElements;
         return fragments().turn(schedule.localRoundsBefore(round)).elements();
-    }
-
-    /// Elements of all parameters together.
-    int parameterElements() {
-        return elements(model().parameters());
     }
 
     /// Elements of the optimizer's whole state; 0 if it has none.

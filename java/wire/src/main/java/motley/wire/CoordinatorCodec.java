@@ -27,7 +27,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
         var envelope = CoordinatorMessage.newBuilder();
         switch (message) {
             case FromCoordinator.Welcome welcome -> envelope.setWelcome(encode(welcome));
-            case FromCoordinator.Pulse ignored -> envelope.setPulse(Pulse.getDefaultInstance());
+            case FromCoordinator.Pulse pulse -> envelope.setPulse(encode(pulse));
             case FromCoordinator.Prepare prepare -> envelope.setPrepare(encode(prepare.manifest()));
             case FromCoordinator.Assign assign -> envelope.setAssign(encode(assign));
             case FromCoordinator.Accepted accepted ->
@@ -54,7 +54,7 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
     public FromCoordinator decode(CoordinatorMessage envelope) {
         return switch (envelope.getMessageCase()) {
             case WELCOME -> decode(envelope.getWelcome());
-            case PULSE -> new FromCoordinator.Pulse();
+            case PULSE -> decode(envelope.getPulse());
             case PREPARE -> new FromCoordinator.Prepare(decode(envelope.getPrepare()));
             case ASSIGN -> decode(envelope.getAssign());
             case ACCEPTED ->
@@ -95,17 +95,36 @@ final class CoordinatorCodec implements Codec<FromCoordinator, CoordinatorMessag
         return encoded.build();
     }
 
-    private static FromCoordinator.Welcome decode(Welcome welcome) {
-        var timing =
-                new FromCoordinator.Timing(
-                        Check.positive("heartbeat_millis", welcome.getHeartbeatMillis()),
-                        Check.positive("silence_millis", welcome.getSilenceMillis()));
-        if (timing.silenceMillis() <= timing.heartbeatMillis()) {
+    private static Pulse encode(FromCoordinator.Pulse pulse) {
+        if (pulse.timing().isEmpty()) return Pulse.getDefaultInstance();
+        var timing = pulse.timing().get();
+        return Pulse.newBuilder()
+                .setHeartbeatMillis(timing.heartbeatMillis())
+                .setSilenceMillis(timing.silenceMillis())
+                .build();
+    }
+
+    private static FromCoordinator.Pulse decode(Pulse pulse) {
+        boolean isNews = pulse.getHeartbeatMillis() != 0 || pulse.getSilenceMillis() != 0;
+        if (!isNews) return new FromCoordinator.Pulse();
+        return new FromCoordinator.Pulse(
+                Optional.of(timing(pulse.getHeartbeatMillis(), pulse.getSilenceMillis())));
+    }
+
+    private static FromCoordinator.Timing timing(int heartbeatMillis, int silenceMillis) {
+        Check.positive("heartbeat_millis", heartbeatMillis);
+        Check.positive("silence_millis", silenceMillis);
+        if (silenceMillis <= heartbeatMillis) {
             throw Check.malformed(
                     "silence_millis",
-                    timing.silenceMillis(),
-                    "more than heartbeat_millis, " + timing.heartbeatMillis());
+                    silenceMillis,
+                    "more than heartbeat_millis, " + heartbeatMillis);
         }
+        return new FromCoordinator.Timing(heartbeatMillis, silenceMillis);
+    }
+
+    private static FromCoordinator.Welcome decode(Welcome welcome) {
+        var timing = timing(welcome.getHeartbeatMillis(), welcome.getSilenceMillis());
         return new FromCoordinator.Welcome(
                 Check.identifier("device_id", welcome.getDeviceId()),
                 Check.text("session_token", welcome.getSessionToken(), TEXT_MAX),

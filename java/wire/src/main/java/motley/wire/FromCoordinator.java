@@ -22,8 +22,23 @@ public sealed interface FromCoordinator {
     /// @param silenceMillis how long either side waits before it takes the other for gone
     record Timing(int heartbeatMillis, int silenceMillis) {}
 
-    /// Only that the coordinator lives.
-    record Pulse() implements FromCoordinator {}
+    /// That the coordinator lives.
+    ///
+    /// @param timing from now on; empty where it stays
+    record Pulse(Optional<Timing> timing) implements FromCoordinator {
+        public Pulse() {
+            this(Optional.empty());
+        }
+    }
+
+    /// What this message says about how often either side is to be heard.
+    default Optional<Timing> retiming() {
+        return switch (this) {
+            case Welcome welcome -> Optional.of(welcome.timing);
+            case Pulse pulse -> pulse.timing;
+            default -> Optional.empty();
+        };
+    }
 
     /// What to fetch before the first task of a run.
     record Prepare(RunManifest manifest) implements FromCoordinator {}

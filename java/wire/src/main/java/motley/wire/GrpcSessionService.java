@@ -87,7 +87,7 @@ public final class GrpcSessionService implements AutoCloseable {
                             handler,
                             clock,
                             System::nanoTime);
-            handler.set(sessions.apply(link));
+            handler.set(sessions.apply(new TimedSession(link)));
             call.setOnReadyHandler(link::drain);
             call.setOnCancelHandler(() -> link.fail("the device is gone"));
             link.open(new CallPipe(call, ServiceRequestContext.current()));

@@ -20,9 +20,7 @@ final class Retiming implements Session.Handler<FromCoordinator> {
 
     @Override
     public void received(FromCoordinator message) {
-        if (message instanceof FromCoordinator.Welcome welcome) {
-            Objects.requireNonNull(link).retime(welcome.timing());
-        }
+        message.retiming().ifPresent(Objects.requireNonNull(link)::retime);
         handler.received(message);
     }
 

@@ -82,10 +82,13 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
         drain();
     }
 
-    /// Takes over what the coordinator asks for.
+    /// Takes over what the coordinator asks for; asked again, it goes on as it does.
     void retime(FromCoordinator.Timing timing) {
         synchronized (lock) {
             silenceNs = TimeUnit.MILLISECONDS.toNanos(timing.silenceMillis());
+            boolean isAsBefore =
+                    periodNs == TimeUnit.MILLISECONDS.toNanos(timing.heartbeatMillis());
+            if (isAsBefore) return;
         }
         every(Duration.ofMillis(timing.heartbeatMillis()));
     }

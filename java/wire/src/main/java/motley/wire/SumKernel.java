@@ -41,22 +41,15 @@ final class SumKernel {
     /// which is then the last bit of the sum's bits; without those of 1.5·2¹² they are the whole
     /// number. Whoever adds takes [#SHIFT_BITS] off in the end, once for all: sums may wrap around.
     static void add(float[][] blocks, int count, long[] sums, int at, int length) {
-        int first = 0;
-        for (; first + TOGETHER <= count; first += TOGETHER) {
-            addFour(blocks, first, sums, at, length);
-        }
-        if (first + 2 <= count) {
-            addTwo(blocks[first], blocks[first + 1], sums, at, length);
-            first += 2;
-        }
-        if (first < count) addOne(blocks[first], sums, at, length);
+        if (count == TOGETHER) addFour(blocks, sums, at, length);
+        else for (int k = 0; k < count; k++) addOne(blocks[k], sums, at, length);
     }
 
-    private static void addFour(float[][] blocks, int first, long[] sums, int at, int length) {
-        var a = blocks[first];
-        var b = blocks[first + 1];
-        var c = blocks[first + 2];
-        var d = blocks[first + 3];
+    private static void addFour(float[][] blocks, long[] sums, int at, int length) {
+        var a = blocks[0];
+        var b = blocks[1];
+        var c = blocks[2];
+        var d = blocks[3];
         int whole = WIDE ? length - length % LANES : 0;
         for (int i = 0; i < whole; i += LANES) {
             var one = fixed(a, i).add(fixed(b, i));
@@ -66,16 +59,6 @@ final class SumKernel {
         for (int i = whole; i < length; i++) {
             sums[at + i] += fixed(a[i]) + fixed(b[i]) + fixed(c[i]) + fixed(d[i]);
         }
-    }
-
-    private static void addTwo(float[] a, float[] b, long[] sums, int at, int length) {
-        int whole = WIDE ? length - length % LANES : 0;
-        for (int i = 0; i < whole; i += LANES) {
-            LongVector.fromArray(LONGS, sums, at + i)
-                    .add(fixed(a, i).add(fixed(b, i)))
-                    .intoArray(sums, at + i);
-        }
-        for (int i = whole; i < length; i++) sums[at + i] += fixed(a[i]) + fixed(b[i]);
     }
 
     private static void addOne(float[] a, long[] sums, int at, int length) {

@@ -73,7 +73,7 @@ public final class WebSocketSessionService implements AutoCloseable {
                         handler,
                         clock,
                         System::nanoTime);
-        handler.set(sessions.apply(link));
+        handler.set(sessions.apply(new TimedSession(link)));
         var out = WebSocket.streaming();
         link.open(new SocketPipe(link, context, out));
         in.subscribe(new Inflow(link), context.eventLoop());

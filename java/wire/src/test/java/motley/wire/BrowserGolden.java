@@ -120,6 +120,7 @@ final class BrowserGolden {
                         Optional.of("/dev/shm/motley"),
                         Optional.of("webgpu-2-qualcomm-adreno-7xx")),
                 new FromCoordinator.Pulse(),
+                new FromCoordinator.Pulse(Optional.of(new FromCoordinator.Timing(10_000, 50_000))),
                 new FromCoordinator.Prepare(manifest),
                 new FromCoordinator.Assign(
                         task,

@@ -179,6 +179,7 @@ final class CodecProperties {
                             maybe(this::text),
                             maybe(this::identifier)),
                     new FromCoordinator.Pulse(),
+                    new FromCoordinator.Pulse(Optional.of(timing())),
                     new FromCoordinator.Prepare(manifest()),
                     new FromCoordinator.Assign(
                             task(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -138,6 +139,39 @@ final class SessionLinkTest {
     }
 
     @Test
+    void timeAskedForAgainChangesNothing() {
+        link.open(pipe);
+        var asked = new FromCoordinator.Timing(10_000, 60_000);
+        link.retime(asked);
+        int schedules = looks.schedules;
+        link.retime(asked);
+        assertThat(looks.schedules).isEqualTo(schedules);
+        link.retime(new FromCoordinator.Timing(20_000, 60_000));
+        assertThat(looks.schedules).isEqualTo(schedules + 1);
+    }
+
+    /// Either end keeps the time that the coordinator has named.
+    @Test
+    void coordinatorKeepsTheTimeItAsksFor() {
+        link.open(pipe);
+        var welcome =
+                new FromCoordinator.Welcome(
+                        "id",
+                        "token",
+                        new FromCoordinator.Timing(10_000, 60_000),
+                        Optional.empty(),
+                        Optional.empty());
+        assertThat(new TimedSession(link).send(welcome)).isTrue();
+        link.received(WORK);
+        nowNs += TimeUnit.SECONDS.toNanos(60);
+        link.tick();
+        assertThat(recorder.closed).isEmpty();
+        nowNs++;
+        link.tick();
+        assertThat(recorder.closed).containsExactly("nothing heard for 60000 ms");
+    }
+
+    @Test
     void heartbeatFollowsTheFirstMessage() {
         link.open(pipe);
         link.tick();
@@ -209,9 +243,17 @@ final class SessionLinkTest {
     private static final class Looks extends ScheduledThreadPoolExecutor {
         final List<Long> delaysNs = new ArrayList<>();
         private final List<Runnable> events = new ArrayList<>();
+        int schedules;
 
         Looks() {
             super(1);
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleAtFixedRate(
+                Runnable beat, long delay, long period, TimeUnit unit) {
+            schedules++;
+            return super.scheduleAtFixedRate(beat, delay, period, unit);
         }
 
         @Override

@@ -62,7 +62,7 @@ public final class BodyReader implements AutoCloseable {
     /// Takes a short body that nobody has asked for. HTTP/2 cuts off who still sends when the
     /// answer is there, and a client that is cut off may not look at the answer.
     public static void drop(HttpRequest request) {
-        of(request).close();
+        if (!request.isComplete() && !request.isEmpty()) of(request).close();
     }
 
     /// The next part, valid until the next call; empty at the end.
