@@ -25,7 +25,7 @@ final class Heartbeats {
     /// @param devices that are there, with the one that comes
     static Timing of(int devices) {
         double usualMs = Protocol.HEARTBEAT.toMillis();
-        double factor = Math.max(1, 1000 * devices / (usualMs * PER_SECOND));
+        double factor = Math.max(1, 1000.0 * devices / (usualMs * PER_SECOND));
         return new Timing(
                 (int) Math.round(factor * usualMs),
                 (int) Math.round(factor * Protocol.SILENCE.toMillis()));
