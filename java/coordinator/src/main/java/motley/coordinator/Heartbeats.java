@@ -9,7 +9,8 @@ import motley.wire.Protocol;
 /// when it comes, and with an answer to one of its own heartbeats once the number of devices has
 /// doubled or halved since.
 final class Heartbeats {
-    /// In each direction, of all devices: a small part of what two cores carry.
+    /// In each direction, of all devices, and up to twice as often before they are told again: a
+    /// small part of what two cores carry.
     static final double PER_SECOND = 500;
 
     private static final double FACTOR_MAX = 2;

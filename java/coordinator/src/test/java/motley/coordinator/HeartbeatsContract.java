@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
 import motley.wire.FromCoordinator.Timing;
 import motley.wire.FromDevice;
@@ -57,19 +54,7 @@ final class HeartbeatsContract {
     private static Session<FromDevice> greet(
             GrpcSessions sessions, Session.Handler<FromCoordinator> handler, String id) {
         var session = sessions.connect(handler);
-        var profile =
-                new DeviceProfile(
-                        "simulated",
-                        "none",
-                        1,
-                        1,
-                        1L << 30,
-                        1L << 29,
-                        OptionalDouble.empty(),
-                        List.of("none"),
-                        "simulated",
-                        "1",
-                        Optional.empty());
+        var profile = TestDevice.profile(Optional.empty());
         session.send(new FromDevice.Hello(Protocol.VERSION, "", id, id, profile));
         return session;
     }
