@@ -23,7 +23,7 @@ GOODPUT_DEVICES = 4
 MTBF_STEPS = 100
 # A device that sends and receives at this pace works as fast as its line, whatever else the
 # processors of this machine are busy with.
-LINE_BYTES_PER_S = 1e6
+LINE_BYTES_PER_S = 4e6
 
 CROWD = 8
 SHAKE_S = 0.05

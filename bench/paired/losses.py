@@ -16,9 +16,9 @@ MODEL = Path(__file__).resolve().parent.parent / "cnn-small.json"
 SEEDS = [1, 2]
 BYTES_INT8 = 0.26
 
-# Points of accuracy that may be lost, by row and encoding. Not there: 2 bits, PowerSGD.
+# Points of accuracy that may be lost, by row and encoding.
 INT8 = {"int8": 0.003}
-FEWER = {"int4": 0.003, "top-k:0.01": 0.005}
+FEWER = {"int4": 0.003, "int2": 0.003, "top-k:0.01": 0.005, "low-rank:2": 0.005}
 
 LOCAL = ["--strategy", "local", "--local-steps", "50"]
 NATS = 0.01
@@ -60,7 +60,7 @@ def points(form: str, goal: float, plain: list[dict], coded: list[dict]) -> Figu
 
 def local(options: argparse.Namespace) -> list[Figure]:
     """Moves of fifty local steps."""
-    chosen = [form for form in ("int8", "int4") if options.case in form]
+    chosen = [form for form in ("int8", "int4", "e3m0") if options.case in form]
     plain = runs(LOCAL, options) if chosen else []
     figures = []
     for form in chosen:

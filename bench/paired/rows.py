@@ -59,8 +59,8 @@ ALL = {
         Row("N17", "ten thousand simulated devices on one coordinator", crowd.measure, "-"),
         Row("A3", "one device against eight that come and go", chaos.churn, "-"),
         Row("A6", "accuracy with answers of 8 bits", losses.int8, "f32"),
-        Row("A7", "accuracy with answers of 4 bits and of one element in a hundred", losses.fewer, "f32"),
-        Row("A10", "loss where moves of local steps have 8 and 4 bits", losses.local, "f32"),
+        Row("A7", "accuracy with answers of an eighth of the bytes to a hundredth", losses.fewer, "f32"),
+        Row("A10", "loss where moves of local steps have 8 and 4 bits, and powers of two", losses.local, "f32"),
         Row("A17", "throughput left where devices fail", chaos.goodput, "-"),
     )
 }

@@ -16,8 +16,10 @@ final class EncodingOptions {
             description = {
                 "of answers on their way to the coordinator (default: ${DEFAULT-VALUE}):",
                 "f32: exact; bf16: half the bytes; int8: a quarter, no accuracy lost;",
-                "int4: an eighth; top-k:0.01: the largest hundredth, the rest is kept on the",
-                "device for later, so that the weights depend on which device did what;",
+                "int4: an eighth; e3m0: the same bytes, as powers of two. The next keep on the",
+                "device what they leave out, for later, so that the weights depend on which",
+                "device did what: int2: a sixteenth; low-rank:2: matrices as products of two with",
+                "2 columns; top-k:0.01: the largest hundredth.",
                 "auto: f32 through files of one machine and int8 over a network, so that they",
                 "depend on where devices are"
             })

@@ -24,6 +24,9 @@ final class SumTimes {
     private static final int TIMES = 200;
     private static final int ADDENDS_MAX = 1 << 20;
 
+    private static final List<String> FORMS =
+            List.of("f32", "bf16", "int8", "int4", "e3m0", "int2", "top-k:0.01", "low-rank:2");
+
     private final int elements;
     private final MemorySegment vector;
     private final List<Map<String, Object>> rows = new ArrayList<>();
@@ -48,7 +51,7 @@ final class SumTimes {
         var sum = new FixedPointSum(elements, ADDENDS_MAX);
         var floats = new float[elements];
         var tile = new float[EncodedVector.TILE];
-        for (var text : List.of("f32", "bf16", "int8", "int4", "top-k:0.01")) {
+        for (var text : FORMS) {
             var addend = addend(text);
             float largest = sum.scan(addend).largest();
             time(text + " -> 64-bit sum", () -> sum.add(addend, largest));
@@ -91,7 +94,7 @@ final class SumTimes {
     }
 
     private void encoders() {
-        for (var text : List.of("bf16", "int8", "int4", "top-k:0.01")) {
+        for (var text : FORMS.subList(1, FORMS.size())) {
             var encoder = Encoder.of(Encoding.parse(text), elements);
             time("f32 -> " + text, () -> encoder.encode(vector));
         }

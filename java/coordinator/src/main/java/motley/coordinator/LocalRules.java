@@ -3,7 +3,6 @@ package motley.coordinator;
 import static motley.tensor.Require.require;
 
 import motley.rounds.Strategy;
-import motley.wire.encoding.Encoding;
 
 /// What replicas and fragments ask of the other settings of a run.
 final class LocalRules {
@@ -27,14 +26,13 @@ final class LocalRules {
                 local.fragments() == 1 || !precautions.aggregation().isApart(),
                 "fragments: %d beside a robust rule (expected: 1, or the mean)",
                 local.fragments());
-        boolean isSparse =
-                request.transfer().encodingOver(Transfer.Way.HTTP) instanceof Encoding.TopK
-                        || request.transfer().encodingOver(Transfer.Way.FILES)
-                                instanceof Encoding.TopK;
+        boolean remembers =
+                !request.transfer().encodingOver(Transfer.Way.HTTP).isStateless()
+                        || !request.transfer().encodingOver(Transfer.Way.FILES).isStateless();
         require(
-                local.fragments() == 1 || !isSparse,
-                "encoding: %s beside fragments (expected: f32, bf16, int8 or int4: what top-k"
-                        + " leaves out would wait for the same part of the model)",
+                local.fragments() == 1 || !remembers,
+                "encoding: %s beside fragments (expected: f32, bf16, int8, int4 or e3m0: what the"
+                        + " others leave out would wait for the same part of the model)",
                 request.transfer().encodingText());
     }
 }

@@ -18,7 +18,7 @@ public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
     /// The text for an encoding that is chosen.
     static final String AUTO = "auto";
 
-    private static final Encoding OVER_THE_NETWORK = new Encoding.Blocks(8);
+    private static final Encoding OVER_THE_NETWORK = new Encoding.Blocks(Encoding.Code.INT8);
 
     /// @param encoding as [Encoding] reads it, or `auto`
     /// @param parameters as [ParameterForm] reads it
@@ -63,7 +63,12 @@ public record Transfer(Optional<Encoding> encoding, ParameterForm parameters) {
     /// are taken for the same. A code of four bits that falls to the other side is a seventh of the
     /// largest element of its block; how far that is, tells `RoundingProperties`.
     double classTolerance() {
-        boolean isCoarse = encoding.filter(new Encoding.Blocks(4)::equals).isPresent();
+        boolean isCoarse =
+                encoding.filter(
+                                form ->
+                                        form instanceof Encoding.Blocks(var code)
+                                                && code != Encoding.Code.INT8)
+                        .isPresent();
         return isCoarse ? 1e-2 : TrustPolicy.OFF.classTolerance();
     }
 

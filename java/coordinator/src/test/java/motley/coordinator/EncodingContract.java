@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import motley.coordinator.storage.RunRow.Status;
 import motley.wire.FromCoordinator;
@@ -60,12 +61,19 @@ final class EncodingContract {
         }
     }
 
+    /// What is left out waits on the devices, through files and over HTTP.
     @Test
-    void largestElementsTrainToo() throws Exception {
-        try (var coordinator = home("largest").open()) {
-            var run = train(coordinator, Transfer.parse("top-k:0.05", "f32"), true, false);
-            assertThat(run.status()).isEqualTo(Status.FINISHED);
-            assertThat(run.traffic().upBytes() / 26).isLessThan(4L * elements(run) / 20);
+    void whatLeavesMuchOutTrainsToo() throws Exception {
+        var shares = Map.of("top-k:0.05", 0.05, "int2", 0.07, "low-rank:2", 0.01);
+        for (var form : shares.keySet()) {
+            try (var coordinator = home(form.replace(':', '-')).open()) {
+                var run = train(coordinator, Transfer.parse(form, "f32"), true, false);
+                assertThat(run.status()).isEqualTo(Status.FINISHED);
+                assertThat(run.traffic().upBytes()).as(form).isPositive();
+                assertThat((double) run.traffic().upBytes() / 26)
+                        .as(form)
+                        .isLessThan(4 * elements(run) * shares.get(form));
+            }
         }
     }
 

@@ -182,6 +182,10 @@ final class TestComputation implements AutoCloseable {
         return new Local(engine.prepare(program, carries), state);
     }
 
+    List<Shape> shapes() {
+        return types.stream().map(TensorType::shape).toList();
+    }
+
     MemorySegment parameters() {
         return parameters;
     }

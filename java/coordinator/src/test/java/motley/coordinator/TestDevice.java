@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import motley.tensor.Shape;
 import motley.wire.BulkClient;
 import motley.wire.DeviceProfile;
 import motley.wire.FromCoordinator;
@@ -225,9 +226,12 @@ final class TestDevice implements AutoCloseable {
 
     private MemorySegment encoded(FromCoordinator.Assign assign, MemorySegment gradient) {
         var form = assign.form().encoding();
+        var shapes = prepared.get(assign.task().run()).shapes();
         int elements = Math.toIntExact(gradient.byteSize() / 4);
+        boolean isWhole = shapes.stream().mapToInt(Shape::count).sum() == elements;
+        var tensors = isWhole ? shapes : List.of(Shape.of(elements));
         return encoders.computeIfAbsent(
-                        form + " of " + elements, _ -> Encoder.of(Encoding.parse(form), elements))
+                        form + " of " + elements, _ -> Encoder.of(Encoding.parse(form), tensors))
                 .encode(gradient);
     }
 

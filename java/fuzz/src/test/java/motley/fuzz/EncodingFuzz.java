@@ -9,7 +9,17 @@ import motley.wire.encoding.Encoding;
 /// A contribution in one of the encodings; the first bytes say which, and of how many elements.
 public final class EncodingFuzz {
     private static final List<String> ENCODINGS =
-            List.of("f32", "bf16", "int8", "int4", "top-k:0.01", "top-k:0.3");
+            List.of(
+                    "f32",
+                    "bf16",
+                    "int8",
+                    "int4",
+                    "top-k:0.01",
+                    "top-k:0.3",
+                    "e3m0",
+                    "int2",
+                    "low-rank:1",
+                    "low-rank:3");
     private static final int HEAD_BYTES = 3;
 
     private EncodingFuzz() {}

@@ -2,8 +2,10 @@ package motley.worker;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import motley.tensor.Shape;
 import motley.wire.FromCoordinator.Assign;
 import motley.wire.encoding.Encoder;
 import motley.wire.encoding.Encoding;
@@ -15,6 +17,8 @@ import motley.wire.encoding.Encoding;
 ///
 /// Confined to one thread.
 final class Outgoing {
+    private final List<Shape> tensors;
+    private final int elements;
     private Optional<Opened> opened = Optional.empty();
 
     /// @param encoders by the elements they are for: parts of a model have lengths of their own
@@ -27,6 +31,12 @@ final class Outgoing {
             Encoder encoder,
             long lease) {}
 
+    /// @param tensors of the model, one after another in a contribution
+    Outgoing(List<Shape> tensors) {
+        this.tensors = List.copyOf(tensors);
+        elements = tensors.stream().mapToInt(Shape::count).sum();
+    }
+
     /// The bytes of `contribution`, overwritten by the next call.
     ///
     /// @throws IllegalArgumentException if this device does not know the encoding
@@ -37,10 +47,15 @@ final class Outgoing {
                 opened.filter(last -> last.encoding.equals(encoding) && last.fence == fence)
                         .map(Opened::encoders)
                         .orElseGet(HashMap::new);
-        int elements = Math.toIntExact(contribution.byteSize() / Float.BYTES);
-        var encoder = encoders.computeIfAbsent(elements, count -> Encoder.of(encoding, count));
+        int count = Math.toIntExact(contribution.byteSize() / Float.BYTES);
+        var encoder = encoders.computeIfAbsent(count, _ -> encoder(encoding, count));
         opened = Optional.of(new Opened(encoding, fence, encoders, encoder, assign.task().lease()));
         return encoder.encode(contribution);
+    }
+
+    /// Parts of a model are of encodings that do not ask for tensors.
+    private Encoder encoder(Encoding encoding, int count) {
+        return count == elements ? Encoder.of(encoding, tensors) : Encoder.of(encoding, count);
     }
 
     /// What was encoded for `lease` did not count.

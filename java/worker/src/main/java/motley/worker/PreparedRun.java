@@ -131,7 +131,7 @@ final class PreparedRun implements AutoCloseable {
         local = compiled.local();
         training = compiled.training();
         evaluation = Batch.allocate(samples.test(), compiled.evaluationBatch(), arena);
-        outgoing = new Outgoing();
+        outgoing = new Outgoing(types.stream().map(TensorType::shape).toList());
     }
 
     private record Compiled(

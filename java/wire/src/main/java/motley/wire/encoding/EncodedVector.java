@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Confined to one thread at a time. What it allocates does not grow with the vector.
 public sealed interface EncodedVector
-        permits EncodedVector.Floats, EncodedVector.Words, EncodedVector.Codes, Sparse {
+        permits EncodedVector.Floats, EncodedVector.Words, EncodedVector.Codes, Sparse, Factors {
     int elements();
 
     Encoding encoding();
@@ -46,6 +46,7 @@ public sealed interface EncodedVector
                         : opened;
             }
             case Encoding.TopK topK -> Sparse.open(topK, elements, bytes);
+            case Encoding.LowRank lowRank -> Factors.open(lowRank, elements, bytes);
         };
     }
 
@@ -144,15 +145,19 @@ public sealed interface EncodedVector
 
         @Override
         public void read(int at, float[] into, int length) {
-            int bits = encoding.bits();
-            long from = 4L * Encoding.blocks(elements) + (long) at * bits / 8;
-            int size = bits == 8 ? length : (length + 1) / 2;
+            var code = encoding.code();
+            long from = 4L * Encoding.blocks(elements) + (long) at * code.bits() / 8;
+            int size = (length * code.bits() + 7) / 8;
             MemorySegment.copy(bytes, Layout.I8, from, codes, 0, size);
             for (int i = 0; i < length; i += Encoding.BLOCK) {
                 float scale = bytes.get(Layout.F32, 4L * ((at + i) / Encoding.BLOCK));
                 int count = Math.min(Encoding.BLOCK, length - i);
-                if (bits == 8) BlockKernel.fromBytes(codes, i, scale, into, i, count);
-                else BlockKernel.fromHalves(codes, i / 2, scale, into, i, count);
+                switch (code) {
+                    case INT8 -> BlockKernel.fromBytes(codes, i, scale, into, i, count);
+                    case INT4 -> BlockKernel.fromHalves(codes, i / 2, scale, into, i, count);
+                    case E3M0 -> FewBits.fromPowers(codes, i / 2, scale, into, i, count);
+                    case INT2 -> FewBits.fromQuarters(codes, i / 4, scale, into, i, count);
+                }
             }
         }
     }

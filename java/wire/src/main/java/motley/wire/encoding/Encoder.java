@@ -4,6 +4,8 @@ import static motley.tensor.Require.require;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
+import motley.tensor.Shape;
 
 /// Turns vectors of one length into bytes of one encoding.
 ///
@@ -11,7 +13,13 @@ import java.util.Arrays;
 /// either, so that whoever receives it can say so.
 ///
 /// Confined to one thread at a time. Allocates nothing after it was made.
-public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InBlocks, Largest {
+public sealed interface Encoder
+        permits Encoder.Same,
+                Encoder.Words,
+                Encoder.InBlocks,
+                Largest,
+                PowerIteration,
+                Remembering {
     /// @param vector little-endian f32
     /// @return the bytes, overwritten by the next call
     /// @throws IllegalArgumentException if the vector has another length
@@ -21,13 +29,24 @@ public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InB
     /// had not been sent. Does nothing the second time.
     void takeBack();
 
+    /// Of vectors that are nothing but `elements` numbers.
     static Encoder of(Encoding encoding, int elements) {
-        return switch (encoding) {
-            case Encoding.Float32() -> new Same(elements);
-            case Encoding.Bfloat16 words -> new Words(words, elements);
-            case Encoding.Blocks blocks -> new InBlocks(blocks, elements);
-            case Encoding.TopK topK -> new Largest(topK, elements);
-        };
+        return of(encoding, List.of(Shape.of(elements)));
+    }
+
+    /// @param tensors that a vector is made of, one after another
+    static Encoder of(Encoding encoding, List<Shape> tensors) {
+        int elements = tensors.stream().mapToInt(Shape::count).reduce(0, Math::addExact);
+        require(elements >= 1, "elements: %d (expected: at least 1)", elements);
+        var plain =
+                switch (encoding) {
+                    case Encoding.Float32() -> new Same(elements);
+                    case Encoding.Bfloat16 words -> new Words(words, elements);
+                    case Encoding.Blocks blocks -> new InBlocks(blocks, elements);
+                    case Encoding.TopK topK -> new Largest(topK, elements);
+                    case Encoding.LowRank lowRank -> new PowerIteration(lowRank, tensors);
+                };
+        return encoding.isStateless() ? plain : new Remembering(encoding, elements, plain);
     }
 
     /// The vector itself.
@@ -82,14 +101,14 @@ public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InB
         static final float SMALLEST = 0x1p-100f;
 
         private final int elements;
-        private final int bits;
+        private final Encoding.Code code;
         private final byte[] bytes;
         private final MemorySegment body;
         private final float[] tile = new float[Layout.TILE];
 
         private InBlocks(Encoding.Blocks encoding, int elements) {
             this.elements = elements;
-            bits = encoding.bits();
+            code = encoding.code();
             bytes = new byte[bodyBytes(encoding, elements)];
             body = MemorySegment.ofArray(bytes);
         }
@@ -109,7 +128,7 @@ public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InB
 
         private void encodeBlock(int from, int at, int length) {
             float largest = BlockKernel.largest(tile, from, length);
-            int levels = (1 << (bits - 1)) - 1;
+            int levels = code.largest();
             boolean isFinite = largest <= Float.MAX_VALUE;
             boolean isSent = isFinite && largest >= SMALLEST;
             float scale = isSent ? largest / levels : isFinite ? 0 : Float.NaN;
@@ -117,9 +136,13 @@ public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InB
             // 0 · NaN would be no code.
             if (!isSent) Arrays.fill(tile, from, from + length, 0f);
             float inverse = isSent ? levels / largest : 0;
-            int into = 4 * Encoding.blocks(elements) + (int) ((long) at * bits / 8);
-            if (bits == 8) BlockKernel.toBytes(tile, from, inverse, bytes, into, length);
-            else BlockKernel.toHalves(tile, from, inverse, bytes, into, length);
+            int into = 4 * Encoding.blocks(elements) + (int) ((long) at * code.bits() / 8);
+            switch (code) {
+                case INT8 -> BlockKernel.toBytes(tile, from, inverse, bytes, into, length);
+                case INT4 -> BlockKernel.toHalves(tile, from, inverse, bytes, into, length);
+                case E3M0 -> FewBits.toPowers(tile, from, inverse, bytes, into, length);
+                case INT2 -> FewBits.toQuarters(tile, from, inverse, bytes, into, length);
+            }
         }
 
         @Override
@@ -127,11 +150,10 @@ public sealed interface Encoder permits Encoder.Same, Encoder.Words, Encoder.InB
     }
 
     private static int bodyBytes(Encoding encoding, int elements) {
-        require(elements >= 1, "elements: %d (expected: at least 1)", elements);
         return Math.toIntExact(encoding.sizeBytesMax(elements));
     }
 
-    private static void requireLength(MemorySegment vector, int elements) {
+    static void requireLength(MemorySegment vector, int elements) {
         require(
                 vector.byteSize() == 4L * elements,
                 "vector: %d bytes (expected: %d)",

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import motley.tensor.Shape;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -16,17 +17,42 @@ import org.junit.jupiter.api.Test;
 /// What is decoded is what was encoded, within the bound of the encoding; what is malformed is
 /// refused.
 final class EncodingProperties {
-    private static final List<String> STATELESS = List.of("f32", "bf16", "int8", "int4");
+    private static final List<String> STATELESS = List.of("f32", "bf16", "int8", "int4", "e3m0");
+    private static final List<String> WRONG =
+            List.of(
+                    "",
+                    "int3",
+                    "INT8",
+                    "top-k",
+                    "top-k:",
+                    "top-k:0",
+                    "top-k:NaN",
+                    "low-rank",
+                    "low-rank:",
+                    "low-rank:0",
+                    "low-rank:33",
+                    "low-rank:1.5",
+                    "int4:2",
+                    ":");
     private static final int[] LENGTHS = {1, 2, 7, 8, 15, 255, 256, 257, 4095, 4096, 4097, 9_001};
+
+    private static final List<String> FORMS =
+            List.of("int8", "int4", "e3m0", "int2", "top-k:0.3", "low-rank:1");
 
     private static final int SEEDS = 8;
 
     @Test
     void textsNameEncodings() {
-        for (var text : List.of("f32", "bf16", "int8", "int4", "top-k:0.01", "top-k:0.5")) {
+        var stateful = List.of("int2", "top-k:0.01", "top-k:0.5", "low-rank:1", "low-rank:32");
+        for (var text : STATELESS) {
             assertThat(Encoding.parse(text).text()).isEqualTo(text);
+            assertThat(Encoding.parse(text).isStateless()).isTrue();
         }
-        for (var wrong : List.of("", "int2", "INT8", "top-k", "top-k:", "top-k:0", "top-k:NaN")) {
+        for (var text : stateful) {
+            assertThat(Encoding.parse(text).text()).isEqualTo(text);
+            assertThat(Encoding.parse(text).isStateless()).isFalse();
+        }
+        for (var wrong : WRONG) {
             assertThatThrownBy(() -> Encoding.parse(wrong))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("encoding: ");
@@ -37,20 +63,27 @@ final class EncodingProperties {
     void eightBitsAreAtMostTwentySixPercent() {
         for (int elements : new int[] {1_000, 46_730, 1_199_882, 100_000_000}) {
             double plain = 4.0 * elements;
-            assertThat(new Encoding.Blocks(8).sizeBytesMax(elements) / plain).isLessThan(0.26);
-            assertThat(new Encoding.Blocks(4).sizeBytesMax(elements) / plain).isLessThan(0.13);
-            assertThat(Encoding.parse("top-k:0.01").sizeBytesMax(elements) / plain)
-                    .isLessThan(0.011);
+            assertThat(sizeBytesMax("int8", elements) / plain).isLessThan(0.26);
+            assertThat(sizeBytesMax("int4", elements) / plain).isLessThan(0.13);
+            assertThat(sizeBytesMax("e3m0", elements) / plain).isLessThan(0.13);
+            assertThat(sizeBytesMax("int2", elements) / plain).isLessThan(0.067);
+            assertThat(sizeBytesMax("top-k:0.01", elements) / plain).isLessThan(0.011);
         }
     }
 
-    /// Half a step of the block for whole numbers, half a unit in the last place for words.
+    private static long sizeBytesMax(String text, int elements) {
+        return Encoding.parse(text).sizeBytesMax(elements);
+    }
+
+    /// Half a step of the block for whole numbers, a third of the element for powers of two, half a
+    /// unit in the last place for words.
     @Test
     void errorsAreBounded() {
         for (long seed = 0; seed < SEEDS; seed++) {
             for (int length : LENGTHS) {
                 var vector = vector(seed, length);
                 for (var text : STATELESS) requireBounded(text, vector, seed);
+                requireBounded("int2", vector, seed);
             }
         }
     }
@@ -69,15 +102,20 @@ final class EncodingProperties {
         return switch (encoding) {
             case Encoding.Float32() -> 0;
             case Encoding.Bfloat16() -> Math.abs(vector[i]) * 0x1p-8 + Float.MIN_NORMAL;
-            case Encoding.Blocks(int bits) -> {
+            case Encoding.Blocks(var code) -> {
                 int from = i / Encoding.BLOCK * Encoding.BLOCK;
                 int to = Math.min(vector.length, from + Encoding.BLOCK);
                 double largest = 0;
                 for (int j = from; j < to; j++) largest = Math.max(largest, Math.abs(vector[j]));
+                double step = largest / code.largest();
                 // Scale, inverse and product are rounded once each.
-                yield largest / ((1 << (bits - 1)) - 1) * (0.5 + 1e-4) + 0x1p-100;
+                double error =
+                        code == Encoding.Code.E3M0
+                                ? Math.max(Math.abs(vector[i]) / 3, 0.75 / 64 * step)
+                                : step / 2;
+                yield error * (1 + 2e-4) + 0x1p-100;
             }
-            case Encoding.TopK _ -> Double.POSITIVE_INFINITY;
+            case Encoding.TopK _, Encoding.LowRank _ -> Double.POSITIVE_INFINITY;
         };
     }
 
@@ -148,7 +186,8 @@ final class EncodingProperties {
 
     @Test
     void whatIsNotANumberStaysSo() {
-        for (var text : List.of("f32", "bf16", "int8", "int4", "top-k:0.1")) {
+        for (var text :
+                List.of("f32", "bf16", "int8", "int4", "e3m0", "int2", "top-k:0.1", "low-rank:2")) {
             for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1f / 0f}) {
                 for (int place : new int[] {0, 8, 255, 256, 599}) {
                     var vector = vector(3, 600);
@@ -191,15 +230,111 @@ final class EncodingProperties {
 
     @Test
     void whatWasTakenBackIsSentAgain() {
-        var encoding = new Encoding.TopK(0.1);
-        var vector = vector(5, 500);
-        var encoder = Encoder.of(encoding, 500);
-        var first = floats(encoding, 500, encoder.encode(MemorySegment.ofArray(vector)));
-        encoder.takeBack();
-        encoder.takeBack();
-        var zeros = MemorySegment.ofArray(new float[500]);
-        var second = floats(encoding, 500, encoder.encode(zeros));
-        assertThat(second).isEqualTo(first);
+        for (var text : List.of("top-k:0.1", "int2")) {
+            var encoding = Encoding.parse(text);
+            var vector = vector(5, 500);
+            var encoder = Encoder.of(encoding, 500);
+            var first = floats(encoding, 500, encoder.encode(MemorySegment.ofArray(vector)));
+            encoder.takeBack();
+            encoder.takeBack();
+            var zeros = MemorySegment.ofArray(new float[500]);
+            var second = floats(encoding, 500, encoder.encode(zeros));
+            assertThat(second).as(text).isEqualTo(first);
+        }
+    }
+
+    /// Of the same gradient again and again, however little of it goes at a time.
+    @Test
+    void whatWasLeftOutComesLater() {
+        var tensors = List.of(Shape.of(40, 30), Shape.of(30), Shape.of(3, 3, 8, 16));
+        int elements = tensors.stream().mapToInt(Shape::count).sum();
+        var gradient = gaussian(7, elements);
+        for (var text : List.of("int2", "top-k:0.05", "low-rank:1", "low-rank:4")) {
+            var encoding = Encoding.parse(text);
+            var encoder = Encoder.of(encoding, tensors);
+            var sum = new double[elements];
+            var first = 1.0;
+            for (int times = 1; times <= 200; times++) {
+                var bytes = encoder.encode(MemorySegment.ofArray(gradient));
+                var sent = floats(encoding, elements, bytes);
+                for (int i = 0; i < elements; i++) sum[i] += sent[i];
+                if (times == 1) first = distance(sum, gradient, 1);
+            }
+            assertThat(first).as(text).isGreaterThan(0.2);
+            assertThat(distance(sum, gradient, 200)).as(text).isLessThan(first / 5);
+        }
+    }
+
+    /// Of `sum` from `times` gradients, as a share of them.
+    private static double distance(double[] sum, float[] gradient, int times) {
+        double apart = 0;
+        double length = 0;
+        for (int i = 0; i < sum.length; i++) {
+            apart += Math.pow(sum[i] - (double) times * gradient[i], 2);
+            length += Math.pow((double) times * gradient[i], 2);
+        }
+        return Math.sqrt(apart / length);
+    }
+
+    /// Up to the rounding of its factors, once the iteration has turned the right way.
+    @Test
+    void matricesOfLowRankAreSentWhole() {
+        var left = gaussian(1, 60 * 2);
+        var right = gaussian(2, 50 * 2);
+        var vector = new float[60 * 50 + 7];
+        for (int i = 0; i < 60; i++) {
+            for (int j = 0; j < 50; j++) {
+                for (int k = 0; k < 2; k++)
+                    vector[50 * i + j] += left[2 * i + k] * right[2 * j + k];
+            }
+        }
+        System.arraycopy(gaussian(3, 7), 0, vector, 3000, 7);
+        for (int rank : new int[] {2, 3}) {
+            var encoding = new Encoding.LowRank(rank);
+            var encoder = Encoder.of(encoding, List.of(Shape.of(60, 50), Shape.of(7)));
+            var bytes = encoder.encode(MemorySegment.ofArray(vector));
+            assertThat(bytes.byteSize()).isEqualTo(4 + 2 * 8 + 2 * (rank * 110 + 7));
+            var sent = floats(encoding, vector.length, bytes);
+            var sum = new double[vector.length];
+            for (int i = 0; i < sum.length; i++) sum[i] = sent[i];
+            assertThat(distance(sum, vector, 1)).isLessThan(0.01);
+        }
+    }
+
+    /// What is too small to gain from it is sent as it is, and takes no more than was promised.
+    @Test
+    void smallTensorsAreSentAsTheyAre() {
+        var tensors =
+                List.of(Shape.of(5), Shape.of(4, 4), Shape.of(7, 2), Shape.of(), Shape.of(2, 3, 4));
+        int elements = tensors.stream().mapToInt(Shape::count).sum();
+        for (int rank = 1; rank <= 3; rank++) {
+            var encoding = new Encoding.LowRank(rank);
+            var bytes =
+                    Encoder.of(encoding, tensors)
+                            .encode(MemorySegment.ofArray(gaussian(rank, elements)));
+            assertThat(bytes.byteSize()).isLessThanOrEqualTo(encoding.sizeBytesMax(elements));
+        }
+        var one = new Encoding.LowRank(1);
+        var sent = decoded(one, new float[] {1, -2, 3});
+        assertThat(sent).containsExactly(1, -2, 3);
+    }
+
+    /// A column that has come to nothing would stay nothing.
+    @Test
+    void lowRankRecoversFromZerosAndWhatIsNotANumber() {
+        var encoding = new Encoding.LowRank(2);
+        var encoder = Encoder.of(encoding, List.of(Shape.of(20, 30)));
+        var vector = gaussian(4, 600);
+        var broken = vector.clone();
+        broken[33] = Float.NaN;
+        for (var before : List.of(new float[600], broken)) {
+            encoder.encode(MemorySegment.ofArray(before));
+            encoder.takeBack();
+        }
+        var sent = floats(encoding, 600, encoder.encode(MemorySegment.ofArray(vector)));
+        double squares = 0;
+        for (float each : sent) squares += each * each;
+        assertThat(squares).isBetween(1.0, 600.0);
     }
 
     @Test
@@ -218,7 +353,7 @@ final class EncodingProperties {
         flawed("f32", 3, new byte[11], "11 bytes (expected: 12");
         var ones = new float[300];
         Arrays.fill(ones, 1f);
-        var negative = encoded(new Encoding.Blocks(8), ones);
+        var negative = encoded(Encoding.parse("int8"), ones);
         negative[7] |= (byte) 0x80;
         flawed("int8", 300, negative, "scale: below 0");
         flawed("top-k:0.5", 10, new byte[3], "3 bytes (expected: 4 to ");
@@ -228,6 +363,14 @@ final class EncodingProperties {
         flawed("top-k:0.5", 10, sparse(1, -1), "distance 0: cut off");
         flawed("top-k:0.5", 10, sparse(1, 2, 0), "bytes (expected: 7)");
         flawed("top-k:0.5", 10, sparse(2, 9, 0), "place 1: 10 (expected: under 10)");
+        flawed("int2", 300, new byte[82], "82 bytes (expected: 83");
+        flawed("low-rank:1", 10, new byte[11], "11 bytes (expected: 12 to 32)");
+        flawed("low-rank:1", 10, factors(0, 10, 0), "pieces: 0 (expected: 1 to ");
+        flawed("low-rank:1", 10, factors(9, 10, 0), "pieces: 9 (expected: 1 to ");
+        flawed("low-rank:1", 10, factors(1, 9, 0), "elements: 9 (expected: 10)");
+        flawed("low-rank:1", 10, factors(1, -9, 0), "piece 0: -9 × 0 (expected: at most 10)");
+        flawed("low-rank:1", 10, factors(1, 5, 2), "piece 0: 5 × 2 (expected: a vector)");
+        flawed("low-rank:1", 36, factors(1, 6, 6), "bytes (expected: 36)");
     }
 
     /// Never an exception, whatever the bytes.
@@ -236,7 +379,7 @@ final class EncodingProperties {
         for (long seed = 0; seed < 2_000; seed++) {
             var random = new SplittableRandom(seed);
             int length = random.nextInt(1, 400);
-            var encoding = Encoding.parse(List.of("int8", "int4", "top-k:0.3").get((int) seed % 3));
+            var encoding = Encoding.parse(FORMS.get((int) seed % FORMS.size()));
             int size = random.nextInt((int) encoding.sizeBytesMax(length) + 2);
             if (random.nextBoolean()) size = (int) encoding.sizeBytesMax(length);
             var bytes = new byte[size];
@@ -245,11 +388,25 @@ final class EncodingProperties {
                 Arrays.fill(bytes, 1, 4, (byte) 0);
                 bytes[0] &= 0x3f;
             }
+            if (encoding instanceof Encoding.LowRank && size >= 20) {
+                var plausible = factors(1, length, 0);
+                System.arraycopy(plausible, 0, bytes, 0, plausible.length);
+                if (random.nextBoolean()) bytes = Arrays.copyOf(bytes, 12 + 2 * length);
+            }
             var opened = EncodedVector.open(encoding, length, MemorySegment.ofArray(bytes));
             if (opened instanceof EncodedVector.Opened.Whole(var vector)) {
                 vector.copyInto(MemorySegment.ofArray(new float[length]));
             }
         }
+    }
+
+    /// A head that says so many pieces, one of which is there.
+    private static byte[] factors(int pieces, int rows, int columns) {
+        var bytes = MemorySegment.ofArray(new byte[12]);
+        bytes.set(Layout.I32, 0, pieces);
+        bytes.set(Layout.I32, 4, rows);
+        bytes.set(Layout.I32, 8, columns);
+        return bytes.toArray(ValueLayout.JAVA_BYTE);
     }
 
     private static byte[] sparse(int count, int... distances) {
@@ -283,6 +440,13 @@ final class EncodingProperties {
             case EncodedVector.Opened.Flawed(var why) -> fail(why);
         }
         return floats;
+    }
+
+    private static float[] gaussian(long seed, int length) {
+        var random = new SplittableRandom(seed);
+        var vector = new float[length];
+        for (int i = 0; i < length; i++) vector[i] = (float) random.nextGaussian();
+        return vector;
     }
 
     /// Stretches of 100 elements each: usual, constant, tiny, huge, denormal or zero.

@@ -21,6 +21,7 @@ final class RoundingProperties {
         requireWithin("f32", 1e-4);
         requireWithin("int8", 1e-3);
         requireWithin("int4", 1e-2);
+        requireWithin("e3m0", 1e-2);
     }
 
     /// Each element of bfloat16 that is near a border falls to the other side by half a percent.
