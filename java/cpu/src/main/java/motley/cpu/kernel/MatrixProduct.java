@@ -36,9 +36,6 @@ public final class MatrixProduct {
         }
     }
 
-    /// Tiles in a chunk of rows, which should stay in the second-level cache while panels pass by.
-    private static final int CHUNK_TILES = 16;
-
     /// Panels that are packed together, so that rows of `b` are read and not columns.
     private static final int PANELS_AT_ONCE = 8;
 
@@ -111,7 +108,7 @@ public final class MatrixProduct {
         int tasks = workers == 1 ? 1 : 4 * workers;
         int tiles = Math.ceilDiv(size.m(), form.rows());
         int fairTiles = Math.ceilDiv(tiles * size.batch() * panels, tasks);
-        chunkRows = Math.clamp(fairTiles, 1, CHUNK_TILES) * form.rows();
+        chunkRows = Math.clamp(fairTiles, 1, blocking.chunkTiles(size, form)) * form.rows();
         chunks = Math.ceilDiv(size.m(), chunkRows);
         int splits = Math.clamp(Math.ceilDiv(tasks, chunks * size.batch()), 1, panels);
         groupPanels = Math.ceilDiv(panels, splits);
@@ -213,7 +210,7 @@ public final class MatrixProduct {
             int row = from + k * size.n();
             int place = to + k * columns;
             for (int p = 0; p < whole; p++) {
-                System.arraycopy(b, row + p * columns, array, place + p * panel, columns);
+                Packing.stretch(b, row + p * columns, array, place + p * panel, columns);
             }
         }
         for (int p = whole; first + p * columns < last; p++) {
