@@ -40,7 +40,7 @@ final class ProjectProposals {
             case "trust" -> word(run, field, List.of("off", "audit")).or(() -> text("off"));
             case "keep" -> word(run, field, List.of("last", "best")).or(() -> text("last"));
             case "encoding", "parameters" ->
-                    word(run, field, List.of("f32", "bf16", "int8", "int4", "auto"))
+                    word(run, field, List.of("f32", "bf16", "int8", "int4", "e3m0", "auto"))
                             .or(() -> text("f32"));
             case "priority" ->
                     word(run, field, Arrays.stream(Priority.values()).map(Json::word).toList())
