@@ -31,9 +31,8 @@ record Blocking(
     /// Panels of one product below which a copy of `a` is not worth while.
     private static final int PANELS_MIN = 4;
 
-    /// For 32 registers. Panels of 256 KiB: a tile of twelve rows asks for so little of `b` that
-    /// the
-    /// second-level cache delivers it in time, and long sums go over the result once.
+    /// For 32 registers. Panels of 256 KiB: tiles of twelve rows ask for so little of `b` that the
+    /// second-level cache is fast enough, and long sums go over the result once.
     private static final Blocking LARGE = new Blocking(64 << 10, 24, 256, false, 48);
 
     /// For 16 registers, where a row of `b` is used by half as many rows of `a` before the next one
