@@ -9,6 +9,8 @@ main() {
     row N4 512
     row N13 ""
     expect "an unknown row lists those there are" names_rows
+    MOTLEY_JAVA_OPTS=-XX:+PrintCompilation "$root/motley" bench --seconds 0 --warm-up 0 >"$work/compiled" 2>&1
+    expect "a first step finds its kernels compiled, each once" compiled_once
 }
 
 row() {
@@ -27,6 +29,14 @@ PY
 
 names_rows() {
     ! "$root/bench/run" N99 >/dev/null 2>"$work/N99.err" && grep -q 'expected: one of N1, N2' "$work/N99.err"
+}
+
+# The fastest level is 4, a percent sign a loop that was compiled while it ran: had kernels begun
+# with work, each would be there at least twice.
+compiled_once() {
+    local kernels
+    kernels=$(grep -E ' 4 +motley\.cpu\.kernel\.Generated' "$work/compiled")
+    (($(wc -l <<<"$kernels") >= 20)) && ! grep '%' <<<"$kernels"
 }
 
 main "$@"

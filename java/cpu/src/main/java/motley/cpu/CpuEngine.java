@@ -65,6 +65,7 @@ public final class CpuEngine implements Engine {
         requireMemory(plan);
         var executable = executable(program, carries, plan);
         executables.add(executable);
+        rendering.machine().warmUp();
         return executable;
     }
 

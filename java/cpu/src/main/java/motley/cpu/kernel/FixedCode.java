@@ -12,6 +12,9 @@ import java.lang.constant.MethodTypeDesc;
 /// The distance between rows of `a` is an argument though it could be literal, so that each row has
 /// a pointer of its own. With one pointer and literal distances the optimising compiler loads ahead
 /// what the tile has no registers for, and keeps a sum in memory.
+///
+/// A long sum is two loops, one in the other. The compiler guesses from the depth of loops how hot
+/// code is, and chooses by that what stays in registers.
 final class FixedCode {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
@@ -35,7 +38,9 @@ final class FixedCode {
     private static final int A_PLACE = 14;
     private static final int C_PLACE = 15;
     private static final int TARGET = 16;
-    private static final int ROWS = 17;
+    private static final int B_PLACE = 17;
+    private static final int SEGMENT = 18;
+    private static final int ROWS = 19;
 
     private final FixedForm form;
     private final TileForm tile;
@@ -77,10 +82,30 @@ final class FixedCode {
             code.iload(A_PLACE).iload(A_ROW).iadd().istore(A_PLACE);
         }
         forEachSum(this::start);
-        vectors.loop(
-                K, () -> literalOr(form.length(), LENGTH), 1, () -> terms.write(this::placeInB));
+        code.iload(B_OFFSET).istore(B_PLACE);
+        int segment = form.segment();
+        if (segment == form.length()) {
+            sum(() -> literalOr(form.length(), LENGTH));
+        } else {
+            int segments = form.length() / segment;
+            vectors.loop(SEGMENT, () -> code.loadConstant(segments), 1, () -> segment(segment));
+        }
         forEachSum(this::finish);
         code.iload(TARGET).istore(C_PLACE);
+    }
+
+    private void segment(int length) {
+        sum(() -> code.loadConstant(length));
+        for (int row = 0; row < tile.rows(); row++) move(terms.place(row), length * tile.aStep());
+        move(B_PLACE, length * tile.bStep());
+    }
+
+    private void sum(Runnable length) {
+        vectors.loop(K, length, 1, () -> terms.write(this::placeInB));
+    }
+
+    private void move(int place, int by) {
+        code.iload(place).loadConstant(by).iadd().istore(place);
     }
 
     private interface OfSum {
@@ -117,6 +142,6 @@ final class FixedCode {
     }
 
     private void placeInB() {
-        code.iload(B_OFFSET).iload(K).loadConstant(tile.bStep()).imul().iadd();
+        code.iload(B_PLACE).iload(K).loadConstant(tile.bStep()).imul().iadd();
     }
 }

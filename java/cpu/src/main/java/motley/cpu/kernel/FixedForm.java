@@ -9,6 +9,9 @@ package motley.cpu.kernel;
 /// @param cRow elements from one row of `c` to the next; 0 if each call says
 /// @param adding whether sums go on from what is in `c`, or begin at 0
 record FixedForm(TileForm tile, int length, int panel, int panels, int cRow, boolean adding) {
+    private static final int LONG = 256;
+    private static final int SEGMENT_MIN = 32;
+
     /// Sums from 0 over rows of `a`, with packed panels of `b`.
     static FixedForm ofPanels(TileForm tile, int length, int cRow) {
         int columns = tile.columns();
@@ -27,6 +30,16 @@ record FixedForm(TileForm tile, int length, int panel, int panels, int cRow, boo
     /// Sums from 0 of as many terms as each call says, with one packed panel of `b`.
     static FixedForm ofPanel(TileForm tile, int aStep) {
         return new FixedForm(tile.withSteps(tile.columns(), aStep), 0, 0, 1, 0, false);
+    }
+
+    /// Terms of a sum that are gone through in one loop: all, or a divisor of a long sum's, so that
+    /// there is a loop around it.
+    int segment() {
+        if (length <= LONG) return length;
+        for (int terms = LONG / 2; terms >= SEGMENT_MIN; terms--) {
+            if (length % terms == 0) return terms;
+        }
+        return length;
     }
 
     /// The rows that a product of `count` rows computes: whole tiles.

@@ -7,4 +7,9 @@ public record Machine(Tiles tiles, Threads threads, Workspace workspace) {
     public static Machine on(Threads threads) {
         return new Machine(Tiles.forThisProcessor(), threads, new Workspace());
     }
+
+    /// Gets the code of kernels made since the last call compiled, before they run.
+    public void warmUp() {
+        tiles.warmUp(threads);
+    }
 }

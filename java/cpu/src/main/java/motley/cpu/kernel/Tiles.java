@@ -20,6 +20,7 @@ public final class Tiles {
     private final Map<TileForm, Tile> made = new HashMap<>();
     private final Map<FixedForm, FixedProduct> products = new HashMap<>();
     private final Map<TransformForm, Transform> transforms = new HashMap<>();
+    private final WarmUp warmUp = new WarmUp();
 
     private Tiles(int lanes, boolean manyRegisters) {
         this.lanes = lanes;
@@ -65,14 +66,19 @@ public final class Tiles {
     }
 
     Tile tile(TileForm form) {
-        return made.computeIfAbsent(form, TileCode::make);
+        return made.computeIfAbsent(form, f -> warmUp.of(f, TileCode.make(f)));
     }
 
     FixedProduct product(FixedForm form) {
-        return products.computeIfAbsent(form, FixedCode::make);
+        return products.computeIfAbsent(form, f -> warmUp.of(f, FixedCode.make(f)));
     }
 
     Transform transform(TransformForm form) {
-        return transforms.computeIfAbsent(form, TransformCode::make);
+        return transforms.computeIfAbsent(form, f -> warmUp.of(TransformCode.make(f)));
+    }
+
+    /// Gets what was made since the last call compiled, by the threads of a pool.
+    void warmUp(Threads threads) {
+        warmUp.run(lanes, threads);
     }
 }

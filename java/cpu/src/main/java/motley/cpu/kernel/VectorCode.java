@@ -184,14 +184,16 @@ final class VectorCode {
     }
 
     /// `variable` from 0 to what `limit` pushes, in steps of `step`.
+    ///
+    /// The test jumps back: where a method is compiled before it has run, as by a [WarmUp], the
+    /// optimising compiler takes such a jump for a likely one, and the loop for a hot one.
     void loop(int variable, Runnable limit, int step, Runnable body) {
         var begin = code.newLabel();
-        var end = code.newLabel();
-        code.iconst_0().istore(variable);
-        code.labelBinding(begin).iload(variable);
-        limit.run();
-        code.if_icmpge(end);
+        var test = code.newLabel();
+        code.iconst_0().istore(variable).goto_(test).labelBinding(begin);
         body.run();
-        code.iinc(variable, step).goto_(begin).labelBinding(end);
+        code.iinc(variable, step).labelBinding(test).iload(variable);
+        limit.run();
+        code.if_icmplt(begin);
     }
 }

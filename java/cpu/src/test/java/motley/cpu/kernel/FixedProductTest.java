@@ -16,36 +16,47 @@ class FixedProductTest {
             for (int rows = 1; rows <= 12; rows += 5 - rows % 2) {
                 for (int vectors = 1; vectors <= 3; vectors++) {
                     for (int variant = 0; variant < 16; variant++) {
-                        check(form(lanes, rows, vectors, variant), variant);
+                        check(form(lanes, rows, vectors, variant, LENGTH), variant);
                     }
                 }
             }
         }
     }
 
-    private static FixedForm form(int lanes, int rows, int vectors, int variant) {
+    @Test
+    void longSumsInSegmentsEqualTheScalarTwinBitForBit() {
+        for (int length : new int[] {256, 257, 264, 258, 512}) {
+            for (int variant = 0; variant < 8; variant++) {
+                check(form(8, 6, 2, variant, length), variant);
+            }
+        }
+        assertThat(form(8, 6, 2, 0, 264).segment()).isEqualTo(88);
+    }
+
+    private static FixedForm form(int lanes, int rows, int vectors, int variant, int terms) {
         int columns = lanes * vectors;
         boolean packed = variant % 2 == 0;
         var tile =
                 packed
                         ? new TileForm(lanes, rows, vectors, columns)
                         : new TileForm(lanes, rows, vectors, 2 * columns + 1, 9);
-        int panel = packed ? LENGTH * columns + 3 : columns;
+        int panel = packed ? terms * columns + 3 : columns;
         int cRow = variant / 2 % 2 == 0 ? 2 * columns + 5 : 0;
-        int length = variant < 8 ? LENGTH : 0;
+        int length = variant < 8 ? terms : 0;
         return new FixedForm(tile, length, panel, 2, cRow, variant / 4 % 2 == 1);
     }
 
     private static void check(FixedForm form, int seed) {
         var random = new SplittableRandom(seed);
+        int length = form.length() > 0 ? form.length() : LENGTH;
         int rows = 2 * form.tile().rows();
         int columns = form.tile().columns();
         int aStep = form.tile().aStep();
         int bStep = form.tile().bStep();
-        int aRow = aStep == 1 ? LENGTH + 2 : 1;
+        int aRow = aStep == 1 ? length + 2 : 1;
         int cRow = 2 * columns + 5;
-        var a = Arena.floats(random, 1 + rows * aRow + LENGTH * aStep);
-        var b = Arena.floats(random, 2 + 2 * form.panel() + LENGTH * bStep + columns);
+        var a = Arena.floats(random, 1 + rows * aRow + length * aStep);
+        var b = Arena.floats(random, 2 + 2 * form.panel() + length * bStep + columns);
         var c = Arena.floats(random, 3 + rows * cRow);
         var expected = c.clone();
         for (int i = 0; i < rows; i++) {
@@ -53,14 +64,14 @@ class FixedProductTest {
                 int at = 3 + i * cRow + j;
                 float sum = form.adding() ? c[at] : 0;
                 int column = 2 + j / columns * form.panel() + j % columns;
-                for (int k = 0; k < LENGTH; k++) {
+                for (int k = 0; k < length; k++) {
                     float left = a[1 + i * aRow + k * aStep];
                     sum = Math.fma(left, b[column + k * bStep], sum);
                 }
                 expected[at] = sum;
             }
         }
-        FixedCode.make(form).run(a, 1, aRow, b, 2, c, 3, cRow, rows, LENGTH);
+        FixedCode.make(form).run(a, 1, aRow, b, 2, c, 3, cRow, rows, length);
         Arena.assertEqualBits(c, expected, form.toString());
     }
 
