@@ -35,9 +35,6 @@ final class Operands {
     /// Whether to continue the sums in `c`.
     boolean accumulate;
 
-    /// The least value of a result.
-    float floor = Float.NEGATIVE_INFINITY;
-
     /// Where a panel that is partly empty is computed.
     float[] scratch = NONE;
     int scratchOffset;

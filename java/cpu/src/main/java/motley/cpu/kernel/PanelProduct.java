@@ -136,7 +136,6 @@ final class PanelProduct {
                 blockRow,
                 rows,
                 steps.outer(step),
-                steps.length(step),
-                step == steps.count() - 1 ? x.floor : Float.NEGATIVE_INFINITY);
+                steps.length(step));
     }
 }

@@ -5,9 +5,9 @@ package motley.cpu.kernel;
 /// For `i` in `[0, rows)` and columns `j` of the tile's form:
 ///
 /// ```
-/// c[cOffset + i·cRow + j] = max(floor, init[initOffset + i·initRow + j]
+/// c[cOffset + i·cRow + j] = init[initOffset + i·initRow + j]
 ///     + Σ_o Σ_k a[aOffset + at[atOffset + i] + o·aOuter + k·aStep]
-///              · b[bOffset + o·bOuter + k·bStep + j])    o in [0, outer), k in [0, length)
+///              · b[bOffset + o·bOuter + k·bStep + j]    o in [0, outer), k in [0, length)
 /// ```
 ///
 /// `aStep` is that of the tile's form. A tile whose form has a `bStep` of its own ignores the
@@ -16,7 +16,7 @@ package motley.cpu.kernel;
 /// Each element is one chain of fused multiply-adds that begins with `init` and goes through `o`,
 /// then `k`, in increasing order. So its bits do not depend on the size of the tile, the width of
 /// the vectors, or how callers divide the work; a chain may be continued by another call with
-/// `init` = `c`. `-∞` for `floor` keeps every sum as it is.
+/// `init` = `c`.
 ///
 /// `rows` is at least 1, and any: one call goes through as many blocks as it takes, because what a
 /// call costs is felt where sums are short. If a block lacks rows, the last row stands for them: it
@@ -42,6 +42,5 @@ interface Tile {
             int cRow,
             int rows,
             int outer,
-            int length,
-            float floor);
+            int length);
 }

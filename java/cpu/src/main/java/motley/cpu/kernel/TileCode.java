@@ -1,6 +1,5 @@
 package motley.cpu.kernel;
 
-import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static motley.cpu.kernel.VectorCode.FLOATS;
@@ -22,8 +21,7 @@ final class TileCode {
     private static final MethodTypeDesc RUN =
             MethodTypeDesc.of(
                     CD_void, FLOATS, CD_int, INTS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int,
-                    FLOATS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_int, CD_int,
-                    CD_float);
+                    FLOATS, CD_int, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_int, CD_int);
 
     // Local variables of `run`: its parameters, then its own.
     private static final int A = 1;
@@ -44,12 +42,11 @@ final class TileCode {
     private static final int LEFT = 16;
     private static final int OUTER = 17;
     private static final int LENGTH = 18;
-    private static final int FLOOR = 19;
-    private static final int K = 20;
-    private static final int TURN = 21;
-    private static final int SCRATCH = 22;
-    private static final int B_PLACE = 23;
-    private static final int ROWS = 24;
+    private static final int K = 19;
+    private static final int TURN = 20;
+    private static final int SCRATCH = 21;
+    private static final int B_PLACE = 22;
+    private static final int ROWS = 23;
 
     private final TileForm form;
     private final CodeBuilder code;
@@ -74,7 +71,6 @@ final class TileCode {
         code.iload(B_OFFSET).istore(B_PLACE);
         forEachRow(this::startRow);
         vectors.loop(TURN, () -> code.iload(OUTER), 1, this::sumInner);
-        raiseToFloor();
         forEachRow(this::finishRow);
         code.iinc(AT_OFFSET, form.rows());
         next(INIT_OFFSET, INIT_ROW);
@@ -86,17 +82,6 @@ final class TileCode {
     /// Moves an offset on by the rows of the tile.
     private void next(int offset, int row) {
         code.iload(offset).iload(row).loadConstant(form.rows()).imul().iadd().istore(offset);
-    }
-
-    /// Maxima of vectors of floats are slow, as they respect the sign of zero; most sums need none.
-    private void raiseToFloor() {
-        var end = code.newLabel();
-        code.fload(FLOOR).loadConstant(Float.NEGATIVE_INFINITY).fcmpl().ifeq(end);
-        for (int i = 0; i < form.rows() * form.vectors(); i++) {
-            vectors.raise(
-                    terms.sum(i / form.vectors(), i % form.vectors()), () -> code.fload(FLOOR));
-        }
-        code.labelBinding(end);
     }
 
     /// Where the row begins in `a`, and its accumulators from `init`.

@@ -168,13 +168,6 @@ final class VectorCode {
         code.aload(sum).invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(sum);
     }
 
-    /// The larger of the vector and the float that `number` pushes, in each lane.
-    void raise(int vector, Runnable number) {
-        code.aload(vector);
-        push(number);
-        code.invokevirtual(FLOAT_VECTOR, "max", BINARY).astore(vector);
-    }
-
     private void species() {
         code.getstatic(FLOAT_VECTOR, "SPECIES_" + lanes * Float.SIZE, SPECIES);
     }
