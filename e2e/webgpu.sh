@@ -21,8 +21,9 @@ main() {
         /usr/lib/chromium/libvk_swiftshader.so >"$VK_ICD_FILENAMES"
     refusals
     mixed_run
+    tuned_device
     expect "a GPU finds what is fastest by timing" tunes
-    echo "the fastest of $(field "$work/tuned.out" tuned kernel): $(field "$work/tuned.out" tuned variant)"
+    echo "the fastest of $(field "$work/timed.out" tuned kernel): $(field "$work/timed.out" tuned variant)"
     expect "once, and of equal bits only" contract NativeTuningTest
     expect "all tilings give equal bits" contract TilingBitsTest
     expect "half floats are right, or refused" contract HalfProductsTest
@@ -77,10 +78,24 @@ mixed_run() {
     expect "the GPU leaves" within 20 is_gone gpu
 }
 
+# Alone, so that nobody does its work while it times.
+tuned_device() {
+    send INT jvm
+    within 20 is_gone jvm
+    join tuned --engine webgpu --allow-software --tune
+    start tuned_run train mnist-mlp --data "$small" --epochs 1 --batch-size 400 --tasks 4 --format json
+    expect "a GPU device that shall, times its largest kernels" within 60 has "$work/tuned.out" tuned
+    expect "and works" within 60 has "$work/tuned.out" computed
+    send INT tuned_run
+    expect "its run can be stopped" within 20 is_gone tuned_run
+    send INT tuned
+    expect "and the device leaves" within 20 is_gone tuned
+}
+
 # Not as a device: where processors are busy, others have done its work before it has timed a thing.
 tunes() {
     "$motley" bench --engine webgpu --allow-software --tune --product 64 --warm-up 0 --seconds 0 \
-        --format json >"$work/tuned.out" && has "$work/tuned.out" tuned
+        --format json >"$work/timed.out" && has "$work/timed.out" tuned
 }
 
 contract() {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
         description = {
             "Trains a small net (784-64-10) on MNIST with ten simulated devices, two of them",
             "hostile: the real loop and real gradients, in this process. Prints the test accuracy",
-            "for every attack and every way of aggregation; the last column audits devices."
+            "for every attack and every way of aggregation; the last column audits devices.",
+            "All of it is more than 60 trainings, each of some ten seconds."
         })
 final class AttacksCommand implements Runnable {
     private static final int DEVICES = 10;
@@ -59,6 +60,8 @@ final class AttacksCommand implements Runnable {
     @Mixin private OutputOptions output = new OutputOptions();
 
     private final Goal goal = new Goal();
+    private int trainings;
+    private int done;
 
     /// What row B5 asks of clipping: 94 % under these attacks, and 0.3 points at most without any.
     private static final class Goal {
@@ -100,11 +103,12 @@ final class AttacksCommand implements Runnable {
         var console = output.console();
         var chosen = rules.stream().map(Aggregation::named).toList();
         chosen.forEach(rule -> rule.requireFit(DEVICES, 1));
+        trainings = Attack.values().length * (chosen.size() + 1);
         try (var pupil = pupil(console)) {
             var rows = new ArrayList<List<String>>();
             for (var attack : Attack.values()) {
                 var row = new ArrayList<String>();
-                row.add(attack.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                row.add(name(attack));
                 for (var rule : chosen) row.add(shown(console, attack, rule, false, pupil));
                 row.add(shown(console, attack, new Aggregation.Clip(), true, pupil));
                 rows.add(row);
@@ -133,7 +137,21 @@ final class AttacksCommand implements Runnable {
         fields.put("wronged", outcome.wronged());
         fields.put("tasksPerSlot", outcome.tasksPerSlot());
         console.emit("attack", fields);
-        return "%.2f".formatted(100 * outcome.accuracy());
+        var accuracy = "%.2f".formatted(100 * outcome.accuracy());
+        console.say(
+                "%d of %d: %s, %s%s: %s %%"
+                        .formatted(
+                                ++done,
+                                trainings,
+                                name(attack),
+                                audits ? "audits and " : "",
+                                rule.text(),
+                                accuracy));
+        return accuracy;
+    }
+
+    private static String name(Attack attack) {
+        return attack.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static Pupil pupil(Console console) {
