@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Confined to the engine's caller.
 final class WarmUp {
-    /// Compiled after the tenth, or later if the compiler has much to do. Far more would tell it
+    /// Compiled after the second, or later if the compiler has much to do. Far more would tell it
     /// that loops are never entered.
     private static final int CALLS = 100;
 
@@ -57,8 +57,7 @@ final class WarmUp {
     /// @param lanes floats in its vectors
     void run(int lanes, Threads threads) {
         if (calls.isEmpty()) return;
-        if (!shown)
-            showVectors(VectorSpecies.of(float.class, VectorShape.forBitSize(lanes * Float.SIZE)));
+        if (!shown) showVectors(lanes);
         shown = true;
         var all = List.copyOf(calls);
         calls.clear();
@@ -71,14 +70,15 @@ final class WarmUp {
 
     /// Uses each operation of generated code until the JVM knows of which class its vectors are.
     /// Without that it would compile calls where instructions should be, and leave it at that.
-    private static void showVectors(VectorSpecies<Float> species) {
-        var array = new float[species.length()];
+    private static void showVectors(int lanes) {
+        var shape = VectorShape.forBitSize(lanes * Float.SIZE);
+        var species = VectorSpecies.of(float.class, shape);
+        var array = new float[lanes];
         for (int i = 0; i < 1_000; i++) {
             var zero = FloatVector.zero(species);
-            var two = FloatVector.broadcast(species, 2);
+            var one = FloatVector.broadcast(species, 1);
             var loaded = FloatVector.fromArray(species, array, 0);
-            var sum = loaded.fma(two, zero).add(two).sub(loaded).mul(two).neg();
-            sum.intoArray(array, 0);
+            loaded.fma(one, zero).add(one).sub(loaded).mul(one).neg().intoArray(array, 0);
         }
     }
 }
