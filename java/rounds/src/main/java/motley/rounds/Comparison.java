@@ -5,9 +5,10 @@ import motley.rounds.likeness.Likeness;
 /// How two answers to one task stand to each other.
 ///
 /// Of one numeric class they are equal to the last bit or one is wrong. Of two, they confirm each
-/// other up to a tolerance, and one is wrong where they differ by [#WRONG] of the norm, which no
-/// arithmetic does in one gradient. In between nothing is proven: ties that go the other way, and
-/// gradients that cancel, part honest answers too.
+/// other up to a tolerance, and one is wrong where they differ by a tenth of the norm, which no
+/// arithmetic in float32 does in one gradient, or by half of it where one class rounds to half
+/// floats. In between nothing is proven: ties that go the other way, and gradients that cancel,
+/// part honest answers too.
 ///
 /// @param tolerance between answers of different classes, as a share of the norm, where nothing
 ///     else is known; 0: they are not compared
@@ -16,7 +17,14 @@ import motley.rounds.likeness.Likeness;
 record Comparison(Likeness likeness, double tolerance, boolean isTelling) {
     /// A difference, as a share of the norm, that proves one of two answers of different classes
     /// wrong.
-    static final double WRONG = 0.1;
+    private static final double WRONG = 0.1;
+
+    /// The same where one class rounds operands to half floats: honest answers were 0.18 apart
+    /// where gradients nearly cancelled, usually 0.001.
+    private static final double WRONG_OF_HALF = 0.5;
+
+    /// How names of classes end that round operands to half floats.
+    private static final String HALF = "-half";
 
     /// With less loss a sample, in nats, gradients are differences of nearly equal numbers.
     private static final double TELLING_NATS = 1e-3;
@@ -54,8 +62,13 @@ record Comparison(Likeness likeness, double tolerance, boolean isTelling) {
         double usual = likeness.tolerance(one.numericClass(), other.numericClass(), tolerance);
         boolean areHitsAlike = areHitsAlike(one, other);
         if (distance <= usual && areHitsAlike) return Relation.ALIKE;
-        boolean isWrong = distance >= WRONG && isTelling && isLossTelling(one, other);
+        double wrong = isHalf(one) || isHalf(other) ? WRONG_OF_HALF : WRONG;
+        boolean isWrong = distance >= wrong && isTelling && isLossTelling(one, other);
         return isWrong ? Relation.UNLIKE : Relation.OPEN;
+    }
+
+    private static boolean isHalf(Ballot.Answer answer) {
+        return answer.numericClass().endsWith(HALF);
     }
 
     /// Whether answers of both classes are compared at all.

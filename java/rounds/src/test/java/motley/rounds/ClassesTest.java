@@ -52,6 +52,20 @@ final class ClassesTest {
                 .containsExactly(new Fact.ProvenWrong(0, task.key().slot(), tab, false));
     }
 
+    /// Honest answers of half floats are a tenth apart once in a while, and never half.
+    @Test
+    void halfFloatsAreWrongFromHalfOn() {
+        var third = joins(3, "jvm");
+        var half = joins(4, "webgpu-half");
+        for (double distance : new double[] {0.2, 0.6}) {
+            assertThat(reputation(half).failures()).isZero();
+            play.offers(half, off(play.asks(half), distance));
+            play.offers(jvm, off(play.asks(jvm), 0));
+            play.offers(third, off(play.asks(third), 0));
+        }
+        assertThat(reputation(half).failures()).isEqualTo(1);
+    }
+
     /// Between the tolerance and a tenth nothing is proven; but it is not believed unaudited.
     @Test
     void lesserDifferenceCostsTheCreditAndIsNoFailure() {
