@@ -31,7 +31,7 @@ export const CONTESTANTS = {
     };
   },
   "motley webgpu": async (plan, values) => {
-    const engine = await WebGpuEngine.open(true);
+    const engine = await WebGpuEngine.open({ allowsSoftware: true, tunesSoftware: false, wantsHalf: false });
     const prepared = await engine.prepare(plan);
     const writes = values.map((each, input) => ({ input, bytes: new Uint8Array(each.buffer) }));
     const outputs = plan.outputs.map((_, i) => i);
