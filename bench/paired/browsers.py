@@ -18,7 +18,7 @@ GOAL = 3
 
 # Who computes beside whom, with what the plan is asked for, and whether the goal is for this case.
 CASES = {
-    "WebGPU on the processor": (["motley webgpu", "jax-js webgpu", "tfjs webgpu"], ["--engine", "webgpu"], GOAL),
+    "WebGPU on the processor": (["motley webgpu", "jax-js webgpu", "tfjs webgpu"], ["--engine", "webgpu", "--software"], GOAL),
     "the processor": (["motley wasm", "jax-js wasm", "tfjs cpu"], ["--relaxed-simd"], None),
 }
 

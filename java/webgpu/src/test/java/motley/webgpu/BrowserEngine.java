@@ -36,7 +36,7 @@ final class BrowserEngine implements Engine {
 
     @Override
     public String numericClass() {
-        return "webgpu-2-browser";
+        return "webgpu-3-browser";
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import motley.program.ConvolutionSpec;
 import motley.program.Op;
+import motley.program.Padding;
 import motley.program.Program;
 import motley.program.ProgramBuilder;
 import motley.tensor.Shape;
@@ -25,7 +26,22 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 final class TilingBitsTest {
     @Test
     void tilingsGiveEqualBits() {
-        var program = program();
+        requireEqualBits(program());
+    }
+
+    /// Phases of unequal taps and pixels, padding, taps spread further than the stride, taps fewer
+    /// than the stride, groups.
+    @Test
+    void tilingsGiveEqualBitsOfGradientsInImagesWithStrides() {
+        requireEqualBits(
+                gradientInImages(new ConvolutionSpec(2, 2, 1, 1, new Padding(1, 1, 1, 1), 1), 3));
+        requireEqualBits(gradientInImages(new ConvolutionSpec(3, 2, 1, 1, Padding.NONE, 1), 3));
+        requireEqualBits(
+                gradientInImages(new ConvolutionSpec(2, 2, 2, 1, new Padding(2, 2, 0, 1), 2), 3));
+        requireEqualBits(gradientInImages(new ConvolutionSpec(4, 3, 1, 1, Padding.NONE, 1), 2));
+    }
+
+    private static void requireEqualBits(Program program) {
         var params = params(program);
         var expected = results(program, params, Tiling.DIRECT);
         for (var tiling : List.of(Tiling.SHARED, Tiling.SHARED_SMALL)) {
@@ -69,6 +85,15 @@ final class TilingBitsTest {
                         b.apply(new Op.Convolution(spec), images, filters),
                         b.apply(ofImages, dy, filters),
                         b.apply(ofFilters, images, dy)));
+    }
+
+    private static Program gradientInImages(ConvolutionSpec spec, int taps) {
+        var b = new ProgramBuilder();
+        var images = b.param(TensorType.f32(2, 19, 20, 10 * spec.groups()));
+        var filters = b.param(TensorType.f32(taps, taps, 10, 10 * spec.groups()));
+        var results = b.apply(new Op.Convolution(spec), images, filters);
+        var ofImages = new Op.ConvolutionInputGradient(spec, images.type().shape());
+        return b.build(List.of(b.apply(ofImages, results, filters)));
     }
 
     static Tensor[] params(Program program) {

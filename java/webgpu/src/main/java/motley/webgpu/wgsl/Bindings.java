@@ -117,19 +117,20 @@ final class Bindings {
         apart.set(best, apart.get(best).and(apart.remove(best + 1)));
     }
 
-    /// The declarations of all bindings.
+    /// The declarations of all bindings, with their lengths: an index that a device checks is then
+    /// checked against a constant.
     void declare(Wgsl to) {
         int binding = 0;
         for (var stretch : stretches) {
             var type = memory.isFloats(stretch.buffer()) ? "f32" : "i32";
-            int pieces = pieces(stretch).size();
-            for (int piece = 0; piece < pieces; piece++) {
+            int first = binding;
+            for (var piece : pieces(stretch)) {
                 to.line(
-                        "@group(0) @binding(%d) var<storage, read_write> b%d: array<%s>;",
-                        binding + piece, binding + piece, type);
+                        "@group(0) @binding(%d) var<storage, read_write> b%d: array<%s, %d>;",
+                        binding, binding, type, piece.bytes() / Integer.BYTES);
+                binding++;
             }
-            if (pieces > 1) declareInPieces(to, binding, pieces, type);
-            binding += pieces;
+            if (binding > first + 1) declareInPieces(to, first, binding - first, type);
         }
     }
 

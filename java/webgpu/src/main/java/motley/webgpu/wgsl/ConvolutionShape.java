@@ -52,6 +52,21 @@ record ConvolutionShape(ConvolutionSpec spec, Shape images, Shape filters, Shape
         return results.dim(2);
     }
 
+    WindowAxis down() {
+        return new WindowAxis(
+                rows(), filterRows(), resultRows(), spec.strideRows(), spec.dilationRows(), top());
+    }
+
+    WindowAxis across() {
+        return new WindowAxis(
+                cols(), filterCols(), resultCols(), spec.strideCols(), spec.dilationCols(), left());
+    }
+
+    /// Whether every result meets a pixel at every tap.
+    boolean isInside() {
+        return down().isInside() && across().isInside();
+    }
+
     int top() {
         return spec.padding().top();
     }

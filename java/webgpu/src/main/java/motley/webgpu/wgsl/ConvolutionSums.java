@@ -7,6 +7,7 @@ import motley.compiler.kernel.Kernel;
 /// of the filters with their input channels, batches the groups. No matrix of patches is made.
 final class ConvolutionSums implements Sums {
     private final ConvolutionShape shape;
+    private final boolean isInside;
     private final Kernel.Call call;
     private final Bindings bindings;
     private final Buffer images;
@@ -14,6 +15,7 @@ final class ConvolutionSums implements Sums {
 
     ConvolutionSums(ConvolutionShape shape, Kernel.Call call, GpuMemory memory) {
         this.shape = shape;
+        isInside = shape.isInside();
         this.call = call;
         bindings = Bindings.of(call, memory);
         images = call.in().get(0).buffer();
@@ -62,12 +64,17 @@ final class ConvolutionSums implements Sums {
         for (int p = 0; p < tileRows; p++) {
             to.line("let y%d = top%d + r * %d;", p, p, spec.dilationRows());
             to.line("let x%d = left%d + c * %d;", p, p, spec.dilationCols());
+            var at =
+                    "image%d + (y%d * %d + x%d) * %d"
+                            .formatted(p, p, shape.cols(), p, shape.channels());
+            if (isInside) {
+                to.line("let l%d = %s;", p, at);
+                continue;
+            }
             to.line(
                     "let inside%d = y%d >= 0 && y%d < %d && x%d >= 0 && x%d < %d;",
                     p, p, p, shape.rows(), p, p, shape.cols());
-            to.line(
-                    "let l%d = select(0, image%d + (y%d * %d + x%d) * %d, inside%d);",
-                    p, p, p, shape.cols(), p, shape.channels(), p);
+            to.line("let l%d = select(0, %s, inside%d);", p, at, p);
         }
         to.loop("k", shape.in());
         return 3;
@@ -94,7 +101,8 @@ final class ConvolutionSums implements Sums {
 
     @Override
     public String left(int p) {
-        return "select(0f, %s, inside%d)".formatted(bindings.element(images, "l" + p + " + k"), p);
+        var element = bindings.element(images, "l" + p + " + k");
+        return isInside ? element : "select(0f, %s, inside%d)".formatted(element, p);
     }
 
     @Override
@@ -112,8 +120,10 @@ final class ConvolutionSums implements Sums {
         to.line(
                 "let x = left + term / %d %% %d * %d;",
                 in, shape.filterCols(), shape.spec().dilationCols());
-        to.line("if (y < 0 || y >= %d || x < 0 || x >= %d) {", shape.rows(), shape.cols());
-        to.line("return 0f;").end();
+        if (!isInside) {
+            to.line("if (y < 0 || y >= %d || x < 0 || x >= %d) {", shape.rows(), shape.cols());
+            to.line("return 0f;").end();
+        }
         to.line(
                 "return %s;",
                 bindings.element(
@@ -142,9 +152,15 @@ final class ConvolutionSums implements Sums {
     }
 
     @Override
-    public void store(Wgsl to, String row, String col, String sum) {
+    public String place(Wgsl to, String row, String p) {
+        to.line("let out%s = %s * %d;", p, row, shape.outs());
+        return "";
+    }
+
+    @Override
+    public void store(Wgsl to, String p, String col, String sum) {
         var channel = batches() == 1 ? col : "batch * %d + %s".formatted(shape.out(), col);
-        var at = "%s * %d + %s".formatted(row, shape.outs(), channel);
+        var at = "out%s + %s".formatted(p, channel);
         var out = call.out().buffer();
         if (call.epilogue() == Kernel.Epilogue.NONE) {
             to.line("%s", bindings.store(out, at, sum));

@@ -7,6 +7,7 @@ import motley.compiler.kernel.Kernel;
 /// columns output channels, terms the pixels of the results, batches the groups.
 final class FilterGradientSums implements Sums {
     private final ConvolutionShape shape;
+    private final boolean isInside;
     private final Kernel.Call call;
     private final Bindings bindings;
     private final Buffer images;
@@ -14,6 +15,7 @@ final class FilterGradientSums implements Sums {
 
     FilterGradientSums(ConvolutionShape shape, Kernel.Call call, GpuMemory memory) {
         this.shape = shape;
+        isInside = shape.isInside();
         this.call = call;
         bindings = Bindings.of(call, memory);
         images = call.in().get(0).buffer();
@@ -61,7 +63,7 @@ final class FilterGradientSums implements Sums {
                 shape.resultRows(), shape.resultCols() * shape.outs(), shape.out());
         for (int p = 0; p < tileRows; p++) {
             to.line("let y%d = top%d + i * %d;", p, p, shape.spec().strideRows());
-            to.line("let on%d = y%d >= 0 && y%d < %d;", p, p, p, shape.rows());
+            if (!isInside) to.line("let on%d = y%d >= 0 && y%d < %d;", p, p, p, shape.rows());
             to.line(
                     "let line%d = b * %d + y%d * %d + channel%d;",
                     p, image, p, shape.cols() * shape.channels(), p);
@@ -69,10 +71,13 @@ final class FilterGradientSums implements Sums {
         to.loop("j", shape.resultCols());
         for (int p = 0; p < tileRows; p++) {
             to.line("let x%d = left%d + j * %d;", p, p, shape.spec().strideCols());
+            var at = "line%d + x%d * %d".formatted(p, p, shape.channels());
+            if (isInside) {
+                to.line("let l%d = %s;", p, at);
+                continue;
+            }
             to.line("let inside%d = on%d && x%d >= 0 && x%d < %d;", p, p, p, p, shape.cols());
-            to.line(
-                    "let l%d = select(0, line%d + x%d * %d, inside%d);",
-                    p, p, p, shape.channels(), p);
+            to.line("let l%d = select(0, %s, inside%d);", p, at, p);
         }
         return 3;
     }
@@ -91,7 +96,8 @@ final class FilterGradientSums implements Sums {
 
     @Override
     public String left(int p) {
-        return "select(0f, %s, inside%d)".formatted(bindings.element(images, "l" + p), p);
+        var element = bindings.element(images, "l" + p);
+        return isInside ? element : "select(0f, %s, inside%d)".formatted(element, p);
     }
 
     @Override
@@ -107,8 +113,10 @@ final class FilterGradientSums implements Sums {
                 "let y = top + term / %d %% %d * %d;",
                 shape.resultCols(), shape.resultRows(), shape.spec().strideRows());
         to.line("let x = left + term %% %d * %d;", shape.resultCols(), shape.spec().strideCols());
-        to.line("if (y < 0 || y >= %d || x < 0 || x >= %d) {", shape.rows(), shape.cols());
-        to.line("return 0f;").end();
+        if (!isInside) {
+            to.line("if (y < 0 || y >= %d || x < 0 || x >= %d) {", shape.rows(), shape.cols());
+            to.line("return 0f;").end();
+        }
         to.line(
                 "return %s;",
                 bindings.element(
@@ -136,9 +144,13 @@ final class FilterGradientSums implements Sums {
     }
 
     @Override
-    public void store(Wgsl to, String row, String col, String sum) {
-        var channel = batches() == 1 ? col : "batch * %d + %s".formatted(shape.out(), col);
-        var at = "%s * %d + %s".formatted(row, shape.outs(), channel);
-        to.line("%s", bindings.store(call.out().buffer(), at, sum));
+    public String place(Wgsl to, String row, String p) {
+        to.line("let out%s = %s * %d + batch * %d;", p, row, shape.outs(), shape.out());
+        return "";
+    }
+
+    @Override
+    public void store(Wgsl to, String p, String col, String sum) {
+        to.line("%s", bindings.store(call.out().buffer(), "out%s + %s".formatted(p, col), sum));
     }
 }

@@ -22,7 +22,7 @@ public final class GpuPlans {
 
     /// Which bits plans have, as far as they decide it: another number when a shader of the same
     /// program computes others.
-    private static final int BITS = 2;
+    private static final int BITS = 3;
 
     /// The numeric class of devices that run these plans on GPUs of one kind, in a browser as
     /// natively.

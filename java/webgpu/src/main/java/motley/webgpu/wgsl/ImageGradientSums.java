@@ -4,9 +4,12 @@ import motley.compiler.kernel.Buffer;
 import motley.compiler.kernel.Kernel;
 
 /// A convolution's gradient in its images as sums: rows are pixels of the images, columns input
-/// channels, terms the taps with their output channels, batches the groups.
+/// channels, terms the taps with their output channels, batches the groups, each in all
+/// [phases][WindowAxis].
 final class ImageGradientSums implements Sums {
     private final ConvolutionShape shape;
+    private final WindowAxis down;
+    private final WindowAxis across;
     private final Kernel.Call call;
     private final Bindings bindings;
     private final Buffer dy;
@@ -15,6 +18,8 @@ final class ImageGradientSums implements Sums {
     ImageGradientSums(ConvolutionShape shape, Kernel.Call call, GpuMemory memory) {
         this.shape = shape;
         this.call = call;
+        down = shape.down();
+        across = shape.across();
         bindings = Bindings.of(call, memory);
         dy = call.in().get(0).buffer();
         filters = call.in().get(1).buffer();
@@ -32,12 +37,16 @@ final class ImageGradientSums implements Sums {
 
     @Override
     public int batches() {
-        return shape.spec().groups();
+        return shape.spec().groups() * phases();
+    }
+
+    private int phases() {
+        return down.phases() * across.phases();
     }
 
     @Override
     public int rows() {
-        return shape.images().dim(0) * shape.rows() * shape.cols();
+        return shape.images().dim(0) * down.places() * across.places();
     }
 
     @Override
@@ -47,60 +56,89 @@ final class ImageGradientSums implements Sums {
 
     @Override
     public int terms() {
-        return shape.filterRows() * shape.filterCols() * shape.out();
+        return down.taps() * across.taps() * shape.out();
+    }
+
+    @Override
+    public void begin(Wgsl to) {
+        if (phases() == 1) {
+            to.line("let channel_group = batch;");
+            return;
+        }
+        to.line("let channel_group = batch / %d;", phases());
+        to.line("let phase_down = batch / %d %% %d;", across.phases(), down.phases());
+        to.line("let phase_across = batch %% %d;", across.phases());
+        to.line("let taps_down = %s;", down.taps("phase_down"));
+        to.line("let taps_across = %s;", across.taps("phase_across"));
+    }
+
+    @Override
+    public String termsOfBatch() {
+        boolean equal =
+                shape.filterRows() % down.phases() == 0
+                        && shape.filterCols() % across.phases() == 0;
+        return equal
+                ? Integer.toString(terms())
+                : "taps_down * taps_across * %d".formatted(shape.out());
     }
 
     @Override
     public int open(Wgsl to, int tileRows, int tileCols) {
         for (int p = 0; p < tileRows; p++) pixel(to, "row" + p, Integer.toString(p));
-        to.loop("r", shape.filterRows());
-        to.loop("c", shape.filterCols());
+        to.line("for (var r = 0; r < %s; r++) {", tapsDown());
+        to.line("for (var c = 0; c < %s; c++) {", tapsAcross());
         to.line(
-                "let w = (r * %d + c) * %d + batch * %d;",
-                shape.filterCols(), shape.in() * shape.outs(), shape.out());
+                "let w = %s * %d + channel_group * %d;",
+                tap("r", "c"), shape.in() * shape.outs(), shape.out());
         for (int p = 0; p < tileRows; p++) window(to, "r", "c", Integer.toString(p));
         to.loop("k", shape.out());
         return 3;
     }
 
-    /// The pixel's place beyond the padding, and its image's first result of the group.
+    private String tapsDown() {
+        return phases() == 1 ? Integer.toString(shape.filterRows()) : "taps_down";
+    }
+
+    private String tapsAcross() {
+        return phases() == 1 ? Integer.toString(shape.filterCols()) : "taps_across";
+    }
+
+    /// The number of a phase's tap `(r, c)` among all of the filter.
+    private String tap(String r, String c) {
+        if (phases() == 1) return "(%s * %d + %s)".formatted(r, shape.filterCols(), c);
+        return "((%s * %d + phase_down) * %d + %s * %d + phase_across)"
+                .formatted(r, down.phases(), shape.filterCols(), c, across.phases());
+    }
+
+    /// The pixel's place in its phase, and its image's first result of the group.
     private void pixel(Wgsl to, String row, String p) {
-        int pixels = shape.rows() * shape.cols();
-        to.line("let top%s = %s / %d %% %d + %d;", p, row, shape.cols(), shape.rows(), shape.top());
-        to.line("let left%s = %s %% %d + %d;", p, row, shape.cols(), shape.left());
+        to.line("let down%s = %s;", p, placeDown(row));
+        to.line("let across%s = %s;", p, placeAcross(row));
         to.line(
-                "let image%s = %s / %d * %d + batch * %d;",
+                "let image%s = %s / %d * %d + channel_group * %d;",
                 p,
                 row,
-                pixels,
+                down.places() * across.places(),
                 shape.resultRows() * shape.resultCols() * shape.outs(),
                 shape.out());
     }
 
+    private String placeDown(String row) {
+        return "%s / %d %% %d + %d".formatted(row, across.places(), down.places(), down.first());
+    }
+
+    private String placeAcross(String row) {
+        return "%s %% %d + %d".formatted(row, across.places(), across.first());
+    }
+
     /// Which result has the pixel under tap `(r, c)`, if one does.
     private void window(Wgsl to, String r, String c, String p) {
-        var spec = shape.spec();
-        to.line("let y%s = top%s - %s * %d;", p, p, r, spec.dilationRows());
-        to.line("let x%s = left%s - %s * %d;", p, p, c, spec.dilationCols());
-        int rowEnd = shape.resultRows() * spec.strideRows();
-        int colEnd = shape.resultCols() * spec.strideCols();
-        var on =
-                "y%s >= 0 && y%s < %d && x%s >= 0 && x%s < %d"
-                        .formatted(p, p, rowEnd, p, p, colEnd);
-        if (spec.strideRows() > 1) on += " && y%s %% %d == 0".formatted(p, spec.strideRows());
-        if (spec.strideCols() > 1) on += " && x%s %% %d == 0".formatted(p, spec.strideCols());
-        to.line("let inside%s = %s;", p, on);
+        var on = down.meet(to, "i" + p, "down" + p, r);
+        var in = across.meet(to, "j" + p, "across" + p, c);
+        to.line("let inside%s = %s && %s;", p, on, in);
         to.line(
-                "let l%s = select(0, image%s + (y%s / %d * %d + x%s / %d) * %d, inside%s);",
-                p,
-                p,
-                p,
-                spec.strideRows(),
-                shape.resultCols(),
-                p,
-                spec.strideCols(),
-                shape.outs(),
-                p);
+                "let l%s = select(0, image%s + (i%s * %d + j%s) * %d, inside%s);",
+                p, p, p, shape.resultCols(), p, shape.outs(), p);
     }
 
     @Override
@@ -116,8 +154,8 @@ final class ImageGradientSums implements Sums {
     @Override
     public void leftFactor(Wgsl to) {
         pixel(to, "row", "");
-        to.line("let r = term / %d;", shape.filterCols() * shape.out());
-        to.line("let c = term / %d %% %d;", shape.out(), shape.filterCols());
+        to.line("let r = term / %d / %s;", shape.out(), tapsAcross());
+        to.line("let c = term / %d %% %s;", shape.out(), tapsAcross());
         window(to, "r", "c", "");
         to.line("if (!inside) {");
         to.line("return 0f;").end();
@@ -126,17 +164,15 @@ final class ImageGradientSums implements Sums {
 
     @Override
     public void rightFactor(Wgsl to) {
+        to.line("let tap = term / %d;", shape.out());
+        var tap = phases() == 1 ? "tap" : tap("(tap / taps_across)", "tap % taps_across");
         to.line(
                 "return %s;",
                 bindings.element(
                         filters,
-                        "(term / %d * %d + col) * %d + batch * %d + term %% %d"
+                        "(%s * %d + col) * %d + channel_group * %d + term %% %d"
                                 .formatted(
-                                        shape.out(),
-                                        shape.in(),
-                                        shape.outs(),
-                                        shape.out(),
-                                        shape.out())));
+                                        tap, shape.in(), shape.outs(), shape.out(), shape.out())));
     }
 
     @Override
@@ -150,9 +186,37 @@ final class ImageGradientSums implements Sums {
     }
 
     @Override
-    public void store(Wgsl to, String row, String col, String sum) {
-        var channel = batches() == 1 ? col : "batch * %d + %s".formatted(shape.in(), col);
-        var at = "%s * %d + %s".formatted(row, shape.channels(), channel);
-        to.line("%s", bindings.store(call.out().buffer(), at, sum));
+    public String place(Wgsl to, String row, String p) {
+        if (phases() == 1) {
+            to.line(
+                    "let out%s = %s * %d + channel_group * %d;",
+                    p, row, shape.channels(), shape.in());
+            return "";
+        }
+        to.line(
+                "let y%s = (%s) * %d + phase_down - %d;",
+                p, placeDown(row), down.phases(), shape.top());
+        to.line(
+                "let x%s = (%s) * %d + phase_across - %d;",
+                p, placeAcross(row), across.phases(), shape.left());
+        to.line(
+                "let out%s = ((%s / %d * %d + y%s) * %d + x%s) * %d + channel_group * %d;",
+                p,
+                row,
+                down.places() * across.places(),
+                shape.rows(),
+                p,
+                shape.cols(),
+                p,
+                shape.channels(),
+                shape.in());
+        if (down.isWhole() && across.isWhole()) return "";
+        return "y%s >= 0 && y%s < %d && x%s >= 0 && x%s < %d"
+                .formatted(p, p, shape.rows(), p, p, shape.cols());
+    }
+
+    @Override
+    public void store(Wgsl to, String p, String col, String sum) {
+        to.line("%s", bindings.store(call.out().buffer(), "out%s + %s".formatted(p, col), sum));
     }
 }

@@ -57,7 +57,7 @@ final class ProductSums implements Sums {
         switch (product.part()) {
             case TERMS_UP_TO_ROW -> most = "min(%s, row0 + %d)".formatted(most, tileRows);
             case TERMS_FROM_ROW -> least = "row0";
-            case TERMS_UP_TO_COLUMN -> most = "min(%s, col0 + %d)".formatted(most, tileCols);
+            case TERMS_UP_TO_COLUMN -> most = "min(%s, col%d + 1)".formatted(most, tileCols - 1);
             case TERMS_FROM_COLUMN -> least = "col0";
             case ALL, COLUMNS_UP_TO_ROW, COLUMNS_FROM_ROW -> {}
         }
@@ -105,8 +105,15 @@ final class ProductSums implements Sums {
     }
 
     @Override
-    public void store(Wgsl to, String row, String col, String sum) {
-        var at = at(product.out(), row, col);
+    public String place(Wgsl to, String row, String p) {
+        to.line("let out%s = %s;", p, at(product.out(), row, "0"));
+        return "";
+    }
+
+    @Override
+    public void store(Wgsl to, String p, String col, String sum) {
+        int stride = product.out().strides().get(3);
+        var at = Wgsl.affine(0, List.of(1, stride), List.of("out" + p, col));
         to.line("%s", bindings.store(product.out().buffer(), at, sum));
     }
 

@@ -2,10 +2,22 @@ package motley.webgpu.wgsl;
 
 import static motley.tensor.Require.require;
 
+import java.util.ArrayList;
+
 /// Sums of products as shaders, in one of several tilings.
 final class SumShaders {
     /// Rows and columns of results of one invocation at most.
     private static final int TILE = 4;
+
+    /// The same columns where a processor stands in for a GPU: to load an element costs it more
+    /// than several multiply-adds. With more rows, its compiler takes ten times as long.
+    private static final int SOFTWARE_TILE_COLS = 8;
+
+    /// Fewer invocations leave cores of a GPU idle.
+    private static final int INVOCATIONS = 1024;
+
+    /// Fewer leave lanes of a processor idle.
+    private static final int SOFTWARE_INVOCATIONS = 16;
 
     /// Terms of which a workgroup holds both factors at a time.
     static final int TERMS = 16;
@@ -28,35 +40,67 @@ final class SumShaders {
                         && sums.terms() >= SHARED_MIN
                         && limits.invocations() >= side * side
                         && limits.workgroupBytes() >= sharedBytes(sums, side, half);
-        return shared ? shared(sums, limits, side, half) : direct(sums, limits);
+        return shared ? shared(sums, limits, side, half) : direct(sums, target);
     }
 
     // ---- Direct ----------------------------------------------------------------------------
 
-    private static Launch direct(Sums sums, GpuLimits limits) {
-        int tileRows = Math.min(TILE, sums.rows());
-        int tileCols = Math.min(TILE, sums.cols());
-        int rowTiles = Math.ceilDiv(sums.rows(), tileRows);
-        int colTiles = Math.ceilDiv(sums.cols(), tileCols);
+    /// Neighbours compute other rows of the same columns: one element of the right factors serves
+    /// all of them, which those who stand in for hardware load once.
+    private static Launch direct(Sums sums, GpuTarget target) {
+        var tile = Tile.of(sums, target);
+        int rowTiles = tile.rowTiles(sums);
         var body = new Wgsl();
-        body.line("let batch = at / %d %% %d;", colTiles, sums.batches());
-        rows(body, "row", "at / " + (long) colTiles * sums.batches(), tileRows, sums.rows());
-        rows(body, "col", "at % " + colTiles, tileCols, sums.cols());
-        for (int p = 0; p < tileRows; p++) {
-            for (int q = 0; q < tileCols; q++) body.line("var s%d%d = 0f;", p, q);
+        body.line("let batch = at / %d %% %d;", rowTiles, sums.batches());
+        sums.begin(body);
+        extent(body, "row", "at % " + rowTiles, tile.rows, sums.rows());
+        var colTile = "at / " + (long) rowTiles * sums.batches();
+        extent(body, "col", colTile, tile.cols, sums.cols());
+        for (int p = 0; p < tile.rows; p++) {
+            for (int q = 0; q < tile.cols; q++) body.line("var s%d%d = 0f;", p, q);
         }
-        int open = sums.open(body, tileRows, tileCols);
-        for (int p = 0; p < tileRows; p++) body.line("let a%d = %s;", p, sums.left(p));
-        for (int q = 0; q < tileCols; q++) body.line("let c%d = %s;", q, sums.right(q));
-        multiply(body, tileRows, tileCols);
+        int open = sums.open(body, tile.rows, tile.cols);
+        for (int p = 0; p < tile.rows; p++) body.line("let a%d = %s;", p, sums.left(p));
+        for (int q = 0; q < tile.cols; q++) body.line("let c%d = %s;", q, sums.right(q));
+        multiply(body, tile.rows, tile.cols);
         for (int i = 0; i < open; i++) body.end();
-        store(sums, body, tileRows, tileCols);
-        long count = (long) rowTiles * colTiles * sums.batches();
-        return Launch.each(count, sums.bindings(), "", body, limits);
+        store(sums, body, tile);
+        return Launch.each(tile.count(sums), sums.bindings(), "", body, target.limits());
     }
 
-    /// The rows of a tile; beyond the last, the last again, which is not stored.
-    private static void rows(Wgsl to, String name, String tile, int each, int extent) {
+    /// Rows and columns of an invocation.
+    private record Tile(int rows, int cols) {
+        /// The largest that leaves enough invocations.
+        static Tile of(Sums sums, GpuTarget target) {
+            boolean isSoftware = target.tiling() == Tiling.DIRECT;
+            int colsMax = isSoftware ? SOFTWARE_TILE_COLS : TILE;
+            int enough = isSoftware ? SOFTWARE_INVOCATIONS : INVOCATIONS;
+            var tile = new Tile(even(sums.rows(), TILE), even(sums.cols(), colsMax));
+            while (tile.count(sums) < enough && tile.rows * tile.cols > 1) {
+                tile =
+                        tile.rows >= tile.cols
+                                ? new Tile(even(sums.rows(), tile.rows - 1), tile.cols)
+                                : new Tile(tile.rows, even(sums.cols(), tile.cols - 1));
+            }
+            return tile;
+        }
+
+        /// At most `most` of `extent`, so that the last tile lacks as little as may be.
+        private static int even(int extent, int most) {
+            return Math.ceilDiv(extent, Math.ceilDiv(extent, most));
+        }
+
+        int rowTiles(Sums sums) {
+            return Math.ceilDiv(sums.rows(), rows);
+        }
+
+        long count(Sums sums) {
+            return (long) rowTiles(sums) * Math.ceilDiv(sums.cols(), cols) * sums.batches();
+        }
+    }
+
+    /// The rows or columns of a tile; beyond the last, the last again, which is not stored.
+    private static void extent(Wgsl to, String name, String tile, int each, int extent) {
         to.line("let %s0 = %s * %d;", name, tile, each);
         for (int p = 1; p < each; p++) {
             var next = "%s0 + %d".formatted(name, p);
@@ -75,23 +119,22 @@ final class SumShaders {
         }
     }
 
-    private static void store(Sums sums, Wgsl to, int tileRows, int tileCols) {
-        for (int p = 0; p < tileRows; p++) {
-            for (int q = 0; q < tileCols; q++) {
-                boolean rowsEnd = p > 0 && sums.rows() % tileRows != 0;
-                boolean colsEnd = q > 0 && sums.cols() % tileCols != 0;
-                var row = "row0 + " + p;
-                var col = "col0 + " + q;
-                if (rowsEnd && colsEnd) {
-                    to.line("if (%s < %d && %s < %d) {", row, sums.rows(), col, sums.cols());
-                } else if (rowsEnd) {
-                    to.line("if (%s < %d) {", row, sums.rows());
-                } else if (colsEnd) {
-                    to.line("if (%s < %d) {", col, sums.cols());
-                }
-                sums.store(to, "row" + p, "col" + q, "s%d%d".formatted(p, q));
-                if (rowsEnd || colsEnd) to.end();
+    private static void store(Sums sums, Wgsl to, Tile tile) {
+        for (int p = 0; p < tile.rows; p++) {
+            var conditions = new ArrayList<String>();
+            var place = sums.place(to, "row" + p, Integer.toString(p));
+            if (!place.isEmpty()) conditions.add(place);
+            if (p > 0 && sums.rows() % tile.rows != 0) {
+                conditions.add("row0 + %d < %d".formatted(p, sums.rows()));
             }
+            if (!conditions.isEmpty()) to.line("if (%s) {", String.join(" && ", conditions));
+            for (int q = 0; q < tile.cols; q++) {
+                boolean colsEnd = q > 0 && sums.cols() % tile.cols != 0;
+                if (colsEnd) to.line("if (col0 + %d < %d) {", q, sums.cols());
+                sums.store(to, Integer.toString(p), "col" + q, "s%d%d".formatted(p, q));
+                if (colsEnd) to.end();
+            }
+            if (!conditions.isEmpty()) to.end();
         }
     }
 
@@ -124,11 +167,13 @@ final class SumShaders {
         text.line("var<workgroup> rights: array<%s, %d>;", type, TERMS * side * n);
         if (half) HalfTiles.declare(text);
         text.line("fn left_factor(batch: i32, row: i32, term: i32) -> f32 {");
-        text.line("if (row >= %d || term >= %d) { return 0f; }", sums.rows(), sums.terms());
+        sums.begin(text);
+        text.line("if (row >= %d || term >= %s) { return 0f; }", sums.rows(), sums.termsOfBatch());
         sums.leftFactor(text);
         text.end();
         text.line("fn right_factor(batch: i32, term: i32, col: i32) -> f32 {");
-        text.line("if (col >= %d || term >= %d) { return 0f; }", sums.cols(), sums.terms());
+        sums.begin(text);
+        text.line("if (col >= %d || term >= %s) { return 0f; }", sums.cols(), sums.termsOfBatch());
         sums.rightFactor(text);
         text.end();
         text.line("@compute @workgroup_size(%d)", side * side);
@@ -139,12 +184,14 @@ final class SumShaders {
         text.line("if (tile >= %d) { return; }", count);
         text.line("let lane = i32(lane_index);");
         text.line("let batch = tile / %d;", (long) rowTiles * colTiles);
+        sums.begin(text);
         text.line("let first_row = tile / %d %% %d * %d;", colTiles, rowTiles, side * m);
         text.line("let first_col = tile %% %d * %d;", colTiles, side * n);
         for (int p = 0; p < m; p++) {
             for (int q = 0; q < n; q++) text.line("var s%d%d = 0f;", p, q);
         }
-        text.line("for (var first = 0; first < %d; first += %d) {", sums.terms(), TERMS);
+        var terms = sums.termsOfBatch();
+        text.line("for (var first = 0; first < %s; first += %d) {", terms, TERMS);
         var left = "left_factor(batch, first_row + x, first + k)";
         var right = "right_factor(batch, first + k, first_col + x)";
         if (half) {
@@ -159,10 +206,9 @@ final class SumShaders {
             text.line("workgroupBarrier();");
         }
         // Not a term more than there are: adding 0 would turn a sum of -0 around.
-        boolean isWhole = sums.terms() % TERMS == 0;
-        var last = isWhole ? "" : "min(%d, %d - first)".formatted(TERMS, sums.terms());
+        boolean isWhole = sums.terms() % TERMS == 0 && terms.equals(Integer.toString(sums.terms()));
         if (isWhole) text.loop("k", TERMS);
-        else text.line("for (var k = 0; k < %s; k++) {", last);
+        else text.line("for (var k = 0; k < min(%d, %s - first); k++) {", TERMS, terms);
         for (int p = 0; p < m; p++) {
             var at = "lefts[k * %d + lane / %d * %d + %d]".formatted(side * m, side, m, p);
             text.line("let a%d = %s;", p, half ? HalfTiles.widened(at, "left") : at);
@@ -181,14 +227,18 @@ final class SumShaders {
 
     private static void storeShared(Sums sums, Wgsl text, int side, int m, int n) {
         for (int p = 0; p < m; p++) {
+            text.line("{");
+            text.line("let row = first_row + lane / %d * %d + %d;", side, m, p);
+            var condition = sums.place(text, "row", "");
+            var exists = "row < %d".formatted(sums.rows());
+            if (!condition.isEmpty()) exists += " && " + condition;
             for (int q = 0; q < n; q++) {
-                text.line("{");
-                text.line("let row = first_row + lane / %d * %d + %d;", side, m, p);
-                text.line("let col = first_col + lane %% %d + %d;", side, q * side);
-                text.line("if (row < %d && col < %d) {", sums.rows(), sums.cols());
-                sums.store(text, "row", "col", "s%d%d".formatted(p, q));
-                text.end().end();
+                text.line("let col%d = first_col + lane %% %d + %d;", q, side, q * side);
+                text.line("if (%s && col%d < %d) {", exists, q, sums.cols());
+                sums.store(text, "", "col" + q, "s%d%d".formatted(p, q));
+                text.end();
             }
+            text.end();
         }
     }
 

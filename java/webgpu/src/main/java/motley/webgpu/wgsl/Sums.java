@@ -16,10 +16,19 @@ interface Sums {
 
     int cols();
 
+    /// Terms of the batch that has most.
     int terms();
 
+    /// Terms of `batch`, as an expression of what [#begin] declares.
+    default String termsOfBatch() {
+        return Integer.toString(terms());
+    }
+
+    /// Declares what follows from `batch`, once in each function that knows it.
+    default void begin(Wgsl to) {}
+
     /// Writes what walks over all terms for the rows `row0, row1, …` and the columns `col0, …` of
-    /// `batch`, which are declared: statements before, then blocks that stay open.
+    /// `batch`, which are declared in rising order: statements before, then blocks that stay open.
     ///
     /// @return how many blocks are open
     int open(Wgsl to, int tileRows, int tileCols);
@@ -43,6 +52,11 @@ interface Sums {
     /// columns.
     boolean rightByTerms();
 
-    /// Statements that store `sum`, the result at `batch`, `row` and `col`.
-    void store(Wgsl to, String row, String col, String sum);
+    /// Declares under names that end in `p` where the results of `row` lie.
+    ///
+    /// @return the condition under which there are any; empty if always
+    String place(Wgsl to, String row, String p);
+
+    /// Statements that store `sum`, the result at the place `p` and `col`.
+    void store(Wgsl to, String p, String col, String sum);
 }

@@ -3,8 +3,8 @@ package motley.webgpu.wgsl;
 /// How sums of products and long sums are divided among the invocations of a shader. Each element
 /// is added in the same order either way.
 public enum Tiling {
-    /// An invocation computes up to 4x4 results from memory, without barriers: for software
-    /// adapters, where a barrier costs more than it saves.
+    /// An invocation computes up to 4x4 results from memory, 4x8 where this is the device's usual
+    /// tiling, without barriers: for software adapters, where a barrier costs more than it saves.
     DIRECT(0),
     /// A workgroup of 16x16 invocations shares tiles of both operands, up to 64x64 results, in
     /// workgroup memory: for hardware.

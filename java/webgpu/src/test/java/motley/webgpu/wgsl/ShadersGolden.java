@@ -8,9 +8,11 @@ import java.util.List;
 import motley.compiler.device.DevicePlan;
 import motley.program.ConvolutionSpec;
 import motley.program.Op;
+import motley.program.Padding;
 import motley.program.ProgramBuilder;
 import motley.program.Var;
 import motley.program.Window;
+import motley.tensor.Shape;
 import motley.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,17 @@ final class ShadersGolden {
         var w = b.param(TensorType.f32(3, 3, 3, 8));
         var y = b.apply(new Op.Convolution(ConvolutionSpec.plain()), x, w);
         requireText("convolution", Tiling.DIRECT, b, y);
+    }
+
+    /// Pixels in four phases, of which the filter has four, two, two taps and one.
+    @Test
+    void aGradientInImagesWithStride() throws IOException {
+        var b = new ProgramBuilder();
+        var dy = b.param(TensorType.f32(2, 5, 5, 8));
+        var w = b.param(TensorType.f32(3, 3, 9, 8));
+        var spec = new ConvolutionSpec(2, 2, 1, 1, new Padding(1, 1, 1, 1), 1);
+        var dx = b.apply(new Op.ConvolutionInputGradient(spec, Shape.of(2, 9, 9, 9)), dy, w);
+        requireText("image-gradient", Tiling.SHARED_SMALL, b, dx);
     }
 
     @Test

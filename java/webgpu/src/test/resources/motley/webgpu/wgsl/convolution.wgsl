@@ -1,35 +1,55 @@
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>;
-@group(0) @binding(2) var<storage, read_write> b2: array<f32>;
-@compute @workgroup_size(64)
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 784>;
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 486>;
+@group(0) @binding(2) var<storage, read_write> b2: array<f32, 216>;
+@compute @workgroup_size(4)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let at = i32(group.x * 64 + lane);
-  if (at >= 50) { return; }
-  let batch = at / 2 % 1;
-  let row0 = at / 2 * 4;
+  let at = i32(group.x * 4 + lane);
+  if (at >= 25) { return; }
+  let batch = at / 25 % 1;
+  let row0 = at % 25 * 4;
   let row1 = min(row0 + 1, 97);
   let row2 = min(row0 + 2, 97);
   let row3 = min(row0 + 3, 97);
-  let col0 = at % 2 * 4;
+  let col0 = at / 25 * 8;
   let col1 = col0 + 1;
   let col2 = col0 + 2;
   let col3 = col0 + 3;
+  let col4 = col0 + 4;
+  let col5 = col0 + 5;
+  let col6 = col0 + 6;
+  let col7 = col0 + 7;
   var s00 = 0f;
   var s01 = 0f;
   var s02 = 0f;
   var s03 = 0f;
+  var s04 = 0f;
+  var s05 = 0f;
+  var s06 = 0f;
+  var s07 = 0f;
   var s10 = 0f;
   var s11 = 0f;
   var s12 = 0f;
   var s13 = 0f;
+  var s14 = 0f;
+  var s15 = 0f;
+  var s16 = 0f;
+  var s17 = 0f;
   var s20 = 0f;
   var s21 = 0f;
   var s22 = 0f;
   var s23 = 0f;
+  var s24 = 0f;
+  var s25 = 0f;
+  var s26 = 0f;
+  var s27 = 0f;
   var s30 = 0f;
   var s31 = 0f;
   var s32 = 0f;
   var s33 = 0f;
+  var s34 = 0f;
+  var s35 = 0f;
+  var s36 = 0f;
+  var s37 = 0f;
   let top0 = row0 / 7 % 7 * 1 - 0;
   let left0 = row0 % 7 * 1 - 0;
   let image0 = row0 / 49 * 243 + batch * 3;
@@ -47,86 +67,104 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let w = (r * 3 + c) * 24 + batch * 8;
       let y0 = top0 + r * 1;
       let x0 = left0 + c * 1;
-      let inside0 = y0 >= 0 && y0 < 9 && x0 >= 0 && x0 < 9;
-      let l0 = select(0, image0 + (y0 * 9 + x0) * 3, inside0);
+      let l0 = image0 + (y0 * 9 + x0) * 3;
       let y1 = top1 + r * 1;
       let x1 = left1 + c * 1;
-      let inside1 = y1 >= 0 && y1 < 9 && x1 >= 0 && x1 < 9;
-      let l1 = select(0, image1 + (y1 * 9 + x1) * 3, inside1);
+      let l1 = image1 + (y1 * 9 + x1) * 3;
       let y2 = top2 + r * 1;
       let x2 = left2 + c * 1;
-      let inside2 = y2 >= 0 && y2 < 9 && x2 >= 0 && x2 < 9;
-      let l2 = select(0, image2 + (y2 * 9 + x2) * 3, inside2);
+      let l2 = image2 + (y2 * 9 + x2) * 3;
       let y3 = top3 + r * 1;
       let x3 = left3 + c * 1;
-      let inside3 = y3 >= 0 && y3 < 9 && x3 >= 0 && x3 < 9;
-      let l3 = select(0, image3 + (y3 * 9 + x3) * 3, inside3);
+      let l3 = image3 + (y3 * 9 + x3) * 3;
       for (var k = 0; k < 3; k++) {
-        let a0 = select(0f, b1[l0 + k], inside0);
-        let a1 = select(0f, b1[l1 + k], inside1);
-        let a2 = select(0f, b1[l2 + k], inside2);
-        let a3 = select(0f, b1[l3 + k], inside3);
+        let a0 = b1[l0 + k];
+        let a1 = b1[l1 + k];
+        let a2 = b1[l2 + k];
+        let a3 = b1[l3 + k];
         let c0 = b2[w + k * 8 + col0];
         let c1 = b2[w + k * 8 + col1];
         let c2 = b2[w + k * 8 + col2];
         let c3 = b2[w + k * 8 + col3];
+        let c4 = b2[w + k * 8 + col4];
+        let c5 = b2[w + k * 8 + col5];
+        let c6 = b2[w + k * 8 + col6];
+        let c7 = b2[w + k * 8 + col7];
         s00 = fma(a0, c0, s00);
         s01 = fma(a0, c1, s01);
         s02 = fma(a0, c2, s02);
         s03 = fma(a0, c3, s03);
+        s04 = fma(a0, c4, s04);
+        s05 = fma(a0, c5, s05);
+        s06 = fma(a0, c6, s06);
+        s07 = fma(a0, c7, s07);
         s10 = fma(a1, c0, s10);
         s11 = fma(a1, c1, s11);
         s12 = fma(a1, c2, s12);
         s13 = fma(a1, c3, s13);
+        s14 = fma(a1, c4, s14);
+        s15 = fma(a1, c5, s15);
+        s16 = fma(a1, c6, s16);
+        s17 = fma(a1, c7, s17);
         s20 = fma(a2, c0, s20);
         s21 = fma(a2, c1, s21);
         s22 = fma(a2, c2, s22);
         s23 = fma(a2, c3, s23);
+        s24 = fma(a2, c4, s24);
+        s25 = fma(a2, c5, s25);
+        s26 = fma(a2, c6, s26);
+        s27 = fma(a2, c7, s27);
         s30 = fma(a3, c0, s30);
         s31 = fma(a3, c1, s31);
         s32 = fma(a3, c2, s32);
         s33 = fma(a3, c3, s33);
+        s34 = fma(a3, c4, s34);
+        s35 = fma(a3, c5, s35);
+        s36 = fma(a3, c6, s36);
+        s37 = fma(a3, c7, s37);
       }
     }
   }
-  b0[row0 * 8 + col0] = s00;
-  b0[row0 * 8 + col1] = s01;
-  b0[row0 * 8 + col2] = s02;
-  b0[row0 * 8 + col3] = s03;
+  let out0 = row0 * 8;
+  b0[out0 + col0] = s00;
+  b0[out0 + col1] = s01;
+  b0[out0 + col2] = s02;
+  b0[out0 + col3] = s03;
+  b0[out0 + col4] = s04;
+  b0[out0 + col5] = s05;
+  b0[out0 + col6] = s06;
+  b0[out0 + col7] = s07;
+  let out1 = row1 * 8;
   if (row0 + 1 < 98) {
-    b0[row1 * 8 + col0] = s10;
+    b0[out1 + col0] = s10;
+    b0[out1 + col1] = s11;
+    b0[out1 + col2] = s12;
+    b0[out1 + col3] = s13;
+    b0[out1 + col4] = s14;
+    b0[out1 + col5] = s15;
+    b0[out1 + col6] = s16;
+    b0[out1 + col7] = s17;
   }
-  if (row0 + 1 < 98) {
-    b0[row1 * 8 + col1] = s11;
-  }
-  if (row0 + 1 < 98) {
-    b0[row1 * 8 + col2] = s12;
-  }
-  if (row0 + 1 < 98) {
-    b0[row1 * 8 + col3] = s13;
-  }
+  let out2 = row2 * 8;
   if (row0 + 2 < 98) {
-    b0[row2 * 8 + col0] = s20;
+    b0[out2 + col0] = s20;
+    b0[out2 + col1] = s21;
+    b0[out2 + col2] = s22;
+    b0[out2 + col3] = s23;
+    b0[out2 + col4] = s24;
+    b0[out2 + col5] = s25;
+    b0[out2 + col6] = s26;
+    b0[out2 + col7] = s27;
   }
-  if (row0 + 2 < 98) {
-    b0[row2 * 8 + col1] = s21;
-  }
-  if (row0 + 2 < 98) {
-    b0[row2 * 8 + col2] = s22;
-  }
-  if (row0 + 2 < 98) {
-    b0[row2 * 8 + col3] = s23;
-  }
+  let out3 = row3 * 8;
   if (row0 + 3 < 98) {
-    b0[row3 * 8 + col0] = s30;
-  }
-  if (row0 + 3 < 98) {
-    b0[row3 * 8 + col1] = s31;
-  }
-  if (row0 + 3 < 98) {
-    b0[row3 * 8 + col2] = s32;
-  }
-  if (row0 + 3 < 98) {
-    b0[row3 * 8 + col3] = s33;
+    b0[out3 + col0] = s30;
+    b0[out3 + col1] = s31;
+    b0[out3 + col2] = s32;
+    b0[out3 + col3] = s33;
+    b0[out3 + col4] = s34;
+    b0[out3 + col5] = s35;
+    b0[out3 + col6] = s36;
+    b0[out3 + col7] = s37;
   }
 }

@@ -1,9 +1,9 @@
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>;
-@group(0) @binding(2) var<storage, read_write> b2: array<f32>;
-@compute @workgroup_size(64)
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 150>;
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 150>;
+@group(0) @binding(2) var<storage, read_write> b2: array<f32, 150>;
+@compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let at = i32(group.x * 64 + lane);
+  let at = i32(group.x * 8 + lane);
   if (at >= 150) { return; }
   let i0 = at;
   let n0 = b0[i0];

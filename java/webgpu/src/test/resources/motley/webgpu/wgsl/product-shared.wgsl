@@ -1,6 +1,6 @@
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>;
-@group(0) @binding(2) var<storage, read_write> b2: array<f32>;
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 660>;
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 594>;
+@group(0) @binding(2) var<storage, read_write> b2: array<f32, 360>;
 var<workgroup> lefts: array<f32, 1024>;
 var<workgroup> rights: array<f32, 512>;
 fn left_factor(batch: i32, row: i32, term: i32) -> f32 {
@@ -59,58 +59,50 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   {
     let row = first_row + lane / 16 * 4 + 0;
-    let col = first_col + lane % 16 + 0;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s00;
+    let out = 18 * row;
+    let col0 = first_col + lane % 16 + 0;
+    if (row < 33 && col0 < 18) {
+      b1[out + col0] = s00;
     }
-  }
-  {
-    let row = first_row + lane / 16 * 4 + 0;
-    let col = first_col + lane % 16 + 16;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s01;
-    }
-  }
-  {
-    let row = first_row + lane / 16 * 4 + 1;
-    let col = first_col + lane % 16 + 0;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s10;
+    let col1 = first_col + lane % 16 + 16;
+    if (row < 33 && col1 < 18) {
+      b1[out + col1] = s01;
     }
   }
   {
     let row = first_row + lane / 16 * 4 + 1;
-    let col = first_col + lane % 16 + 16;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s11;
+    let out = 18 * row;
+    let col0 = first_col + lane % 16 + 0;
+    if (row < 33 && col0 < 18) {
+      b1[out + col0] = s10;
+    }
+    let col1 = first_col + lane % 16 + 16;
+    if (row < 33 && col1 < 18) {
+      b1[out + col1] = s11;
     }
   }
   {
     let row = first_row + lane / 16 * 4 + 2;
-    let col = first_col + lane % 16 + 0;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s20;
+    let out = 18 * row;
+    let col0 = first_col + lane % 16 + 0;
+    if (row < 33 && col0 < 18) {
+      b1[out + col0] = s20;
     }
-  }
-  {
-    let row = first_row + lane / 16 * 4 + 2;
-    let col = first_col + lane % 16 + 16;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s21;
-    }
-  }
-  {
-    let row = first_row + lane / 16 * 4 + 3;
-    let col = first_col + lane % 16 + 0;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s30;
+    let col1 = first_col + lane % 16 + 16;
+    if (row < 33 && col1 < 18) {
+      b1[out + col1] = s21;
     }
   }
   {
     let row = first_row + lane / 16 * 4 + 3;
-    let col = first_col + lane % 16 + 16;
-    if (row < 33 && col < 18) {
-      b1[18 * row + col] = s31;
+    let out = 18 * row;
+    let col0 = first_col + lane % 16 + 0;
+    if (row < 33 && col0 < 18) {
+      b1[out + col0] = s30;
+    }
+    let col1 = first_col + lane % 16 + 16;
+    if (row < 33 && col1 < 18) {
+      b1[out + col1] = s31;
     }
   }
 }

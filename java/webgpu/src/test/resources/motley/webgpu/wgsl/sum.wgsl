@@ -1,8 +1,8 @@
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>;
-@compute @workgroup_size(64)
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 900>;
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 9>;
+@compute @workgroup_size(4)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let at = i32(group.x * 64 + lane);
+  let at = i32(group.x * 4 + lane);
   if (at >= 9) { return; }
   let i0 = at;
   var sum = 0x0.0p0f;
