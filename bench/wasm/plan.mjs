@@ -60,22 +60,35 @@ function load(plan, begin) {
     };
 }
 
-/** What a worker of the page does: the first measures, the others run when they are told. */
+/**
+ * What a worker of the page does: the first measures, the others run when they are told. A worker begins only while the
+ * one that made it is not busy: nothing is measured before all have begun.
+ */
 function worker(loads) {
     let measure;
     let run;
+    const begun = [];
     const begin = (module, memory, number) => {
         const other = new Worker(self.location.href);
+        begun.push(
+            new Promise((resolve, reject) => {
+                other.onmessage = resolve;
+                other.onerror = (event) => reject(new Error(event.message));
+            }),
+        );
         other.postMessage({ module, memory, number });
         return () => other.postMessage({});
     };
-    self.onmessage = ({ data }) => {
+    self.onmessage = async ({ data }) => {
         if (data.plan) measure = loads(data.plan, begin);
         else if (data.module) {
             const { run: one } = new WebAssembly.Instance(data.module, { env: { memory: data.memory } }).exports;
             run = () => one(data.number);
-        } else if (data.seconds !== undefined) self.postMessage(measure(data.seconds));
-        else run();
+            self.postMessage('begun');
+        } else if (data.seconds !== undefined) {
+            await Promise.all(begun);
+            self.postMessage(measure(data.seconds));
+        } else run();
     };
 }
 
