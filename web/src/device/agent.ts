@@ -469,7 +469,12 @@ export class Agent {
     this.work = run.manifest.name;
     this.show("working", "");
     const outcome = await run.compute(task, bulk);
-    if (outcome === undefined || !isHere()) return;
+    if (!isHere()) return;
+    if (outcome === undefined) {
+      // The coordinator learns that this device takes longer than a round, and spares it the next ones.
+      this.giveBack(task, "came too late: its parameters or samples are gone");
+      return;
+    }
     this.counts.computeMs += outcome.computeMicros / 1000;
     // Where another was first the coordinator still learns how long this device takes.
     const isSent = this.task === task && task.kind === KIND_TRAIN;

@@ -161,6 +161,9 @@ final class Admission {
             Leases.end(draft, running);
             others.add(running);
             if (running.equals(lease)) continue;
+            if (draft.kind == Kind.TRAIN) {
+                draft.device(running.device()).ifPresent(it -> draft.put(it.beaten()));
+            }
             draft.emit(new Effect.Revoke(running.device(), id, "another answer came first"));
         }
         // Answers at other parameters cannot be compared.
@@ -172,6 +175,7 @@ final class Admission {
         draft.put(lease.slot(), new Slot.Filled(lease.device(), digest, totals, others));
         draft.filled++;
         if (draft.kind == Kind.TRAIN) {
+            draft.device(lease.device()).ifPresent(it -> draft.put(it.unbeaten()));
             remember(draft, lease.slot(), normPerSample(contribution));
         }
         if (Audit.recalls(draft)) return;
@@ -190,6 +194,23 @@ final class Admission {
             var elapsed = Duration.between(grant.at(), draft.now);
             draft.put(device.get().measured(grant, elapsed));
             draft.measureFleet(grant.kind(), elapsed);
+        }
+    }
+
+    /// A device gives up a task that others have answered by now, or whose parameters are gone. How
+    /// long it takes is more than that, which counts where it is more than was thought: a device
+    /// whose link is slower than rounds are short never answers, and would be given a task in each.
+    static void measureAtLeast(Draft draft, DeviceId id, LeaseId lease) {
+        var device = draft.device(id);
+        if (device.isEmpty()) return;
+        for (var grant : device.get().grants()) {
+            if (!grant.lease().equals(lease)) continue;
+            var elapsed = Duration.between(grant.at(), draft.now);
+            var own = device.get().timing(grant.kind());
+            var usual = own.isMeasured() ? own : draft.fleetTiming(grant.kind());
+            if (usual.isMeasured() && elapsed.compareTo(usual.mean()) > 0) {
+                draft.put(device.get().measured(grant, elapsed));
+            }
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.List;
 /// @param grants the latest tasks it was given and has not answered, for measuring
 /// @param training how long its full training tasks take, from grant to answer
 /// @param evaluation the same for evaluation tasks
-/// @param triedAt when it was given its latest full training task
+/// @param trials what came of the training tasks it was given
 /// @param ownSamples samples of its own that it trains on in a round; 0: none
 public record Device(
         DeviceId id,
@@ -28,7 +28,7 @@ public record Device(
         List<Grant> grants,
         Timing training,
         Timing evaluation,
-        Instant triedAt,
+        Trials trials,
         int ownSamples) {
     /// Two: one being computed and one whose answer is on its way.
     public static final int LEASES_MAX = 2;
@@ -36,6 +36,12 @@ public record Device(
     /// When a task was given. Kept apart from the lease, because a device must be measured even
     /// when it always comes too late; otherwise it would keep its first, wrong, expectation.
     public record Grant(LeaseId lease, Kind kind, Instant at) {}
+
+    /// @param latestAt when it was given its latest full training task
+    /// @param beaten tasks in a row that others answered before it
+    public record Trials(Instant latestAt, int beaten) {
+        static final Trials NONE = new Trials(Instant.MIN, 0);
+    }
 
     public Device {
         leases = List.copyOf(leases);
@@ -53,7 +59,7 @@ public record Device(
                 List.of(),
                 Timing.NONE,
                 Timing.NONE,
-                Instant.MIN,
+                Trials.NONE,
                 0);
     }
 
@@ -76,7 +82,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 ownSamples);
     }
 
@@ -91,7 +97,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 count);
     }
 
@@ -106,7 +112,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 ownSamples);
     }
 
@@ -121,7 +127,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 ownSamples);
     }
 
@@ -136,7 +142,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 ownSamples);
     }
 
@@ -151,7 +157,9 @@ public record Device(
     Device granted(Grant grant) {
         var all = appended(grants, grant);
         var kept = withGrants(all.subList(Math.max(0, all.size() - LEASES_MAX), all.size()));
-        return grant.kind() == Kind.TRAIN ? kept.tried(grant.at()) : kept;
+        return grant.kind() == Kind.TRAIN
+                ? kept.withTrials(new Trials(grant.at(), trials.beaten))
+                : kept;
     }
 
     /// This device with the grant taken as answered after `elapsed`.
@@ -163,13 +171,23 @@ public record Device(
         };
     }
 
+    /// This device after another one answered a training task before it.
+    Device beaten() {
+        return withTrials(new Trials(trials.latestAt, trials.beaten + 1));
+    }
+
+    /// This device after an answer of its own that counts.
+    Device unbeaten() {
+        return trials.beaten == 0 ? this : withTrials(new Trials(trials.latestAt, 0));
+    }
+
     /// This device with nothing known of its training tasks.
     Device unmeasured() {
         var others = grants.stream().filter(grant -> grant.kind() != Kind.TRAIN).toList();
         return withGrants(others).withTimings(Timing.NONE, evaluation);
     }
 
-    private Device tried(Instant at) {
+    private Device withTrials(Trials all) {
         return new Device(
                 id,
                 numericClass,
@@ -180,7 +198,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                at,
+                all,
                 ownSamples);
     }
 
@@ -195,7 +213,7 @@ public record Device(
                 grants,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 ownSamples);
     }
 
@@ -210,7 +228,7 @@ public record Device(
                 unanswered,
                 training,
                 evaluation,
-                triedAt,
+                trials,
                 ownSamples);
     }
 
@@ -225,7 +243,7 @@ public record Device(
                 grants,
                 train,
                 evaluate,
-                triedAt,
+                trials,
                 ownSamples);
     }
 

@@ -1,6 +1,7 @@
 package motley.rounds;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,7 +58,8 @@ final class Dispatch {
     }
 
     /// Whether the others are expected to be done with all open slots well before `device` would be
-    /// with one. It then waits for the next round, rather than being repeated by an idle device in
+    /// with one. It then waits for the next round, rather than being
+    /// repeated by an idle device in
     /// this one and late for the next. Only while others are at work, and in time.
     ///
     /// By Little's law the fleet finishes a task every `mean / members`, with the mean taken over
@@ -103,18 +105,21 @@ final class Dispatch {
         var usual = own.isMeasured() ? own : draft.fleetTiming(draft.kind);
         if (!usual.isMeasured()) return Optional.empty();
 
-        return lastOne(draft, usual.mean())
+        // One that always loses is left to its holder for as long as it would take itself.
+        var grace = Stragglers.isBeaten(draft, device) ? usual.mean() : Duration.ZERO;
+        return lastOne(draft, usual.mean(), draft.now.minus(grace))
                 .filter(lease -> !isDoubted(draft, device, draft.slot(lease.slot())))
                 .filter(lease -> Audit.mayAnswer(draft, device, lease.slot()))
                 .map(lease -> noted(draft, device, lease));
     }
 
     /// The sole lease of its slot that is expected last, unless it is expected within seven tenths
-    /// of `need`; or one that is overdue, of which nothing is known but its deadline. Times vary,
+    /// of `need`; or one that is overdue `since`, of which nothing is known but its deadline. Times
+    /// vary,
     /// and the first of two comes before the mean of either: seven tenths give shorter rounds than
     /// the whole in `FleetSimulation`, for one more duplicate in a hundred leases.
-    private static Optional<Lease> lastOne(Draft draft, Duration need) {
-        var overdue = draft.lonely.first().filter(e -> !e.getKey().at().isAfter(draft.now));
+    private static Optional<Lease> lastOne(Draft draft, Duration need, Instant since) {
+        var overdue = draft.lonely.first().filter(e -> !e.getKey().at().isAfter(since));
         if (overdue.isPresent()) return overdue.map(Map.Entry::getValue);
         var inTime = draft.now.plus(need.multipliedBy(7).dividedBy(10));
         return draft.lonely

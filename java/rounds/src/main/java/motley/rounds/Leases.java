@@ -96,11 +96,15 @@ final class Leases {
         }
     }
 
+    /// The device is done with a task that it does not answer; one that was revoked meanwhile
+    /// would have taken it longer still.
     static void giveBack(Draft draft, DeviceId device, LeaseId id, String reason) {
         draft.leases
                 .get(id)
                 .filter(lease -> lease.device().equals(device))
-                .ifPresent(lease -> takeBack(draft, lease, reason));
+                .ifPresentOrElse(
+                        lease -> takeBack(draft, lease, reason),
+                        () -> Admission.measureAtLeast(draft, device, id));
     }
 
     /// The device gives up the task: nothing is remembered of the lease.

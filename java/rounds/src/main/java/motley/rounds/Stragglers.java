@@ -9,8 +9,11 @@ import java.util.Optional;
 /// Idle devices stand in line by speed, in classes of a factor of two, so that the faster never
 /// wait behind the slower; those not yet measured come first, to be measured.
 ///
-/// A device whose training tasks take more than [Policy#slowFactor] times the median is set aside:
-/// it evaluates, and repeats what others hold, but an open training task goes to others. Only while
+/// A device whose training tasks take more than [Policy#slowFactor] times the median is set aside;
+/// one that takes more than the median, too, when others answered before it three times in a row.
+/// It
+/// evaluates, and repeats what
+/// others hold, but an open training task goes to others. Only while
 /// there are others: when none of them has taken a training task for as long as the slow ones would
 /// take, they get all there is. Now and then it is given one all the same, for devices may become
 /// faster; an idle one will repeat it. Of an even number of devices the faster of the middle two is
@@ -21,6 +24,9 @@ public final class Stragglers {
     private static final int TRIAL_EVERY = 32;
 
     private static final int CLASS_SHIFT = 56;
+
+    /// So many tasks in a row that others were first with tell more than means do.
+    private static final int BEATEN_MAX = 3;
 
     private Stragglers() {}
 
@@ -66,7 +72,7 @@ public final class Stragglers {
     /// faster, and only an answer can show it. An idle device that is faster repeats the task.
     static boolean isDueForTrial(Draft draft, Device device, Timing own) {
         var rest = own.mean().multipliedBy(TRIAL_EVERY);
-        return !draft.now.isBefore(device.triedAt().plus(rest));
+        return !draft.now.isBefore(device.trials().latestAt().plus(rest));
     }
 
     /// When devices that are set aside get what nobody else takes; empty if none waits for that.
@@ -87,7 +93,14 @@ public final class Stragglers {
             OrderedMap<Fleet.Pace, DeviceId> paces, Policy policy, Device device) {
         var own = device.training();
         if (policy.slowFactor() == 0 || !own.isMeasured() || paces.isEmpty()) return false;
-        return own.meanNs() > policy.slowFactor() * medianNs(paces);
+        long medianNs = medianNs(paces);
+        boolean isBeaten = device.trials().beaten() >= BEATEN_MAX && own.meanNs() > medianNs;
+        return isBeaten || own.meanNs() > policy.slowFactor() * medianNs;
+    }
+
+    /// Whether others have answered before `device` time after time, at what is being computed now.
+    static boolean isBeaten(Draft draft, Device device) {
+        return draft.kind == Kind.TRAIN && device.trials().beaten() >= BEATEN_MAX;
     }
 
     private static long medianNs(OrderedMap<Fleet.Pace, DeviceId> paces) {

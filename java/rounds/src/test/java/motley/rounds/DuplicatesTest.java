@@ -1,9 +1,12 @@
 package motley.rounds;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.DURATION;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +167,104 @@ final class DuplicatesTest {
             run.happens(new Event.WorkRequested(late));
         }
         assertThat(tried).isBetween(2, 4);
+    }
+
+    /// Its link is so slow that the parameters are gone when it has them: it never answers.
+    @Test
+    void deviceThatGivesUpWhatOthersHaveAnsweredIsKnownToBeSlow() {
+        var run = Play.of(Play.settings(new Schedule(100 * 4, 0, 4, 2, 1, true)));
+        var steady = run.joins(1);
+        var other = run.joins(2);
+        int given = 0;
+        for (int round = 0; round < 50; round++) {
+            // The third comes when the others are known.
+            var far = round == 3 ? run.joins(3) : new DeviceId(3);
+            if (round >= 3) run.happens(new Event.WorkRequested(far));
+            var lent = round >= 3 ? run.assigned(far) : Optional.<Task>empty();
+            var first = run.asks(steady);
+            var second = lent.isEmpty() ? run.asks(other) : lent.get();
+            run.passes(Duration.ofMillis(10));
+            run.mustAccept(steady, first);
+            if (lent.isPresent()) {
+                given++;
+                run.passes(Duration.ofMillis(30));
+                second = run.asks(other);
+                run.passes(Duration.ofMillis(10));
+            }
+            run.mustAccept(other, second);
+            if (lent.isPresent()) {
+                run.passes(Duration.ofMillis(200));
+                run.happens(new Event.LeaseReturned(far, lent.get().key().lease(), "gone"));
+            }
+            run.happens(new Event.RoundApplied(round, round + 1));
+        }
+        assertThat(given).isEqualTo(1);
+        assertThat(run.state().fleet().devices().get(new DeviceId(3)).orElseThrow().training())
+                .extracting(Timing::mean, as(DURATION))
+                .isGreaterThan(Duration.ofMillis(200));
+    }
+
+    /// Its mean alone would have it in time: four tasks of 11 ms are left for two, and it takes 25.
+    /// It asks first, when nobody is at work; and while tasks are overdue, which it would repeat.
+    @Test
+    void deviceThatOthersBeatTimeAfterTimeIsSpared() {
+        var run = Play.of(Play.settings(new Schedule(100 * 8, 0, 8, 4, 1, true)));
+        var late = run.joins(1);
+        assertThat(tasksOfTheLate(run, late, 30)).isEqualTo(3);
+        var device = run.state().fleet().devices().get(late).orElseThrow();
+        assertThat(device.trials().beaten()).isEqualTo(3);
+        assertThat(Stragglers.isSetAside(run.state(), late)).isTrue();
+    }
+
+    @Test
+    void deviceThatWasBeatenWorksAtOnceWhenItIsLeftAlone() {
+        var run = Play.of(Play.settings(new Schedule(100 * 8, 0, 8, 4, 1, true)));
+        var late = run.joins(1);
+        tasksOfTheLate(run, late, 5);
+        run.asksInVain(late);
+        run.happens(new Event.DeviceLeft(new DeviceId(2)));
+        run.happens(new Event.DeviceLeft(new DeviceId(3)));
+        run.mustAccept(late, run.assigned(late).orElseThrow());
+        var device = run.state().fleet().devices().get(late).orElseThrow();
+        assertThat(device.trials().beaten()).isZero();
+    }
+
+    /// How many tasks a device gets in rounds that two others, which join now, are done with before
+    /// it answers.
+    private static int tasksOfTheLate(Play run, DeviceId late, int rounds) {
+        var steady = run.joins(2);
+        var other = run.joins(3);
+        int given = 0;
+        for (int round = 0; round < rounds; round++) {
+            run.happens(new Event.WorkRequested(late));
+            var first = run.assigned(late);
+            for (int turn = 0; turn < 2; turn++) {
+                var tasks = List.of(run.asks(steady), run.asks(other));
+                run.passes(Duration.ofMillis(11));
+                if (first.isEmpty()) first = run.assigned(late);
+                run.mustAccept(steady, tasks.get(0));
+                run.mustAccept(other, tasks.get(1));
+            }
+            run.passes(Duration.ofMillis(3));
+            if (first.isPresent()) {
+                given++;
+                run.answers(late, first.get());
+            }
+            run.happens(new Event.RoundApplied(round, round + 1));
+        }
+        return given;
+    }
+
+    /// It had not begun.
+    @Test
+    void taskGivenBackEarlyMakesADeviceNoFaster() {
+        var original = run.asks(slow);
+        run.mustAccept(fast, run.asks(fast));
+        run.mustAccept(fast, run.asks(fast));
+        var before = run.state().fleet().devices().get(slow).orElseThrow().training();
+        run.happens(new Event.LeaseReturned(slow, original.key().lease(), "revoked"));
+        assertThat(run.state().fleet().devices().get(slow).orElseThrow().training())
+                .isEqualTo(before);
     }
 
     @Test

@@ -66,8 +66,12 @@ final class WaitsHaveReasons implements Checker {
                         .sorted()
                         .toList();
         if (means.isEmpty()) return false;
-        double limit = state.settings().policy().slowFactor() * means.get((means.size() - 1) / 2);
-        return members.stream().anyMatch(d -> d.asks() && d.training().meanNs() > limit);
+        long median = means.get((means.size() - 1) / 2);
+        double limit = state.settings().policy().slowFactor() * median;
+        return members.stream()
+                .filter(Device::asks)
+                .filter(d -> d.training().meanNs() > median)
+                .anyMatch(d -> d.training().meanNs() > limit || d.trials().beaten() >= 3);
     }
 
     /// Answers that the round waits for.

@@ -234,7 +234,11 @@ final class Attendance implements AutoCloseable {
                         assign.work(), task.round(), System::nanoTime, () -> mailbox.holds(task));
         long computedNs = System.nanoTime();
         failures.reset();
-        if (!mailbox.holds(task)) return; // Revoked meanwhile, or the session has ended.
+        if (!mailbox.holds(task)) {
+            // Revoked: the coordinator learns that this device takes longer. Or the session ended.
+            giveBack(task, "another was faster");
+            return;
+        }
         if (assign.work().kind() == Kind.TRAIN) {
             exchange.writeContribution(assign, run.outgoing().encode(assign, run.contribution()));
         }
