@@ -166,16 +166,7 @@ final class SumShaders {
         text.line("var<workgroup> lefts: array<%s, %d>;", type, TERMS * side * m);
         text.line("var<workgroup> rights: array<%s, %d>;", type, TERMS * side * n);
         if (half) HalfTiles.declare(text);
-        text.line("fn left_factor(batch: i32, row: i32, term: i32) -> f32 {");
-        sums.begin(text);
-        text.line("if (row >= %d || term >= %s) { return 0f; }", sums.rows(), sums.termsOfBatch());
-        sums.leftFactor(text);
-        text.end();
-        text.line("fn right_factor(batch: i32, term: i32, col: i32) -> f32 {");
-        sums.begin(text);
-        text.line("if (col >= %d || term >= %s) { return 0f; }", sums.cols(), sums.termsOfBatch());
-        sums.rightFactor(text);
-        text.end();
+        factors(sums, text);
         text.line("@compute @workgroup_size(%d)", side * side);
         text.line(
                 "fn main(@builtin(workgroup_id) group: vec3u,"
@@ -223,6 +214,21 @@ final class SumShaders {
         storeShared(sums, text, side, m, n);
         text.end();
         return new Launch(Functions.with(text.toString()), sums.bindings().list(), groups);
+    }
+
+    /// Functions for one element of each side, zero beyond the last row, column and term.
+    private static void factors(Sums sums, Wgsl to) {
+        var terms = sums.termsOfBatch();
+        to.line("fn left_factor(batch: i32, row: i32, term: i32) -> f32 {");
+        sums.begin(to);
+        to.line("if (row >= %d || term >= %s) { return 0f; }", sums.rows(), terms);
+        sums.leftFactor(to);
+        to.end();
+        to.line("fn right_factor(batch: i32, term: i32, col: i32) -> f32 {");
+        sums.begin(to);
+        to.line("if (col >= %d || term >= %s) { return 0f; }", sums.cols(), terms);
+        sums.rightFactor(to);
+        to.end();
     }
 
     private static void storeShared(Sums sums, Wgsl text, int side, int m, int n) {
