@@ -209,7 +209,10 @@ final class Admission {
             var own = device.get().timing(grant.kind());
             var usual = own.isMeasured() ? own : draft.fleetTiming(grant.kind());
             if (usual.isMeasured() && elapsed.compareTo(usual.mean()) > 0) {
-                draft.put(device.get().measured(grant, elapsed));
+                // It may have slept meanwhile, as laptops do: no more is believed at once.
+                var most = usual.mean().multipliedBy(2);
+                var counted = elapsed.compareTo(most) < 0 ? elapsed : most;
+                draft.put(device.get().measured(grant, counted));
             }
         }
     }

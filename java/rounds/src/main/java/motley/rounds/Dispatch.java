@@ -58,8 +58,7 @@ final class Dispatch {
     }
 
     /// Whether the others are expected to be done with all open slots well before `device` would be
-    /// with one. It then waits for the next round, rather than being
-    /// repeated by an idle device in
+    /// with one. It then waits for the next round, rather than being repeated by an idle device in
     /// this one and late for the next. Only while others are at work, and in time.
     ///
     /// By Little's law the fleet finishes a task every `mean / members`, with the mean taken over
@@ -114,8 +113,7 @@ final class Dispatch {
     }
 
     /// The sole lease of its slot that is expected last, unless it is expected within seven tenths
-    /// of `need`; or one that is overdue `since`, of which nothing is known but its deadline. Times
-    /// vary,
+    /// of `need`; or one overdue `since`, of which nothing is known but its deadline. Times vary,
     /// and the first of two comes before the mean of either: seven tenths give shorter rounds than
     /// the whole in `FleetSimulation`, for one more duplicate in a hundred leases.
     private static Optional<Lease> lastOne(Draft draft, Duration need, Instant since) {

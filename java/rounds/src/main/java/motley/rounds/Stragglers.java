@@ -11,9 +11,7 @@ import java.util.Optional;
 ///
 /// A device whose training tasks take more than [Policy#slowFactor] times the median is set aside;
 /// one that takes more than the median, too, when others answered before it three times in a row.
-/// It
-/// evaluates, and repeats what
-/// others hold, but an open training task goes to others. Only while
+/// It evaluates, and repeats what others hold, but an open training task goes to others. Only while
 /// there are others: when none of them has taken a training task for as long as the slow ones would
 /// take, they get all there is. Now and then it is given one all the same, for devices may become
 /// faster; an idle one will repeat it. Of an even number of devices the faster of the middle two is
@@ -94,13 +92,17 @@ public final class Stragglers {
         var own = device.training();
         if (policy.slowFactor() == 0 || !own.isMeasured() || paces.isEmpty()) return false;
         long medianNs = medianNs(paces);
-        boolean isBeaten = device.trials().beaten() >= BEATEN_MAX && own.meanNs() > medianNs;
+        boolean isBeaten = isBeaten(device) && own.meanNs() > medianNs;
         return isBeaten || own.meanNs() > policy.slowFactor() * medianNs;
     }
 
     /// Whether others have answered before `device` time after time, at what is being computed now.
     static boolean isBeaten(Draft draft, Device device) {
-        return draft.kind == Kind.TRAIN && device.trials().beaten() >= BEATEN_MAX;
+        return draft.kind == Kind.TRAIN && isBeaten(device);
+    }
+
+    private static boolean isBeaten(Device device) {
+        return device.trials().beaten() >= BEATEN_MAX;
     }
 
     private static long medianNs(OrderedMap<Fleet.Pace, DeviceId> paces) {

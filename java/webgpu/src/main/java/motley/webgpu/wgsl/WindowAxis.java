@@ -33,8 +33,8 @@ record WindowAxis(int image, int filter, int result, int stride, int dilation, i
         return "(%d - %s) / %d".formatted(filter - 1 + phases(), phase, phases());
     }
 
-    /// The place of a phase's first pixel, and of some before it where not every phase begins
-    /// there: padding counts, and `phases` pixels are a place.
+    /// The place of the first pixel; `phases` pixels in a row are a place, counted from the first
+    /// of the padding.
     int first() {
         return before / phases();
     }
@@ -49,7 +49,7 @@ record WindowAxis(int image, int filter, int result, int stride, int dilation, i
         return before % phases() == 0 && image % phases() == 0;
     }
 
-    /// Declares as `i<p>` which result has the pixel at `place` under a phase's tap `tap`.
+    /// Declares as `i` which result has the pixel at `place` under a phase's tap `tap`.
     ///
     /// @return the condition under which one does
     String meet(Wgsl to, String i, String place, String tap) {
