@@ -166,8 +166,8 @@ public record Device(
     Device measured(Grant grant, Duration elapsed) {
         var rest = withGrants(grants.stream().filter(other -> !other.equals(grant)).toList());
         return switch (grant.kind()) {
-            case TRAIN -> rest.withTimings(training.with(elapsed), evaluation);
-            case EVALUATE -> rest.withTimings(training, evaluation.with(elapsed));
+            case TRAIN -> rest.withTimings(training.withBelievable(elapsed), evaluation);
+            case EVALUATE -> rest.withTimings(training, evaluation.withBelievable(elapsed));
         };
     }
 

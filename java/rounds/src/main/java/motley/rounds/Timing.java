@@ -19,6 +19,11 @@ public record Timing(long meanNs, long deviationNs, long measurements) {
     /// So many measurements are the first few.
     private static final int FIRST_FEW = 4;
 
+    /// More at once would set a device aside for what happened only once.
+    private static final int MEANS_MAX = 10;
+
+    private static final long ALWAYS_COUNTED_NS = 1_000_000_000;
+
     public boolean isMeasured() {
         return measurements > 0;
     }
@@ -33,6 +38,15 @@ public record Timing(long meanNs, long deviationNs, long measurements) {
                 isFresh ? ns : meanNs + error / 8,
                 deviationNs + (Math.abs(error) - deviationNs) / 4,
                 measurements + 1);
+    }
+
+    /// This timing, of one device, after one more measurement. Beyond the first few it counts as a
+    /// second or ten means at most, whichever is more: a laptop closed for an hour is as fast as
+    /// before, and one that has become slower gets there in a few measurements.
+    Timing withBelievable(Duration measured) {
+        if (measurements < FIRST_FEW) return with(measured);
+        var most = Duration.ofNanos(Math.max(MEANS_MAX * meanNs, ALWAYS_COUNTED_NS));
+        return with(measured.compareTo(most) < 0 ? measured : most);
     }
 
     public Duration mean() {

@@ -52,6 +52,21 @@ final class StragglersTest {
         assertThat(play.assigned(slow)).isPresent();
     }
 
+    /// An answer an hour late, of a device that slept, does not tell how fast it is.
+    @Test
+    void whoSleptOnceIsNotSlow() {
+        measureAll();
+        computes(one);
+        play.happens(new Event.RoundApplied(1, 2));
+        computes(one);
+        kept = play.asks(one);
+        computes(two);
+        play.passes(MINUTE.multipliedBy(60));
+        play.answers(one, kept);
+        assertThat(Stragglers.isSetAside(play.state(), one)).isFalse();
+        assertThat(Stragglers.isSetAside(play.state(), slow)).isTrue();
+    }
+
     @Test
     void dialOfZeroSetsNobodyAside() {
         var settings = Play.settings(new Schedule(800, 40, 8, 2, 1, true));
@@ -83,8 +98,12 @@ final class StragglersTest {
         play.answers(slow, kept);
         play.happens(new Event.RoundApplied(0, 1));
         // The others are at work, and then hand in: the next is open.
-        var task = play.asks(one);
+        computes(one);
+    }
+
+    private void computes(DeviceId device) {
+        var task = play.asks(device);
         play.passes(SECOND);
-        play.mustAccept(one, task);
+        play.mustAccept(device, task);
     }
 }

@@ -32,9 +32,36 @@ final class TimingTest {
         assertThat(settled.mean()).isEqualTo(Duration.ofMillis(900));
     }
 
+    /// A closed laptop answers an hour later, and is as fast as before.
+    @Test
+    void whatTookVeryLongOnceCountsAsTenMeans() {
+        var usual = settledAt(SECOND);
+        assertThat(usual.withBelievable(Duration.ofHours(1)))
+                .isEqualTo(usual.with(SECOND.multipliedBy(10)));
+    }
+
+    @Test
+    void aMeanOfNothingIsLeft() {
+        var timing = settledAt(Duration.ZERO).withBelievable(SECOND);
+        assertThat(timing.mean()).isEqualTo(Duration.ofMillis(125));
+    }
+
+    @Test
+    void whoHasBecomeAHundredTimesSlowerIsKnownAfterAFewMeasurements() {
+        var slow = SECOND.multipliedBy(100);
+        var timing = settledAt(SECOND);
+        for (int i = 0; i < 8; i++) timing = timing.withBelievable(slow);
+        assertThat(timing.mean()).isBetween(slow.dividedBy(2), slow);
+        assertThat(timing.limit()).isGreaterThan(slow);
+    }
+
     @Test
     void aReportOfZeroDoesNotMakeALimitOfZero() {
         var timing = Timing.NONE.with(SECOND).with(Duration.ZERO);
         assertThat(timing.limit()).isGreaterThan(SECOND);
+    }
+
+    private static Timing settledAt(Duration usual) {
+        return Timing.NONE.with(usual).with(usual).with(usual).with(usual);
     }
 }
