@@ -50,8 +50,9 @@ weights() {
 
 awake() {
     start long train "${settings[@]}" --epochs 200 --url "$url"
-    expect "a tab joins" open tab "$url/device?engine=wasm"
+    expect "a tab joins, by two clicks" open tab "$url/device?engine=wasm" 2
     expect "and works" until_status tab 30 "s.tasks > 0"
+    expect "as one device: a session, and what computes" has_workers 2
     expect "the screen stays on" within 5 holds 1
     expect "the page is hidden" tell hide tab
     expect "the screen may go off" within 5 holds 0
@@ -60,7 +61,12 @@ awake() {
     expect "it was asked for twice" same "$(replied asked)" 2
     expect "it is stopped" tell stop tab
     expect "the screen may go off" within 5 holds 0
+    expect "nothing of it goes on" within 5 has_workers 0
     expect "it is closed" tell close tab
+}
+
+has_workers() {
+    tell workers tab && same "$(replied workers)" "$1"
 }
 
 says() {

@@ -25,9 +25,9 @@ ask() {
     [[ $reply != '{"error"'* ]] || { echo "$reply"; return 1; }
 }
 
-# open TAB LINK: a page that joins.
+# open TAB LINK [CLICKS]: a page that joins.
 open() {
-    ask '{"do": "open", "tab": "'"$1"'", "url": "'"$2"'"}'
+    ask '{"do": "open", "tab": "'"$1"'", "url": "'"$2"'", "clicks": '"${3-1}"'}'
 }
 
 # until_status TAB SECONDS CONDITION: waits for what the page says of its device, as `s`; seconds as in `within`.

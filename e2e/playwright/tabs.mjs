@@ -3,7 +3,7 @@
 //
 //   {"do": "relay", "to": PORT}               from now on the relay leads there; answers its own port
 //   {"do": "network", "is": "on" | "off"}     cuts the relay's connections and refuses new ones
-//   {"do": "open", "tab", "url", "userAgent"} opens a link and joins, as a person would
+//   {"do": "open", "tab", "url", "userAgent", "clicks"} opens a link and joins, as a person would
 //   {"do": "wait", "tab", "for", "seconds"}   until an expression of the status `s` is true; answers the status
 //   {"do": "reload" | "stop" | "close", "tab"}
 //   {"do": "killGpu"}                         kills the browser's GPU process
@@ -12,6 +12,7 @@
 //                                             tabs opened from now on; forgets scripts that a tab's origin keeps
 //   {"do": "breakGpu" | "mendGpu", "tab"}     whether GPUs take every whole number for the one below, as if a driver's compiler
 //                                             had folded rounding away; as above
+//   {"do": "workers", "tab"}                  how many there are, those of workers too
 //   {"do": "endThread" | "muteThread", "tab"} ends a further thread, or has it hear nothing any more
 //   {"do": "wakeLocks", "tab"}                how many the page asked for, and how many it holds
 //   {"do": "hide" | "show", "tab"}            as if the page was put into the background
@@ -104,6 +105,8 @@ async function answer(command) {
     case "mendGpu":
       changed.delete(SESSIONS);
       return forgetScripts(page(tab));
+    case "workers":
+      return { workers: page(tab).workers().length };
     case "endThread":
       return toThread(page(tab), () => self.close());
     case "muteThread":
@@ -139,7 +142,7 @@ function page(tab) {
   return known;
 }
 
-async function open({ tab, url, userAgent }) {
+async function open({ tab, url, userAgent, clicks }) {
   const opened = await browser.newPage();
   tabs.set(tab, opened);
   opened.on("console", (message) => console.error(`${tab}: ${message.text()}`));
@@ -153,7 +156,7 @@ async function open({ tab, url, userAgent }) {
   await opened.addInitScript(recordWakeLocks);
   const started = performance.now();
   await opened.goto(url);
-  await opened.click("[data-test=start]");
+  await opened.click("[data-test=start]", { clickCount: clicks ?? 1 });
   return { ms: Math.round(performance.now() - started) };
 }
 

@@ -393,9 +393,9 @@ export class Agent {
     clearTimeout(this.retry);
     this.run?.close();
     this.run = undefined;
-    const engine = this.engine;
+    // Not closed: the page ends this worker now, and the engine with it. A worker that is ended while one of its own
+    // is ending stays in Chromium for ever, and its page with it.
     this.engine = undefined;
-    engine?.close();
     this.show("ended", reason);
   }
 

@@ -45,10 +45,11 @@ export function DevicePage() {
   };
 
   const start = async () => {
-    const id = await claimId();
-    const settings = settingsOf(choices, id);
+    if (worker.current !== null) return; // People click twice.
     const running = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.current = running;
+    const id = await claimId();
+    const settings = settingsOf(choices, id);
     let circumstances: Circumstances | undefined;
     const told = (now: Circumstances) => {
       const seen = { ...now, isMetered: now.isMetered && !choices.usesMetered };
@@ -62,6 +63,7 @@ export function DevicePage() {
       if (worker.current !== running) return;
       setStatus(event.data);
       if (event.data.state === "ended") {
+        worker.current = null;
         stopWatching();
         // Its last words are still on their way.
         setTimeout(() => running.terminate(), 1_000);
