@@ -48,6 +48,14 @@ export function DevicePage() {
     if (worker.current !== null) return; // People click twice.
     const running = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.current = running;
+    let hasSpoken = false;
+    running.onerror = (event) => {
+      console.error("the device's worker failed:", event.message);
+      if (hasSpoken) return;
+      // It did not begin: the button may be tried again.
+      running.terminate();
+      worker.current = null;
+    };
     const id = await claimId();
     const settings = settingsOf(choices, id);
     let circumstances: Circumstances | undefined;
@@ -61,6 +69,7 @@ export function DevicePage() {
     const stopWatching = await watchCircumstances(told);
     running.onmessage = (event: MessageEvent<Status>) => {
       if (worker.current !== running) return;
+      hasSpoken = true;
       setStatus(event.data);
       if (event.data.state === "ended") {
         worker.current = null;
@@ -69,7 +78,6 @@ export function DevicePage() {
         setTimeout(() => running.terminate(), 1_000);
       }
     };
-    running.onerror = (event) => console.error("the device's worker failed:", event.message);
     sessionStorage.setItem("motley.device.on", "yes");
   };
 
