@@ -12,10 +12,6 @@ epochs=16
 rounds=$((epochs * 32))
 settings=("$root/e2e/small-cnn.json" --data "$small" --epochs "$epochs" --batch-size 128 --tasks 16 --seed 7 --format json)
 
-# From the link to the first task that counts; machines of a CI are shared.
-first_ms_max=${CI:+10000}
-first_ms_max=${first_ms_max:-5000}
-
 main() {
     provide_tabs
     isolate "$@"
@@ -55,15 +51,11 @@ small_network() {
 together() {
     local port=${url##*:}
     expect "a tab joins by a link" open tab "$(link "$port" engine=wasm)"
-    local opened first
-    opened=$(replied ms)
-    expect "its first task counts" until_status tab 30 "s.firstTaskMs > 0"
-    first=$(replied firstTaskMs)
-    echo "the page was there after $opened ms; from then on it had joined after $(replied joinedMs) ms, its program" \
-        "after $(replied readyMs) ms, and its first task counted after $first ms"
-    expect "within $((first_ms_max / 1000)) s of opening the link" at_least "$first_ms_max" $((opened + first))
-    # Alone it would be done before anything can happen to the others.
+    expect "its program is there" until_status tab 30 "s.readyMs > 0"
+    # A device a hundred times as fast may be first with every task, and alone it would be done before anything can
+    # happen to the others.
     send STOP ann
+    expect "its first task counts" until_status tab 30 "s.firstTaskMs > 0"
     expect "a tab with WebGPU joins" open gpu "$(link "$port" "engine=webgpu&software=yes")"
     expect "and works" until_status gpu 30 "s.engine === 'webgpu' && s.tasks > 2"
 }
