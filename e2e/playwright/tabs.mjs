@@ -16,7 +16,7 @@
 //   {"do": "endThread" | "muteThread", "tab"} ends a further thread, or has it hear nothing any more
 //   {"do": "wakeLocks", "tab"}                how many the page asked for, and how many it holds
 //   {"do": "hide" | "show", "tab"}            as if the page was put into the background
-//   {"do": "memory", "tab"}                   bytes: the page's heap, and all processes of the browser
+//   {"do": "memory", "tab"}                   bytes: the page's heap, and what all processes of the browser hold
 //   {"do": "installable", "tab"}              what Chromium has against installing it
 //   {"do": "evaluate", "tab", "what"}         an expression in the page
 //   {"do": "quit"}
@@ -256,7 +256,7 @@ async function memory(opened) {
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   await session.detach();
-  const processes = ownProcesses().map(({ id }) => residentBytes(id));
+  const processes = ownProcesses().map(({ id }) => heldBytes(id));
   return { page: usedSize, processes: processes.reduce((all, one) => all + one, 0) };
 }
 
@@ -274,10 +274,11 @@ function ownProcesses() {
   return own;
 }
 
-function residentBytes(id) {
+/** Without files that are mapped: how much of these is there depends on what else runs. */
+function heldBytes(id) {
   try {
     const lines = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
-    return 1024 * Number(/^Pss:\s+(\d+)/m.exec(lines)?.[1] ?? 0);
+    return ["Anon", "Shmem"].reduce((all, kind) => all + 1024 * Number(lines.match(`Pss_${kind}: +(\\d+)`)?.[1] ?? 0), 0);
   } catch {
     return 0;
   }
