@@ -178,15 +178,7 @@ final class BulkRoutes {
         long lease = number(context, "lease");
         var device = guard.device(request.headers()).orElseThrow();
         var exchange = exchange(context);
-        var body =
-                exchange.inputs()
-                        .of(device, lease)
-                        .orElseThrow(
-                                () ->
-                                        new Problem(
-                                                HttpStatus.GONE,
-                                                "lease: %d (expected: one that this device holds)"
-                                                        .formatted(lease)));
+        var body = exchange.inputs().of(device, lease).orElseThrow(() -> unwanted(lease));
         exchange.traffic().sent(body.length);
         device.traffic().sent(body.length);
         var headers =
@@ -204,15 +196,12 @@ final class BulkRoutes {
         var exchange = exchange(context);
         return switch (exchange.begin(lease, device)) {
             case Inbox.Begun.Writing(var body) -> {
-                var response = write(request, body);
+                var response = write(request, body, lease);
                 exchange.traffic().received(body.sizeBytes());
                 device.traffic().received(body.sizeBytes());
                 yield response;
             }
-            case Inbox.Begun.Unwanted() ->
-                    throw new Problem(
-                            HttpStatus.GONE,
-                            "lease: %d (expected: one that this device holds)".formatted(lease));
+            case Inbox.Begun.Unwanted() -> throw unwanted(lease);
             case Inbox.Begun.Repeated() ->
                     throw new Problem(
                             HttpStatus.CONFLICT, "lease: %d has its contribution".formatted(lease));
@@ -223,12 +212,13 @@ final class BulkRoutes {
         };
     }
 
-    private static HttpResponse write(HttpRequest request, Inbox.Body into)
+    private static HttpResponse write(HttpRequest request, Inbox.Body into, long lease)
             throws IOException, InterruptedException {
         boolean isComplete = false;
         try (var body = BodyReader.of(request)) {
             for (var part = body.next(); part.isPresent(); part = body.next()) {
-                if (!into.append(part.get())) throw tooLong(into);
+                if (into.append(part.get())) continue;
+                throw into.isWanted() ? tooLong(into) : unwanted(lease);
             }
             isComplete = true;
         } finally {
@@ -237,6 +227,13 @@ final class BulkRoutes {
         var flaw = into.finish();
         if (flaw.isEmpty()) return HttpResponse.of(ResponseHeaders.of(HttpStatus.NO_CONTENT));
         throw new Problem(HttpStatus.BAD_REQUEST, flaw.get());
+    }
+
+    /// To the sender this is no failure: another device was faster, or the round is over.
+    private static Problem unwanted(long lease) {
+        return new Problem(
+                HttpStatus.GONE,
+                "lease: %d (expected: one that this device holds)".formatted(lease));
     }
 
     private static Problem tooLong(Inbox.Body body) {

@@ -147,6 +147,11 @@ final class Inbox implements AutoCloseable {
             return true;
         }
 
+        /// Whether the run still waits for it.
+        boolean isWanted() {
+            return !slot.isGone;
+        }
+
         long sizeBytes() {
             return at;
         }

@@ -425,6 +425,17 @@ final class TestDevice implements AutoCloseable {
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     }
 
+    /// As [BulkClient] sends: a request that asks for HTTP/2 is looked at once all of it is there.
+    CompletableFuture<HttpResponse<byte[]>> put(String path, HttpRequest.BodyPublisher body) {
+        var request =
+                HttpRequest.newBuilder(coordinator.resolve(path))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .header("authorization", "Bearer " + sessionToken.join())
+                        .PUT(body)
+                        .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+    }
+
     private boolean fetch(FromCoordinator.Assign assign, TestComputation computation)
             throws Exception {
         var task = assign.task();
