@@ -37,7 +37,8 @@ import motley.wire.encoding.Encoding;
 import motley.wire.encoding.ParameterHash;
 
 /// A small device that speaks the real protocol over real sockets and computes for real, on a
-/// thread of its own.
+/// thread of its own. As every device it comes back when its session is lost, which a machine that
+/// stands still for some seconds is enough for, and stays away when it was sent away.
 final class TestDevice implements AutoCloseable {
     /// What a device does with what it computed, before and while it submits.
     interface Conduct {
@@ -60,23 +61,23 @@ final class TestDevice implements AutoCloseable {
     /// What the trainings of tests take at most on a busy machine.
     private static final long TRAINING_S = 160;
 
+    private static final long PAUSE_MS = 100;
+
     private final URI coordinator;
-    private final String id;
-    private final boolean sharesMemory;
-    private final boolean isThin;
+    private final Settings settings;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Conduct conduct;
     private final Path cache;
     private final BlockingQueue<Incoming> inbox = new LinkedBlockingQueue<>();
     private final BlockingQueue<FromCoordinator> answers = new LinkedBlockingQueue<>();
     private final Map<String, TestComputation> prepared = new HashMap<>();
     private final Map<String, Encoder> encoders = new HashMap<>();
-    private final CompletableFuture<String> sessionToken = new CompletableFuture<>();
+    private volatile CompletableFuture<String> sessionToken = new CompletableFuture<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger damaged = new AtomicInteger();
     private final BlockingQueue<String> idle = new LinkedBlockingQueue<>();
     private volatile String gradientProgram = "";
-    private final Session<FromDevice> session;
+    private volatile boolean isOver;
+    private volatile Session<FromDevice> session;
     private final Thread thread;
     private Optional<BulkClient> bulk = Optional.empty();
     private Optional<SharedExchange> shared = Optional.empty();
@@ -86,12 +87,14 @@ final class TestDevice implements AutoCloseable {
 
     private TestDevice(URI coordinator, Settings settings, Path cache) {
         this.coordinator = coordinator;
+        this.settings = settings;
         this.cache = cache;
-        id = settings.id;
-        sharesMemory = settings.sharesMemory;
-        isThin = settings.thin.isPresent();
-        conduct = settings.conduct;
-        session =
+        session = join();
+        thread = Thread.ofPlatform().daemon().name(settings.id).start(this::live);
+    }
+
+    private Session<FromDevice> join() {
+        var joined =
                 settings.transport.connect(
                         coordinator,
                         new Session.Handler<>() {
@@ -105,14 +108,14 @@ final class TestDevice implements AutoCloseable {
                                 inbox.add(new Incoming.Closed(why));
                             }
                         });
-        session.send(
+        joined.send(
                 new FromDevice.Hello(
                         Protocol.VERSION,
                         settings.token,
-                        id,
-                        "the device " + id,
+                        settings.id,
+                        "the device " + settings.id,
                         profile(settings.thin, settings.lentBytes).withOwnSamples(settings.own)));
-        thread = Thread.ofPlatform().daemon().name(id).start(this::live);
+        return joined;
     }
 
     /// @param token for joining
@@ -274,6 +277,7 @@ final class TestDevice implements AutoCloseable {
 
     /// Ends without a word, as a killed process does.
     void kill() {
+        isOver = true;
         session.close("killed");
         thread.interrupt();
     }
@@ -292,20 +296,42 @@ final class TestDevice implements AutoCloseable {
         try (var arena = Arena.ofShared()) {
             while (true) {
                 switch (inbox.take()) {
-                    case Incoming.Message(var message) -> take(message, arena);
+                    case Incoming.Message(var message) -> attempt(message, arena);
                     case Incoming.Closed(var why) -> {
-                        return;
+                        if (isOver) return;
+                        comeBack();
                     }
                 }
             }
         } catch (InterruptedException e) {
             return;
         } catch (Exception e) {
-            throw new IllegalStateException(id, e);
+            throw new IllegalStateException(settings.id, e);
         } finally {
             prepared.values().forEach(TestComputation::close);
-            shared.ifPresent(SharedExchange::close);
-            bulk.ifPresent(BulkClient::close);
+            freeConnection();
+        }
+    }
+
+    private void comeBack() throws InterruptedException {
+        freeConnection();
+        sessionToken = new CompletableFuture<>();
+        Thread.sleep(PAUSE_MS);
+        session = join();
+        if (isOver) session.close("killed");
+    }
+
+    private void freeConnection() {
+        shared.ifPresent(SharedExchange::close);
+        bulk.ifPresent(BulkClient::close);
+    }
+
+    /// A request fails when the session ended before it; whatever the cause, it comes back.
+    private void attempt(FromCoordinator message, Arena arena) throws Exception {
+        try {
+            take(message, arena);
+        } catch (IOException e) {
+            session.close(e.toString());
         }
     }
 
@@ -317,13 +343,16 @@ final class TestDevice implements AutoCloseable {
                 gradientProgram = prepare.manifest().gradientProgram();
                 prepared.put(prepare.manifest().run(), prepare(prepare.manifest(), arena));
             }
-            case FromCoordinator.Assign assign -> attempt(assign);
+            case FromCoordinator.Assign assign -> compute(assign);
             case FromCoordinator.Accepted ok -> {
                 accepted.incrementAndGet();
                 answers.add(ok);
             }
             case FromCoordinator.Refused refused -> answers.add(refused);
-            case FromCoordinator.Goodbye goodbye -> answers.add(goodbye);
+            case FromCoordinator.Goodbye goodbye -> {
+                isOver = true;
+                answers.add(goodbye);
+            }
             case FromCoordinator.Pulse ignored -> {}
             case FromCoordinator.Revoked ignored -> {}
             case FromCoordinator.Idle(var reason) -> idle.add(reason);
@@ -333,7 +362,7 @@ final class TestDevice implements AutoCloseable {
     private void welcomed(FromCoordinator.Welcome welcome) {
         sessionToken.complete(welcome.sessionToken());
         bulk = Optional.of(new BulkClient(coordinator, welcome.sessionToken()));
-        if (sharesMemory) {
+        if (settings.sharesMemory) {
             sharedDirectory = welcome.sharedDirectory().orElseThrow();
             shared = SharedExchange.tryOpen(sharedDirectory);
             send(shared.orElseThrow().proof());
@@ -346,23 +375,16 @@ final class TestDevice implements AutoCloseable {
     }
 
     private byte[] blob(String sha256) throws IOException, InterruptedException {
-        var file = cache.resolve(id + "-" + sha256);
+        var file = cache.resolve(settings.id + "-" + sha256);
         bulk.orElseThrow().fetchBlob(sha256, file);
         return Files.readAllBytes(file);
     }
 
-    private void attempt(FromCoordinator.Assign assign) throws Exception {
-        try {
-            compute(assign);
-        } catch (IOException e) {
-            // The session has ended: the next message says so.
-            answers.add(new FromCoordinator.Goodbye(e.toString(), true));
-        }
-    }
-
     private void compute(FromCoordinator.Assign assign) throws Exception {
-        var computation = prepared.get(assign.task().run());
         var task = assign.task();
+        var computation = prepared.get(task.run());
+        if (computation == null)
+            throw new IOException("run: %s is not prepared".formatted(task.run()));
         boolean isRead =
                 assign.files().isPresent()
                         ? shared.orElseThrow()
@@ -385,12 +407,12 @@ final class TestDevice implements AutoCloseable {
     private void computeAndSubmit(FromCoordinator.Assign assign, TestComputation computation)
             throws Exception {
         var outcome =
-                isThin
+                settings.thin.isPresent()
                         ? inputs(assign.task()).map(own -> computation.compute(assign.work(), own))
                         : Optional.of(computation.compute(assign.work()));
         if (outcome.isEmpty()) return;
         tasks++;
-        conduct.submit(this, assign, outcome.get(), tasks);
+        settings.conduct.submit(this, assign, outcome.get(), tasks);
     }
 
     /// Nothing for a task whose lease ran out meanwhile, as it may on a busy machine: the next one
