@@ -250,9 +250,14 @@ async function wait({ tab, for: condition, seconds }) {
   throw new Error(`${tab}: not ${condition} within ${seconds} s: ${JSON.stringify(last)}`);
 }
 
-/** Bytes, for what they are at this moment: garbage is collected before. */
+/**
+ * Bytes, for what they are at this moment: garbage is collected before. A service worker ends, as it does by itself once
+ * it is idle: as long as it is driven from here it would live on, and keep what it fetched for each page.
+ */
 async function memory(opened) {
   const session = await browser.newCDPSession(opened);
+  await session.send("ServiceWorker.enable");
+  await session.send("ServiceWorker.stopAllWorkers");
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   await session.detach();

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import motley.wire.FromCoordinator;
@@ -16,7 +17,6 @@ import motley.wire.FromDevice;
 import motley.wire.GrpcSessions;
 import motley.wire.Protocol;
 import motley.wire.Session;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,73 +25,95 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HeartbeatsContract {
     private static final int MANY = 520;
+    private static final int ALONE_MS = 500;
+
+    /// For so many and the one that was there before.
+    private static final int MANY_MS = 1_042;
 
     @TempDir private Path folder;
 
     @Test
     void deviceLearnsHowManyThereAre() throws Exception {
+        var others = new ArrayList<Visitor>();
         try (var coordinator = new TestHome(folder.resolve("home")).open();
                 var own = new GrpcSessions(coordinator.uri(), 1, 1);
                 var sessions =
                         new GrpcSessions(
-                                coordinator.uri(), GrpcSessions.SESSIONS_PER_CONNECTION_MAX, 2)) {
-            var first = new Listener();
-            greet(own, first, "first");
-            assertThat(first.next()).isEqualTo(new Timing(500, 2_500));
+                                coordinator.uri(), GrpcSessions.SESSIONS_PER_CONNECTION_MAX, 2);
+                var first = Visitor.join(own, "first")) {
+            first.awaitPeriod(ALONE_MS, ALONE_MS);
 
-            var others = new ArrayList<Session<FromDevice>>();
-            var let = new CountDownLatch(MANY);
-            var counter = new Counter(let);
-            for (int i = 0; i < MANY; i++) others.add(greet(sessions, counter, "other-" + i));
-            assertThat(let.await(100, TimeUnit.SECONDS)).isTrue();
-            assertThat(first.next().heartbeatMillis()).isBetween(1_000, 1_042);
+            for (int i = 0; i < MANY; i++) others.add(Visitor.join(sessions, "other-" + i));
+            first.awaitPeriod(MANY_MS / 2 + 1, MANY_MS);
 
-            for (var other : others) other.close("enough");
-            assertThat(first.next().heartbeatMillis()).isBetween(500, 521);
+            others.forEach(Visitor::close);
+            first.awaitPeriod(ALONE_MS, 2 * ALONE_MS - 1);
+        } finally {
+            others.forEach(Visitor::close);
         }
     }
 
-    private static Session<FromDevice> greet(
-            GrpcSessions sessions, Session.Handler<FromCoordinator> handler, String id) {
-        var session = sessions.connect(handler);
-        var profile = TestDevice.profile(Optional.empty());
-        session.send(new FromDevice.Hello(Protocol.VERSION, "", id, id, profile));
-        return session;
-    }
+    /// A device without work. It comes back when its session is lost, as on a machine that stands
+    /// still for some seconds.
+    private static final class Visitor implements Session.Handler<FromCoordinator>, AutoCloseable {
+        private static final Executor SOON =
+                CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
-    /// What it is told, each time that it changes.
-    private static final class Listener implements Session.Handler<FromCoordinator> {
+        private final GrpcSessions sessions;
+        private final String id;
+
+        /// What it is told.
         private final BlockingQueue<Timing> news = new LinkedBlockingQueue<>();
-        private @Nullable Timing last;
 
-        Timing next() throws InterruptedException {
-            var next = news.poll(60, TimeUnit.SECONDS);
-            assertThat(next).as("told within a minute").isNotNull();
-            return Objects.requireNonNull(next);
+        private int periodMs;
+
+        // Guarded by `this`.
+        private Optional<Session<FromDevice>> session = Optional.empty();
+        private boolean hasLeft;
+
+        private Visitor(GrpcSessions sessions, String id) {
+            this.sessions = sessions;
+            this.id = id;
+        }
+
+        static Visitor join(GrpcSessions sessions, String id) {
+            var visitor = new Visitor(sessions, id);
+            visitor.connect();
+            return visitor;
+        }
+
+        private synchronized void connect() {
+            if (hasLeft) return;
+            var profile = TestDevice.profile(Optional.empty());
+            var joined = sessions.connect(this);
+            joined.send(new FromDevice.Hello(Protocol.VERSION, "", id, id, profile));
+            session = Optional.of(joined);
+        }
+
+        @Override
+        public synchronized void close() {
+            hasLeft = true;
+            session.ifPresent(it -> it.close("enough"));
+        }
+
+        /// Until the last that it was told is to be heard every so many milliseconds. It is told
+        /// again where that has doubled or halved.
+        void awaitPeriod(int least, int most) throws InterruptedException {
+            while (periodMs < least || periodMs > most) {
+                var next = news.poll(60, TimeUnit.SECONDS);
+                assertThat(next).as("told after %d ms", periodMs).isNotNull();
+                periodMs = Objects.requireNonNull(next).heartbeatMillis();
+            }
         }
 
         @Override
         public void received(FromCoordinator message) {
-            message.retiming()
-                    .filter(timing -> !timing.equals(last))
-                    .ifPresent(
-                            timing -> {
-                                last = timing;
-                                news.add(timing);
-                            });
+            message.retiming().ifPresent(news::add);
         }
 
         @Override
-        public void closed(String why) {}
-    }
-
-    private record Counter(CountDownLatch let) implements Session.Handler<FromCoordinator> {
-        @Override
-        public void received(FromCoordinator message) {
-            if (message instanceof FromCoordinator.Welcome) let.countDown();
+        public void closed(String why) {
+            SOON.execute(this::connect);
         }
-
-        @Override
-        public void closed(String why) {}
     }
 }
