@@ -148,7 +148,8 @@ final class KeepingContract {
             throws Exception {
         var uri = uri(coordinator, "/v1/runs/" + run + "/model" + query);
         try (var http = HttpClient.newHttpClient()) {
-            var answer = http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray());
+            var request = HttpRequest.newBuilder(uri).version(HttpClient.Version.HTTP_1_1).build();
+            var answer = http.send(request, BodyHandlers.ofByteArray());
             assertThat(answer.statusCode()).isEqualTo(200);
             var bytes = new ArrayList<Byte>();
             for (byte value : answer.body()) bytes.add(value);

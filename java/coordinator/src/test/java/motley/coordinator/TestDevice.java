@@ -430,32 +430,29 @@ final class TestDevice implements AutoCloseable {
 
     /// Asks with the token of the session.
     HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
-        var request =
-                HttpRequest.newBuilder(coordinator.resolve(path))
-                        .header("authorization", "Bearer " + sessionToken.join())
-                        .build();
-        return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return http.send(request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpResponse<byte[]> post(String path, String json) throws IOException, InterruptedException {
         var request =
-                HttpRequest.newBuilder(coordinator.resolve(path))
-                        .header("authorization", "Bearer " + sessionToken.join())
+                request(path)
                         .header("content-type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(json))
                         .build();
         return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     }
 
-    /// As [BulkClient] sends: a request that asks for HTTP/2 is looked at once all of it is there.
     CompletableFuture<HttpResponse<byte[]>> put(String path, HttpRequest.BodyPublisher body) {
-        var request =
-                HttpRequest.newBuilder(coordinator.resolve(path))
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .header("authorization", "Bearer " + sessionToken.join())
-                        .PUT(body)
-                        .build();
+        var request = request(path).PUT(body).build();
         return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /// In the version of [BulkClient]: a request that asks for HTTP/2 is looked at once all of it
+    /// is there, and its answer is rarely, on a busy machine, no HTTP/2.
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(coordinator.resolve(path))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("authorization", "Bearer " + sessionToken.join());
     }
 
     private boolean fetch(FromCoordinator.Assign assign, TestComputation computation)
