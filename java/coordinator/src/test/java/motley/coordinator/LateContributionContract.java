@@ -7,9 +7,13 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import motley.wire.FromCoordinator;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Contributions that are not wanted any more before they are there, as happens to slow uplinks.
 @Timeout(240)
 final class LateContributionContract {
+    private static final int UNAUTHORIZED = 401;
     private static final int CONFLICT = 409;
     private static final int GONE = 410;
     private static final int PART_BYTES = 1000;
@@ -28,19 +33,16 @@ final class LateContributionContract {
     /// A device must be able to tell that from a failure of its own, after which it rests.
     @Test
     void whoIsStillSendingIsToldThatItIsGone() throws Exception {
-        var begun = new CompletableFuture<Boolean>();
+        var isUnderWay = new AtomicBoolean();
         var answer = new CompletableFuture<HttpResponse<byte[]>>();
         TestDevice.Conduct slow =
                 (device, assign, outcome, tasks) -> {
-                    begun.complete(true);
-                    if (tasks == 1) answer.complete(sendHalfAndWait(device, assign));
-                    else TestDevice.submitHonestly(device, assign, outcome, tasks);
+                    if (answer.isDone()) TestDevice.submitHonestly(device, assign, outcome, tasks);
+                    else sendHalfAndWait(device, assign, isUnderWay).ifPresent(answer::complete);
                 };
-        // Both hold one of the first four tasks; the sixth is of the second round.
         TestDevice.Conduct waiting =
                 (device, assign, outcome, tasks) -> {
-                    if (tasks == 1) begun.get(100, TimeUnit.SECONDS);
-                    if (tasks == 6) answer.get(100, TimeUnit.SECONDS);
+                    while (!isUnderWay.get() && !answer.isDone()) pause();
                     TestDevice.submitHonestly(device, assign, outcome, tasks);
                 };
         try (var coordinator = new TestHome(folder.resolve("home")).open()) {
@@ -56,37 +58,48 @@ final class LateContributionContract {
                 .contains("(expected: one that this device holds)");
     }
 
-    /// Sends the rest when another device has answered.
-    private static HttpResponse<byte[]> sendHalfAndWait(
-            TestDevice device, FromCoordinator.Assign assign) throws Exception {
+    /// Sends the rest when another device has answered. Nothing where the lease or the session was
+    /// lost before half was there, as on a machine that stands still.
+    private static Optional<HttpResponse<byte[]>> sendHalfAndWait(
+            TestDevice device, FromCoordinator.Assign assign, AtomicBoolean isUnderWay)
+            throws Exception {
         var task = assign.task();
         var path = "/v1/runs/%s/contributions/%d".formatted(task.run(), task.lease());
-        CompletableFuture<HttpResponse<byte[]>> sent;
-        boolean isBegun;
-        do {
+        while (true) {
+            CompletableFuture<HttpResponse<byte[]>> sent;
+            boolean isBegun;
             try (var parts = new SubmissionPublisher<ByteBuffer>()) {
                 sent = device.put(path, BodyPublishers.fromPublisher(parts, 2 * PART_BYTES));
                 while (!parts.hasSubscribers() && !sent.isDone()) pause();
                 parts.submit(ByteBuffer.allocate(PART_BYTES));
-                awaitStatus(device, path, CONFLICT, sent);
-                // A probe may have been in its way.
-                isBegun = !sent.isDone();
-                awaitStatus(device, path, GONE, sent);
-                parts.submit(ByteBuffer.allocate(PART_BYTES));
+                var status = firstOf(Set.of(CONFLICT, GONE, UNAUTHORIZED), device, path, sent);
+                if (status.isPresent() && status.getAsInt() != CONFLICT) return Optional.empty();
+                isBegun = status.isPresent();
+                if (isBegun) {
+                    isUnderWay.set(true);
+                    status = firstOf(Set.of(GONE, UNAUTHORIZED), device, path, sent);
+                    isUnderWay.set(false);
+                    if (status.equals(OptionalInt.of(UNAUTHORIZED))) return Optional.empty();
+                    parts.submit(ByteBuffer.allocate(PART_BYTES));
+                }
             }
-        } while (!isBegun);
-        return sent.get(60, TimeUnit.SECONDS);
+            if (isBegun) return Optional.of(sent.get(60, TimeUnit.SECONDS));
+            // A probe may have been in its way.
+            if (sent.isCompletedExceptionally() || sent.get().statusCode() != CONFLICT)
+                return Optional.empty();
+        }
     }
 
-    /// Asks with an empty body, which is refused whatever the status.
-    private static void awaitStatus(
-            TestDevice device, String path, int status, CompletableFuture<?> sent)
+    /// Asks with an empty body, which is refused whatever the status; nothing once all was `sent`.
+    private static OptionalInt firstOf(
+            Set<Integer> statuses, TestDevice device, String path, CompletableFuture<?> sent)
             throws Exception {
         while (!sent.isDone()) {
             var probe = device.put(path, BodyPublishers.noBody()).get(60, TimeUnit.SECONDS);
-            if (probe.statusCode() == status) return;
+            if (statuses.contains(probe.statusCode())) return OptionalInt.of(probe.statusCode());
             pause();
         }
+        return OptionalInt.empty();
     }
 
     private static void pause() {
