@@ -30,6 +30,9 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
     record Side<O, I, P extends MessageLite, Q extends MessageLite>(
             Codec<O, P> out, Codec<I, Q> in, O beat) {}
 
+    /// @param heardAt when the peer was last heard before its silence
+    private record Excuse(long heardAt, long endsAt) {}
+
     private final Side<O, I, P, Q> side;
     private final Session.Handler<I> handler;
     private final ScheduledExecutorService clock;
@@ -47,6 +50,8 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
     private @Nullable Future<?> ticking;
     private long silenceNs = Protocol.SILENCE.toNanos();
     private long periodNs = Protocol.HEARTBEAT.toNanos();
+    private long lookedAt;
+    private @Nullable Excuse excuse;
 
     /// Calls to the handler not made yet; guarded by itself.
     private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
@@ -72,6 +77,7 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
     void open(Pipe<P> over) {
         heardAt = nanoTime.getAsLong();
         synchronized (lock) {
+            lookedAt = heardAt;
             if (isClosed) {
                 over.abort("closed before it was open");
                 return;
@@ -168,17 +174,35 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
     /// A session whose limit lies before the next heartbeat is looked at again at its limit, not up
     /// to a heartbeat later.
     private boolean endIfSilent() {
-        long silentNs = nanoTime.getAsLong() - heardAt;
+        long now = nanoTime.getAsLong();
+        long heard = heardAt;
         synchronized (lock) {
             if (isClosed) return true;
-            long leftNs = (hasHeard ? silenceNs : Protocol.CONNECT.toNanos()) - silentNs;
+            long leftNs = leftNs(now, heard);
             if (leftNs >= 0) {
                 if (leftNs < periodNs) checkAfter(leftNs + 1);
                 return false;
             }
         }
-        fail("nothing heard for %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(silentNs)));
+        long silentMs = TimeUnit.NANOSECONDS.toMillis(now - heard);
+        fail("nothing heard for %d ms".formatted(silentMs));
         return true;
+    }
+
+    /// A look that comes late itself, as after this process stood still, does not tell silence from
+    /// messages that wait to be read. It excuses a silence once, for a heartbeat. Guarded by
+    /// `lock`.
+    private long leftNs(long now, long heard) {
+        boolean isLate = now - lookedAt > 2 * periodNs;
+        lookedAt = now;
+        long limitNs = hasHeard ? silenceNs : Protocol.CONNECT.toNanos();
+        long leftNs = heard + limitNs - now;
+        if (leftNs >= 0) return leftNs;
+        if (excuse == null || excuse.heardAt() != heard) {
+            if (!isLate) return leftNs;
+            excuse = new Excuse(heard, now + periodNs - 1);
+        }
+        return excuse.endsAt() - now;
     }
 
     private void checkAfter(long ns) {
@@ -204,7 +228,7 @@ final class SessionLink<O, I, P extends MessageLite, Q extends MessageLite> impl
             long periodMs = period.toMillis();
             periodNs = period.toNanos();
             ticking =
-                    clock.scheduleAtFixedRate(
+                    clock.scheduleWithFixedDelay(
                             this::tickSafely, periodMs, periodMs, TimeUnit.MILLISECONDS);
         }
     }

@@ -128,6 +128,45 @@ final class SessionLinkTest {
         assertThat(recorder.closed).containsExactly("nothing heard for 2500 ms");
     }
 
+    /// A suspended machine finds its own clock ahead before it has read what its peer sent.
+    @Test
+    void whatWaitedWhileTheProcessStoodStillIsReadFirst() {
+        link.open(pipe);
+        link.received(WORK);
+        nowNs += TimeUnit.SECONDS.toNanos(60);
+        link.tick();
+        link.received(WORK);
+        nowNs += Protocol.HEARTBEAT.toNanos();
+        looks.run();
+        link.tick();
+        assertThat(recorder.closed).isEmpty();
+    }
+
+    @Test
+    void silenceIsExcusedForOneHeartbeat() {
+        link.open(pipe);
+        link.received(WORK);
+        nowNs += TimeUnit.SECONDS.toNanos(60);
+        link.tick();
+        link.tick();
+        assertThat(recorder.closed).isEmpty();
+        assertThat(looks.delaysNs).containsOnly(Protocol.HEARTBEAT.toNanos());
+        nowNs += Protocol.HEARTBEAT.toNanos();
+        looks.run();
+        assertThat(recorder.closed).containsExactly("nothing heard for 60500 ms");
+    }
+
+    @Test
+    void silenceIsExcusedOnce() {
+        link.open(pipe);
+        link.received(WORK);
+        nowNs += TimeUnit.SECONDS.toNanos(60);
+        link.tick();
+        nowNs += TimeUnit.SECONDS.toNanos(60);
+        link.tick();
+        assertThat(recorder.closed).containsExactly("nothing heard for 120000 ms");
+    }
+
     @Test
     void agreedSilenceReplacesTheUsualOne() {
         link.open(pipe);
@@ -250,10 +289,10 @@ final class SessionLinkTest {
         }
 
         @Override
-        public ScheduledFuture<?> scheduleAtFixedRate(
+        public ScheduledFuture<?> scheduleWithFixedDelay(
                 Runnable beat, long delay, long period, TimeUnit unit) {
             schedules++;
-            return super.scheduleAtFixedRate(beat, delay, period, unit);
+            return super.scheduleWithFixedDelay(beat, delay, period, unit);
         }
 
         @Override
