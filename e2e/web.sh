@@ -9,7 +9,7 @@ browser=$(command -v chromium || command -v chromium-browser || command -v googl
 
 main() {
     [[ -n $browser ]] || { echo "FAIL web: there is no chromium"; exit 1; }
-    [[ -n ${MOTLEY_E2E_ISOLATED-} || -d $suite/node_modules/playwright-core ]] ||
+    [[ -n ${MOTLEY_E2E_ISOLATED-} || -d $suite/node_modules/jsqr ]] ||
         (cd "$suite" && npm ci --ignore-scripts --no-progress --loglevel=error) || exit
     isolate "$@"
     export HOME=$work

@@ -1,5 +1,6 @@
 // people.mjs BROWSER LINK: a coordinator with accounts, from the link that it printed on.
 import { createRequire } from "node:module";
+import jsQR from "jsqr";
 import { check, close, launch, step } from "./browser.mjs";
 
 const [executable, link] = process.argv.slice(2);
@@ -9,6 +10,24 @@ const browser = await launch(executable);
 const admin = await (await browser.newContext({ bypassCSP: true })).newPage();
 const guest = await (await browser.newContext({ bypassCSP: true })).newPage();
 let invitation = "";
+let scanned = "";
+
+/** What a camera reads from a picture of a QR code. */
+async function scan(png) {
+  const source = `data:image/png;base64,${png.toString("base64")}`;
+  const { pixels, width, height } = await guest.evaluate(async (source) => {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    const { data, width, height } = canvas.getImageData(0, 0, image.width, image.height);
+    return { pixels: [...data], width, height };
+  }, source);
+  const found = jsQR(Uint8ClampedArray.from(pixels), width, height);
+  check(found !== null, "there is no QR code in the picture");
+  return found.data;
+}
 
 await step("the printed link makes the administrator", async () => {
   await admin.goto(link);
@@ -39,11 +58,25 @@ await step("an invitation makes another account, without the administrator's pag
   check((await guest.getByRole("link", { name: "People", exact: true }).count()) === 0, "People is shown to a guest");
 });
 
-await step("a link for devices, with a QR code", async () => {
+await step("a link for devices, with a QR code of it", async () => {
   await guest.getByRole("link", { name: "Join", exact: true }).click();
   await guest.getByRole("button", { name: "Make a link" }).click();
-  await guest.getByRole("img", { name: "QR code of the link" }).waitFor();
-  check(/#join=/.test(await guest.locator(".command code").last().innerText()), "no link");
+  const code = guest.getByRole("img", { name: "QR code of the link" });
+  await code.waitFor();
+  scanned = await scan(await code.screenshot());
+  const shown = await guest.locator(".command code").allInnerTexts();
+  check(/#join=/.test(scanned) && shown.some((text) => text.includes(scanned)), `${scanned} is in none of: ${shown.join("; ")}`);
+});
+
+await step("who scans it joins, as a device of hers", async () => {
+  const phone = await (await browser.newContext()).newPage();
+  await phone.goto(scanned);
+  await phone.getByRole("button", { name: "Join", exact: true }).click();
+  await phone.getByRole("heading", { name: "This browser is a device" }).waitFor();
+  await guest.getByRole("link", { name: "Devices", exact: true }).click();
+  await guest.getByRole("heading", { name: /Chrome/ }).waitFor();
+  await phone.getByRole("button", { name: "Stop", exact: true }).click();
+  await phone.context().close();
 });
 
 await step("a wrong password is refused in words, the right one lets in", async () => {
